@@ -1,0 +1,20 @@
+package org.dbstore.config;
+
+import java.util.List;
+
+/**
+ * An iSCSI target.
+ *
+ * @param name iqn., eui. or naa. name, normalised to lower case, at most 223 bytes
+ * @param alias for people, may be empty
+ * @param portalGroups tags of the portal groups it is reached through; empty = all
+ * @param initiators name patterns that may log in ('*' matches any run of characters), groups
+ *     already resolved; empty = nobody
+ * @param luns ascending by number
+ */
+public record TargetConfig(
+        String name,
+        String alias,
+        List<Integer> portalGroups,
+        List<String> initiators,
+        List<LunConfig> luns) {}

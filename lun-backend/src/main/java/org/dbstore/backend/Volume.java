@@ -1,0 +1,138 @@
+package org.dbstore.backend;
+
+import java.nio.ByteBuffer;
+
+/**
+ * An open thin volume, or a snapshot of one: bytes by offset. Safe for use by many threads; two
+ * requests that overlap are ordered as if one came after the other within each extent.
+ *
+ * <p>Offsets and lengths are bytes at any alignment. A range must lie within {@link #sizeBytes};
+ * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}.
+ */
+public interface Volume {
+    /** Receives the end of a commit. */
+    @FunctionalInterface
+    interface CommitListener {
+        /**
+         * Runs once, on the committing thread, which it must not block.
+         *
+         * @param failure null if everything asked for is durable; otherwise the store has failed
+         */
+        void committed(@org.jspecify.annotations.Nullable BackendException failure);
+    }
+
+    /**
+     * A run of blocks of equal state.
+     *
+     * @param lengthBytes from the offset asked for to the end of the run, above 0
+     * @param mapped false if the run reads as zeroes because nothing is stored for it
+     */
+    record Run(long lengthBytes, boolean mapped) {}
+
+    /**
+     * Returns the name, with "@id" behind it for a snapshot.
+     *
+     * @return for people
+     */
+    String name();
+
+    /**
+     * Returns the size.
+     *
+     * @return bytes, a multiple of 1 MiB
+     */
+    long sizeBytes();
+
+    /**
+     * Tells whether writes are refused: always so for a snapshot.
+     *
+     * @return true if {@link #write}, {@link #writeZeroes} and {@link #unmap} fail
+     */
+    boolean isReadOnly();
+
+    /**
+     * Tells whether a write may have to wait for the medium before it is in order (direct I/O), so
+     * that the caller should not run it in a thread that others wait for.
+     *
+     * @return false if writes go to the page cache
+     */
+    boolean writesWaitForMedium();
+
+    /**
+     * Fills {@code target} from its position to its limit; unmapped blocks read as zeroes.
+     *
+     * @param offset first byte
+     * @param target direct buffer
+     * @throws BackendException {@link BackendError#IO}
+     */
+    void read(long offset, ByteBuffer target) throws BackendException;
+
+    /**
+     * As {@link #read} if that needs no wait for the medium.
+     *
+     * @param offset first byte
+     * @param target direct buffer; its position is unchanged if the answer is false
+     * @return false if the data would have to be waited for; call {@link #read} then
+     * @throws BackendException as {@link #read}
+     */
+    boolean readNow(long offset, ByteBuffer target) throws BackendException;
+
+    /**
+     * Writes {@code source} from its position to its limit. When it returns, reads see the data and
+     * the source may be used again; the data is durable only after a {@link #commit} begun later.
+     *
+     * @param offset first byte
+     * @param source direct buffer
+     * @return true if metadata changed, or the range holds blocks whose metadata is not committed
+     *     yet: then not even the end of this process is survived before a commit
+     * @throws BackendException {@link BackendError#NO_SPACE} before anything changed in the extent
+     *     at fault; {@link BackendError#READ_ONLY}, {@link BackendError#IO}, {@link
+     *     BackendError#FAILED}
+     */
+    boolean write(long offset, ByteBuffer source) throws BackendException;
+
+    /**
+     * Makes the range read as zeroes, to the byte: whole blocks are unmapped, parts overwritten.
+     *
+     * @param offset first byte
+     * @param lengthBytes 0 or more
+     * @return as {@link #write}
+     * @throws BackendException as {@link #write}
+     */
+    boolean writeZeroes(long offset, long lengthBytes) throws BackendException;
+
+    /**
+     * Unmaps the whole blocks of the range; they read as zeroes afterwards. Parts of blocks at its
+     * ends are left as they are. Snapshots keep their contents.
+     *
+     * @param offset first byte
+     * @param lengthBytes 0 or more
+     * @return as {@link #write}
+     * @throws BackendException as {@link #write}; {@link BackendError#NO_SPACE} if hiding a
+     *     snapshot's block needs an extent and none is free
+     */
+    boolean unmap(long offset, long lengthBytes) throws BackendException;
+
+    /**
+     * Tells how a run of blocks is provisioned (for GET LBA STATUS).
+     *
+     * @param offset first byte, below {@link #sizeBytes}
+     * @return the run that begins there
+     */
+    Run runAt(long offset);
+
+    /**
+     * Makes every write, unmap and zeroing that returned before this call durable, together with
+     * all others that wait for the same (group commit). Returns at once.
+     *
+     * @param listener told when it is done
+     */
+    void commit(CommitListener listener);
+
+    /**
+     * As {@link #commit}, and waits for it.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    void flush() throws BackendException;
+}

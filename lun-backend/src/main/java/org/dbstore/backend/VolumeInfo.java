@@ -1,0 +1,23 @@
+package org.dbstore.backend;
+
+import java.time.Instant;
+
+/**
+ * A volume as the volume table has it.
+ *
+ * @param slot index in the volume table, 0..255; addresses volumes whose names are doubled
+ * @param name as stored, up to the first NUL; undecodable bytes are replaced
+ * @param sizeBytes a multiple of 1 MiB
+ * @param headSnapshotId id of the writable layer, 1..65535
+ * @param headCreatedAt when that layer became the head: at the last snapshot, not at the creation
+ * @param snapshotCount length of the chain, head included
+ * @param mappedBytes bytes that read from a mapped block through the head
+ */
+public record VolumeInfo(
+        int slot,
+        String name,
+        long sizeBytes,
+        int headSnapshotId,
+        Instant headCreatedAt,
+        int snapshotCount,
+        long mappedBytes) {}

@@ -1,0 +1,4 @@
+package org.dbstore.server.scsi;
+
+/** The commands the target supports, one row each. (Skeleton.) */
+public enum ScsiCommand {}

@@ -1,0 +1,5 @@
+/** {@code dbsctl}, the administration command. */
+@NullMarked
+package org.dbstore.tools;
+
+import org.jspecify.annotations.NullMarked;
