@@ -67,13 +67,19 @@ final class Connection implements LoginPhase.Host {
     private volatile long lastHeardNanos = System.nanoTime();
     private volatile long askedNanos;
 
-    Connection(IscsiServer server, Portal portal, SocketChannel channel, InetAddress peer) {
+    /** Takes over a connection; the receive buffer is the server's and given back at the end. */
+    Connection(
+            IscsiServer server,
+            Portal portal,
+            SocketChannel channel,
+            InetAddress peer,
+            ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
         this.writer = new PduWriter(channel, server.buffers(), name, this::disconnect);
-        this.reader = new PduReader(channel, writer);
+        this.reader = new PduReader(channel, writer, receiveBuffer);
     }
 
     void start() {
@@ -200,6 +206,9 @@ final class Connection implements LoginPhase.Host {
                 loggingIn = false;
                 server.loginEnded(peer);
                 logLogin(agreement.get());
+                if (!growReceiveBuffer()) {
+                    return;
+                }
                 new FullFeaturePhase(this, reader, writer, agreement.get(), session).run();
                 writer.flush();
             }
@@ -224,6 +233,16 @@ final class Connection implements LoginPhase.Host {
             }
             close();
         }
+    }
+
+    private boolean growReceiveBuffer() {
+        ByteBuffer larger = server.receiveBuffers().tryTake(PduReader.CAPACITY_BYTES);
+        if (larger == null) {
+            LOG.error("{} is closed: no memory for its receive buffer", name);
+            return false;
+        }
+        server.receiveBuffers().giveBack(reader.exchange(larger));
+        return true;
     }
 
     private void logLogin(Agreement agreement) {
@@ -269,6 +288,7 @@ final class Connection implements LoginPhase.Host {
             server.sessions().close(open);
             LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
         }
+        server.receiveBuffers().giveBack(reader.buffer());
         server.forget(this);
     }
 }

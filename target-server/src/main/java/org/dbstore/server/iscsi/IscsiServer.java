@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.Sessions;
@@ -12,6 +13,7 @@ import org.dbstore.server.lun.CommandDispatcher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,6 +45,10 @@ public final class IscsiServer implements AutoCloseable {
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
     private final BufferPool buffers;
+    private final BufferPool receiveBuffers =
+            new BufferPool(
+                    (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
+                            + (long) LOGINS_MAX * PduReader.LOGIN_CAPACITY_BYTES);
     private final Sessions sessions = new Sessions();
     private final TaskManagement taskManagement = new TaskManagement(sessions);
     private final List<Portal> portals = new ArrayList<>();
@@ -132,7 +138,14 @@ public final class IscsiServer implements AutoCloseable {
             channel.close();
             return;
         }
-        Connection connection = new Connection(this, portal, channel, peer);
+        ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
+        if (receiveBuffer == null) {
+            loginEnded(peer);
+            LOG.warn("no memory for another connection; {} is turned away", peer.getHostAddress());
+            channel.close();
+            return;
+        }
+        Connection connection = new Connection(this, portal, channel, peer, receiveBuffer);
         connections.add(connection);
         if (closed) {
             connection.disconnect();
@@ -176,6 +189,10 @@ public final class IscsiServer implements AutoCloseable {
 
     BufferPool buffers() {
         return buffers;
+    }
+
+    BufferPool receiveBuffers() {
+        return receiveBuffers;
     }
 
     Sessions sessions() {

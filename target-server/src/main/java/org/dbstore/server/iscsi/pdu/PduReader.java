@@ -12,13 +12,16 @@ import java.nio.channels.SocketChannel;
  * <p>A large data segment can be read past this buffer, straight to where it is wanted.
  */
 public final class PduReader {
-    /** Capacity of the receive buffer; a PDU that does not fit is read with {@link #readData}. */
+    /** Receive buffer while nobody is known to be there: a login PDU has at most 8 KiB of data. */
+    public static final int LOGIN_CAPACITY_BYTES = 16 << 10;
+
+    /** Receive buffer in full feature phase; what does not fit is read with {@link #readData}. */
     public static final int CAPACITY_BYTES = 128 << 10;
 
     private final SocketChannel channel;
     private final Waiting waiting;
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(CAPACITY_BYTES);
-    private final ByteBuffer view = bytes.duplicate();
+    private ByteBuffer bytes;
+    private ByteBuffer view;
     private int start;
     private int end;
     // The PDU at hand: what of it has not been taken yet.
@@ -34,9 +37,34 @@ public final class PduReader {
         void workBegins();
     }
 
-    public PduReader(SocketChannel channel, Waiting waiting) {
+    /**
+     * Creates a reader.
+     *
+     * @param channel in blocking mode
+     * @param waiting told when the reader goes to the socket
+     * @param buffer direct, its capacity is used; bounds what a header may make us store
+     */
+    public PduReader(SocketChannel channel, Waiting waiting, ByteBuffer buffer) {
         this.channel = channel;
         this.waiting = waiting;
+        this.bytes = buffer;
+        this.view = buffer.duplicate();
+    }
+
+    /**
+     * Goes on with another buffer, to which unread bytes are moved.
+     *
+     * @param buffer larger than the one before
+     * @return the one before, not used any more
+     */
+    public ByteBuffer exchange(ByteBuffer buffer) {
+        ByteBuffer before = bytes;
+        buffer.clear().put(0, before, start, end - start);
+        end -= start;
+        start = 0;
+        bytes = buffer;
+        view = buffer.duplicate();
+        return before;
     }
 
     /** The buffer in which the header, the AHS and small data segments lie. */
@@ -85,7 +113,7 @@ public final class PduReader {
 
     /** Tells whether {@link #data} can hold the data segment at once. */
     public boolean dataFits() {
-        return Bhs.BYTES + 1020 + dataLeft + paddingLeft <= CAPACITY_BYTES;
+        return Bhs.BYTES + 1020 + dataLeft + paddingLeft <= bytes.capacity();
     }
 
     /**
@@ -147,7 +175,7 @@ public final class PduReader {
     }
 
     private void require(int count) throws IOException {
-        if (start + count > CAPACITY_BYTES) {
+        if (start + count > bytes.capacity()) {
             compact();
         }
         while (end - start < count) {
@@ -161,11 +189,11 @@ public final class PduReader {
         if (start == end) {
             start = 0;
             end = 0;
-        } else if (end == CAPACITY_BYTES) {
+        } else if (end == bytes.capacity()) {
             compact();
         }
         waiting.beforeWaiting();
-        bytes.limit(CAPACITY_BYTES).position(end);
+        bytes.clear().position(end);
         int count = channel.read(bytes);
         waiting.workBegins();
         bytes.clear();

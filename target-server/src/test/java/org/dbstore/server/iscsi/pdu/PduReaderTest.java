@@ -22,6 +22,8 @@ import java.util.SplittableRandom;
 /** Goal: PDUs come out as they went in, however the bytes are cut, and an end is an end. */
 @Timeout(20)
 class PduReaderTest {
+    private static final int CAPACITY_BYTES = 16 << 10;
+
     private SocketChannel peer;
     private SocketChannel ours;
     private PduReader reader;
@@ -33,7 +35,7 @@ class PduReaderTest {
             peer = SocketChannel.open(server.getLocalAddress());
             ours = server.accept();
         }
-        reader = new PduReader(ours, new NotWaiting());
+        reader = new PduReader(ours, new NotWaiting(), ByteBuffer.allocateDirect(CAPACITY_BYTES));
     }
 
     @AfterEach
@@ -74,7 +76,7 @@ class PduReaderTest {
 
     @Test
     void dataAboveTheBufferIsReadPastIt() throws Exception {
-        byte[] data = new byte[PduReader.CAPACITY_BYTES * 2 + 3];
+        byte[] data = new byte[CAPACITY_BYTES * 2 + 3];
         new SplittableRandom(1).nextBytes(data);
         Thread sender = Thread.ofPlatform().start(() -> write(pdu(1, data)));
         reader.openData(reader.nextHeader());
@@ -156,6 +158,17 @@ class PduReaderTest {
                     },
                     "cut after " + length);
         }
+    }
+
+    @Test
+    void anotherBufferTakesOverWhatIsUnread() throws IOException {
+        ByteBuffer both = ByteBuffer.allocate(2 * 48 + 8);
+        both.put(pdu(1, new byte[] {1, 2, 3, 4, 5})).put(header(2, 0)).flip();
+        peer.write(both);
+        reader.openData(reader.nextHeader());
+        reader.data();
+        reader.exchange(ByteBuffer.allocateDirect(2 * CAPACITY_BYTES));
+        assertEquals(2, Bhs.initiatorTaskTag(reader.buffer(), reader.nextHeader()));
     }
 
     private static ByteBuffer header(int tag, int dataBytes) {
