@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -87,8 +88,12 @@ public final class Bench {
 
     /** Runs a command that has to end with GOOD and data. */
     public byte[] data(FakeTask task) {
-        var in = assertInstanceOf(CommandOutcome.DataIn.class, describe(run(task)));
-        return bytes(in.data());
+        return bytes(dataIn(task, luns).data());
+    }
+
+    /** Runs a command that has to end with GOOD and data, against other units. */
+    public CommandOutcome.DataIn dataIn(FakeTask task, LunMap map) {
+        return assertInstanceOf(CommandOutcome.DataIn.class, describe(run(task, map)));
     }
 
     /** Runs a command that has to end with data, and returns them in hexadecimal. */
@@ -122,7 +127,7 @@ public final class Bench {
     /** {@code length} bytes of a value. */
     public static byte[] filled(int length, int value) {
         byte[] bytes = new byte[length];
-        java.util.Arrays.fill(bytes, (byte) value);
+        Arrays.fill(bytes, (byte) value);
         return bytes;
     }
 }

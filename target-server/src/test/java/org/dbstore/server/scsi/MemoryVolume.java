@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -17,7 +18,7 @@ public final class MemoryVolume implements Volume {
     private final long sizeBytes;
     private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
 
-    /** Calls in their order: "read", "write", "zero", "commit". */
+    /** Calls in their order: read, write and zero with offset+length; commit; flush. */
     public final List<String> calls = new ArrayList<>();
 
     /** Commits not ended yet, if {@link #holdCommits}. */
@@ -30,6 +31,12 @@ public final class MemoryVolume implements Volume {
 
     /** What {@link #write} and the like return. */
     public boolean uncommitted;
+
+    /** Runs at the end of each change. */
+    public Runnable afterWrite = () -> {};
+
+    /** How long a run {@link #runAt} returns at most, as an engine that looks at extents does. */
+    public long runBytesMax = Long.MAX_VALUE;
 
     public @Nullable BackendException readFailure;
     public @Nullable BackendException writeFailure;
@@ -98,6 +105,7 @@ public final class MemoryVolume implements Volume {
                             (int) (at % BLOCK_BYTES)] =
                     source.get();
         }
+        afterWrite.run();
         return uncommitted;
     }
 
@@ -112,7 +120,7 @@ public final class MemoryVolume implements Volume {
             if (end - at == BLOCK_BYTES) {
                 blocks.remove(block);
             } else if (blocks.containsKey(block)) {
-                java.util.Arrays.fill(
+                Arrays.fill(
                         blocks.get(block),
                         (int) (at % BLOCK_BYTES),
                         (int) (end - block * BLOCK_BYTES),
@@ -120,6 +128,7 @@ public final class MemoryVolume implements Volume {
             }
             at = end;
         }
+        afterWrite.run();
         return uncommitted;
     }
 
@@ -135,10 +144,15 @@ public final class MemoryVolume implements Volume {
         long block = offset / BLOCK_BYTES;
         boolean mapped = blocks.containsKey(block);
         long end = block + 1;
-        while (end * BLOCK_BYTES < sizeBytes && blocks.containsKey(end) == mapped) {
-            end++;
+        if (mapped) {
+            while (blocks.containsKey(end)) {
+                end++;
+            }
+        } else {
+            Long next = blocks.higherKey(block);
+            end = next == null ? sizeBytes / BLOCK_BYTES : next;
         }
-        return new Run(Math.min(end * BLOCK_BYTES, sizeBytes) - offset, mapped);
+        return new Run(Math.min(end * BLOCK_BYTES - offset, runBytesMax), mapped);
     }
 
     @Override

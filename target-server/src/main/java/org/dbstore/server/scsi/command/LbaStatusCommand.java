@@ -23,7 +23,9 @@ public final class LbaStatusCommand {
     private static final int HEADER_BYTES = 8;
     private static final int DESCRIPTOR_BYTES = 16;
     private static final int DEALLOCATED = 0x01;
-    private static final long BLOCKS_MAX = 0xffff_ffffL;
+
+    /** Of one descriptor. A multiple of Windows' slab, which it wants all but the last to be. */
+    private static final long BLOCKS_MAX = 0xffff_f800L;
 
     /** Runs asked of the volume for one command; bounds the time if all are alike. */
     private static final int RUNS_MAX = 4096;

@@ -28,6 +28,9 @@ public final class ReadCommand {
         ByteBuffer cdb = task.cdb();
         long offset = medium.bytes(command.lba(cdb));
         long length = medium.bytes(command.length(cdb));
+        if (length == 0) {
+            return CommandOutcome.Good.GOOD;
+        }
         int wanted = (int) Math.min(length, task.dataInLimitBytes());
         if (medium.isWriteBack() && command != ScsiCommand.READ_6 && (cdb.get(1) & FUA) != 0) {
             return afterCommit(task, medium, offset, length, wanted, deferral);

@@ -44,6 +44,9 @@ public final class UnmapCommand {
             if (task.isAborted()) {
                 return Sense.of(SenseCode.COMMAND_ABORTED);
             }
+            if (blocks == 0) {
+                continue; // allowed even where the medium ends
+            }
             uncommitted |= medium.volume().writeZeroes(medium.bytes(lba), medium.bytes(blocks));
         }
         return Durability.afterWrite(task, medium, uncommitted, false);

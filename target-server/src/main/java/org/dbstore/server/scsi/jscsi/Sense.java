@@ -6,23 +6,22 @@ import org.jscsi.target.scsi.sense.AdditionalSenseCodeAndQualifier;
 import org.jscsi.target.scsi.sense.ErrorType;
 import org.jscsi.target.scsi.sense.FixedFormatSenseData;
 import org.jscsi.target.scsi.sense.SenseKey;
-import org.jscsi.target.scsi.sense.senseDataDescriptor.senseKeySpecific.FieldPointerSenseKeySpecificData;
-import org.jscsi.target.scsi.sense.senseDataDescriptor.senseKeySpecific.SenseKeySpecificData;
-import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 
 /**
  * Builds sense data (SPC-4, "Sense data"): fixed format, 18 bytes, as D_SENSE=0 promises.
  *
- * <p>jSCSI has no value for the INFORMATION field, loses the bit pointer, and does not know the
- * newer additional sense codes: these three are put in here.
+ * <p>jSCSI has no value for the INFORMATION field, loses the flags of the field pointer, and does
+ * not know the newer additional sense codes: these three are put in here.
  */
 public final class Sense {
     private static final int VALID = 0x80;
     private static final int INFORMATION = 3;
     private static final int ADDITIONAL_SENSE_CODE = 12;
     private static final int SENSE_KEY_SPECIFIC = 15;
+    private static final int SKSV = 0x80;
+    private static final int IN_CDB = 0x40;
     private static final int BIT_POINTER_VALID = 0x08;
     private static final int DESCRIPTOR_FORMAT_CURRENT = 0x72;
     private static final int DESCRIPTOR_FORMAT_BYTES = 8;
@@ -56,8 +55,7 @@ public final class Sense {
      * @param position first byte of the field
      */
     public static CheckCondition invalidCdbField(int position) {
-        return new CheckCondition(
-                build(SenseCode.INVALID_FIELD_IN_CDB, fieldPointer(true, position)));
+        return at(SenseCode.INVALID_FIELD_IN_CDB, SKSV | IN_CDB, position);
     }
 
     /**
@@ -67,9 +65,8 @@ public final class Sense {
      * @param bit 7..0, the leftmost bit of the field
      */
     public static CheckCondition invalidCdbField(int position, int bit) {
-        byte[] sense = build(SenseCode.INVALID_FIELD_IN_CDB, fieldPointer(true, position));
-        sense[SENSE_KEY_SPECIFIC] |= (byte) (BIT_POINTER_VALID | bit);
-        return new CheckCondition(sense);
+        return at(
+                SenseCode.INVALID_FIELD_IN_CDB, SKSV | IN_CDB | BIT_POINTER_VALID | bit, position);
     }
 
     /**
@@ -78,8 +75,15 @@ public final class Sense {
      * @param position first byte of the field in the data-out
      */
     public static CheckCondition invalidParameter(int position) {
-        return new CheckCondition(
-                build(SenseCode.INVALID_FIELD_IN_PARAMETER_LIST, fieldPointer(false, position)));
+        return at(SenseCode.INVALID_FIELD_IN_PARAMETER_LIST, SKSV, position);
+    }
+
+    private static CheckCondition at(SenseCode code, int flags, int position) {
+        byte[] sense = fixed(code);
+        ByteBuffer.wrap(sense)
+                .put(SENSE_KEY_SPECIFIC, (byte) flags)
+                .putShort(SENSE_KEY_SPECIFIC + 1, (short) position);
+        return new CheckCondition(sense);
     }
 
     /**
@@ -88,28 +92,6 @@ public final class Sense {
      * @return 18 bytes, a new array
      */
     public static byte[] fixed(SenseCode code) {
-        return build(code, null);
-    }
-
-    /**
-     * Sense data in descriptor format, without descriptors.
-     *
-     * @return 8 bytes, a new array
-     */
-    public static byte[] descriptor(SenseCode code) {
-        byte[] sense = new byte[DESCRIPTOR_FORMAT_BYTES];
-        sense[0] = DESCRIPTOR_FORMAT_CURRENT;
-        sense[1] = (byte) code.key();
-        sense[2] = (byte) code.asc();
-        sense[3] = (byte) code.ascq();
-        return sense;
-    }
-
-    private static SenseKeySpecificData fieldPointer(boolean inCdb, int position) {
-        return new FieldPointerSenseKeySpecificData(true, inCdb, false, 0, position);
-    }
-
-    private static byte[] build(SenseCode code, @Nullable SenseKeySpecificData specific) {
         short additional = (short) (code.asc() << 8 | code.ascq());
         var known = AdditionalSenseCodeAndQualifier.valueOf(additional);
         var data =
@@ -126,9 +108,23 @@ public final class Sense {
                                 ? AdditionalSenseCodeAndQualifier.NO_ADDITIONAL_SENSE_INFORMATION
                                 : known,
                         (byte) 0,
-                        specific,
+                        null,
                         null);
         return Serialized.of(data).putShort(ADDITIONAL_SENSE_CODE, additional).array();
+    }
+
+    /**
+     * Sense data in descriptor format, without descriptors.
+     *
+     * @return 8 bytes, a new array
+     */
+    public static byte[] descriptor(SenseCode code) {
+        byte[] sense = new byte[DESCRIPTOR_FORMAT_BYTES];
+        sense[0] = DESCRIPTOR_FORMAT_CURRENT;
+        sense[1] = (byte) code.key();
+        sense[2] = (byte) code.asc();
+        sense[3] = (byte) code.ascq();
+        return sense;
     }
 
     private static SenseKey keyOf(SenseCode code) {
