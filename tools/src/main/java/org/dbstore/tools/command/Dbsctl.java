@@ -1,0 +1,228 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
+import org.dbstore.tools.Terminal;
+import org.dbstore.tools.output.JsonPrinter;
+import org.dbstore.tools.output.Printer;
+import org.dbstore.tools.output.TablePrinter;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code dbsctl}: the options that every command has, and what commands do alike. */
+@Command(
+        name = "dbsctl",
+        description = "Administers a Direct Block Store: the device, its volumes and snapshots.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Dbsctl.Version.class,
+        subcommands = {
+            DeviceCommands.class,
+            VolumeCommands.class,
+            SnapshotCommands.class,
+            CompletionCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  dbsctl device init main.dbs --size 100G",
+            "  export DBS_DEVICE=main.dbs",
+            "  dbsctl volume create vm1 20G",
+            "  dbsctl snapshot create vm1",
+            "  dbsctl volume list -o json",
+            "",
+            "'dbsctl COMMAND --help' says more. docs/cli.md has the fields of JSON."
+        })
+public final class Dbsctl {
+    /** How results are printed. */
+    enum Format {
+        /** For people. */
+        table,
+        /** For programs. */
+        json
+    }
+
+    @Option(
+            names = {"-d", "--device"},
+            paramLabel = "PATH",
+            scope = ScopeType.INHERIT,
+            description = "The file or block device. Without it: the environment's DBS_DEVICE.")
+    @Nullable Path device;
+
+    @Option(
+            names = "--direct",
+            scope = ScopeType.INHERIT,
+            description = "Go past the page cache (O_DIRECT).")
+    boolean direct;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            scope = ScopeType.INHERIT,
+            description = "table (default) or json.")
+    Format format = Format.table;
+
+    @Option(
+            names = {"-H", "--no-header"},
+            scope = ScopeType.INHERIT,
+            description = "Tables without header, separated by tabs.")
+    boolean noHeader;
+
+    @Option(
+            names = {"-b", "--bytes"},
+            scope = ScopeType.INHERIT,
+            description = "Tables with sizes in bytes. JSON always has them so.")
+    boolean exactBytes;
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Show the stack trace of a failure.")
+    boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    boolean version;
+
+    private final Terminal terminal;
+
+    private Dbsctl(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param terminal what surrounds it
+     * @param args the command line
+     * @return number of an {@link ExitCode}
+     */
+    public static int run(Terminal terminal, String... args) {
+        Dbsctl dbsctl = new Dbsctl(terminal);
+        CommandLine commandLine = commandLine(dbsctl);
+        int exitCode = commandLine.execute(args);
+        // Nothing else tells of a full disk or a closed pipe behind standard output.
+        if (terminal.out().checkError() && exitCode == ExitCode.OK.number()) {
+            terminal.err()
+                    .println("dbsctl: standard output takes no more; the result is incomplete");
+            return ExitCode.FAILED.number();
+        }
+        return exitCode;
+    }
+
+    private static CommandLine commandLine(Dbsctl dbsctl) {
+        Terminal terminal = dbsctl.terminal;
+        CommandLine commandLine = new CommandLine(dbsctl);
+        Map<String, String> exitCodes = new LinkedHashMap<>();
+        for (ExitCode exitCode : ExitCode.values()) {
+            exitCodes.put(exitCode.number() + "", exitCode.meaning());
+        }
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(exitCodes);
+        return commandLine
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(
+                                terminal.isInteractive() ? Ansi.AUTO : Ansi.OFF))
+                .setAbbreviatedOptionsAllowed(true)
+                .setParameterExceptionHandler((e, args) -> dbsctl.misused(e))
+                .setExecutionExceptionHandler((e, command, result) -> dbsctl.failed(e));
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    Printer printer() {
+        return switch (format) {
+            case table -> new TablePrinter(terminal.out(), !noHeader, exactBytes);
+            case json -> new JsonPrinter(terminal.out());
+        };
+    }
+
+    /** Opens the device that was named. */
+    BlockStore open(boolean readOnly) throws BackendException, CommandFailure {
+        Path path =
+                Optional.ofNullable(device)
+                        .or(() -> terminal.variable("DBS_DEVICE").map(Path::of))
+                        .orElseThrow(() ->
+                                new CommandFailure(
+                                        ExitCode.USAGE,
+                                        "no device is named",
+                                        "use -d PATH or set DBS_DEVICE"));
+        if (!Files.exists(path)) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    path + " does not exist",
+                    "name a device, or make one by 'dbsctl device init'");
+        }
+        return BlockStore.open(path, new OpenOptions(io(), readOnly));
+    }
+
+    private OpenOptions.Io io() {
+        return direct ? OpenOptions.Io.DIRECT : OpenOptions.Io.BUFFERED;
+    }
+
+    private int misused(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        terminal.err()
+                .println(
+                        "dbsctl: "
+                                + failure.getMessage()
+                                + "; see '"
+                                + command.getCommandSpec().qualifiedName()
+                                + " --help'");
+        CommandLine.UnmatchedArgumentException.printSuggestions(failure, terminal.err());
+        trace(failure);
+        return ExitCode.USAGE.number();
+    }
+
+    private int failed(Exception failure) {
+        CommandFailure described = CommandFailure.of(failure);
+        terminal.err().println("dbsctl: " + described.getMessage());
+        trace(failure);
+        return described.exitCode().number();
+    }
+
+    private void trace(Exception failure) {
+        if (debug) {
+            failure.printStackTrace(terminal.err());
+        }
+    }
+
+    /** The version of the build, from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Dbsctl.class.getPackage().getImplementationVersion();
+            return new String[] {"dbsctl " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package org.dbstore.tools.command;
+
+import picocli.CommandLine.Command;
+
+/** The verbs of devices. */
+@Command(
+        name = "device",
+        description = "Make a store on a file or block device, or look at one.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DeviceInit.class, DeviceShow.class})
+final class DeviceCommands {}

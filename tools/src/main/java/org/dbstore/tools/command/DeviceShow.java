@@ -1,0 +1,17 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BlockStore;
+
+import picocli.CommandLine.Command;
+
+/** Shows a device. */
+@Command(
+        name = "info",
+        description = "Show size, fill and identity of a device, and what is wrong with it.",
+        footer = {"", "Example:", "  dbsctl device info -d main.dbs"})
+final class DeviceShow extends StoreQuery {
+    @Override
+    void run(BlockStore store) {
+        dbsctl().printer().details(Rows.DEVICE, Rows.device(store));
+    }
+}

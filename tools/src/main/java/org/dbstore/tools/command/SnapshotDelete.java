@@ -1,0 +1,80 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+import java.util.List;
+
+/** Deletes a snapshot. */
+@Command(
+        name = "delete",
+        description = {
+            "Delete a snapshot. The volume and its other snapshots keep their contents.",
+            "The head cannot be deleted: it is the volume."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  dbsctl snapshot delete vm1@3",
+            "  dbsctl snapshot delete 3 --yes"
+        })
+final class SnapshotDelete extends StoreChange {
+    @Parameters(
+            paramLabel = "SNAPSHOT",
+            converter = TargetConverter.class,
+            description = "VOLUME@ID, or its ID alone.")
+    SourceName target = new SourceName("", 0);
+
+    @Mixin Confirmation confirmation = new Confirmation();
+
+    @Override
+    void run(BlockStore store) throws BackendException, CommandFailure {
+        Rows.Snapshot snapshot = find(store);
+        if (snapshot.info().head()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    snapshot.name() + " is the head of its volume",
+                    "choose an older snapshot, or delete the volume");
+        }
+        confirmation.require(
+                dbsctl().terminal(),
+                ExitCode.USAGE,
+                "snapshot " + snapshot.name() + " will be lost");
+        store.deleteSnapshot(snapshot.info().id());
+        dbsctl().printer().done("Deleted snapshot " + snapshot.name(), Rows.SNAPSHOT, snapshot);
+    }
+
+    private Rows.Snapshot find(BlockStore store) throws BackendException, CommandFailure {
+        List<Rows.Snapshot> candidates =
+                target.volume().isEmpty()
+                        ? Rows.snapshots(store)
+                        : Rows.snapshots(store, target.volume());
+        return candidates.stream()
+                .filter(snapshot -> snapshot.info().id() == target.snapshotId())
+                .findFirst()
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                ExitCode.NOT_FOUND,
+                                "there is no snapshot "
+                                        + (target.volume().isEmpty()
+                                                ? target.snapshotId()
+                                                : target),
+                                "'dbsctl snapshot list' shows them"));
+    }
+
+    /** Reads {@code VOLUME@ID} or {@code ID}; the latter as a name without volume. */
+    static final class TargetConverter implements ITypeConverter<SourceName> {
+        @Override
+        public SourceName convert(String text) {
+            SourceName name = new SourceName.Converter().convert(text);
+            return name.snapshotId() == 0 ? new SourceName("", SourceName.snapshotId(text)) : name;
+        }
+    }
+}

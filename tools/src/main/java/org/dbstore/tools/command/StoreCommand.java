@@ -1,0 +1,45 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+/** A command that opens the device, does one thing and closes it. */
+abstract class StoreCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    private final boolean readOnly;
+
+    /**
+     * Creates the command.
+     *
+     * @param readOnly true if nothing on the device changes, not even by recovery
+     */
+    StoreCommand(boolean readOnly) {
+        this.readOnly = readOnly;
+    }
+
+    /** Does it. */
+    abstract void run(BlockStore store) throws BackendException, CommandFailure, IOException;
+
+    @Override
+    public final Integer call() throws BackendException, CommandFailure, IOException {
+        try (BlockStore store = dbsctl().open(readOnly)) {
+            run(store);
+        }
+        return ExitCode.OK.number();
+    }
+
+    final Dbsctl dbsctl() {
+        return (Dbsctl) spec.root().userObject();
+    }
+}

@@ -1,0 +1,19 @@
+package org.dbstore.tools.command;
+
+import picocli.CommandLine.Command;
+
+/** The verbs of volumes. */
+@Command(
+        name = "volume",
+        description = "List, make, rename, delete, export and import volumes.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            VolumeList.class,
+            VolumeShow.class,
+            VolumeCreate.class,
+            VolumeRename.class,
+            VolumeDelete.class,
+            VolumeExportCommand.class,
+            VolumeImportCommand.class
+        })
+final class VolumeCommands {}

@@ -1,0 +1,22 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Shows a volume. */
+@Command(
+        name = "info",
+        description = "Show one volume.",
+        footer = {"", "Example:", "  dbsctl volume info vm1"})
+final class VolumeShow extends StoreQuery {
+    @Parameters(paramLabel = "VOLUME", description = "Name, or #SLOT if the name cannot be typed.")
+    String volume = "";
+
+    @Override
+    void run(BlockStore store) throws BackendException {
+        dbsctl().printer().details(Rows.VOLUME, store.volume(volume));
+    }
+}

@@ -1,0 +1,67 @@
+package org.dbstore.tools.output;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One fact of a row, for both kinds of output.
+ *
+ * @param <T> what a row is about
+ * @param field name in JSON; never changes once released
+ * @param title name in tables
+ * @param kind how the value is shown
+ * @param value String, Long, Instant, Boolean or a list of String as {@code kind} says; null if
+ *     there is none
+ */
+public record Column<T>(
+        String field, String title, Kind kind, Function<T, @Nullable Object> value) {
+    /** How a value is shown. */
+    public enum Kind {
+        /** As it is. */
+        TEXT,
+        /** A number. */
+        COUNT,
+        /** Bytes: a number in JSON, with a unit in tables. */
+        SIZE,
+        /** ISO 8601, UTC in JSON, the local zone in tables. */
+        TIME,
+        /** True or false in JSON, yes or nothing in tables. */
+        FLAG,
+        /** Several texts. */
+        TEXTS
+    }
+
+    /** A column of text. */
+    public static <T> Column<T> text(String field, String title, Function<T, String> value) {
+        return new Column<>(field, title, Kind.TEXT, value::apply);
+    }
+
+    /** A column of numbers. */
+    public static <T> Column<T> count(
+            String field, String title, Function<T, @Nullable Long> value) {
+        return new Column<>(field, title, Kind.COUNT, value::apply);
+    }
+
+    /** A column of bytes. */
+    public static <T> Column<T> size(String field, String title, Function<T, Long> value) {
+        return new Column<>(field, title, Kind.SIZE, value::apply);
+    }
+
+    /** A column of instants. */
+    public static <T> Column<T> time(String field, String title, Function<T, Instant> value) {
+        return new Column<>(field, title, Kind.TIME, value::apply);
+    }
+
+    /** A column of truths. */
+    public static <T> Column<T> flag(String field, String title, Function<T, Boolean> value) {
+        return new Column<>(field, title, Kind.FLAG, value::apply);
+    }
+
+    /** A column of lists. */
+    public static <T> Column<T> texts(String field, String title, Function<T, List<String>> value) {
+        return new Column<>(field, title, Kind.TEXTS, value::apply);
+    }
+}

@@ -1,0 +1,34 @@
+package org.dbstore.tools.output;
+
+import java.util.List;
+
+/** Shows results. */
+public interface Printer {
+    /**
+     * Shows a list.
+     *
+     * @param <T> what a row is about
+     * @param columns what is shown of each row
+     * @param rows any number
+     */
+    <T> void rows(List<Column<T>> columns, List<T> rows);
+
+    /**
+     * Shows one thing in full.
+     *
+     * @param <T> what it is
+     * @param columns what is shown of it
+     * @param row the thing
+     */
+    <T> void details(List<Column<T>> columns, T row);
+
+    /**
+     * Tells what was done.
+     *
+     * @param <T> what the columns are about
+     * @param sentence for people
+     * @param columns for programs
+     * @param row the thing
+     */
+    <T> void done(String sentence, List<Column<T>> columns, T row);
+}

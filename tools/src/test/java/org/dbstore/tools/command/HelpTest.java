@@ -1,0 +1,74 @@
+package org.dbstore.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.dbstore.tools.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Goal: the command explains itself, and its document agrees with it. */
+class HelpTest extends CommandTestBase {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "device init",
+                "device info",
+                "volume list",
+                "volume info",
+                "volume create",
+                "volume rename",
+                "volume delete",
+                "volume export",
+                "volume import",
+                "snapshot list",
+                "snapshot create",
+                "snapshot delete",
+                "snapshot clone",
+                "completion"
+            })
+    void everyVerbHasHelpWithAnExampleAndIsDocumented(String verb) throws Exception {
+        String help = dbsctl((verb + " --help").split(" "));
+        assertTrue(help.startsWith("Usage: dbsctl " + verb + " "), help);
+        assertTrue(help.contains("\nExample"), help);
+        assertTrue(help.contains("  dbsctl " + verb) || verb.equals("completion"), help);
+        assertTrue(document().contains("\ndbsctl " + verb), verb + " is not in docs/cli.md");
+    }
+
+    @Test
+    void theDocumentHasTheExitCodes() throws Exception {
+        for (ExitCode exitCode : ExitCode.values()) {
+            String line = "| %d | %s |\n".formatted(exitCode.number(), exitCode.meaning());
+            assertTrue(document().contains(line), line);
+            assertTrue(dbsctl("--help").contains(exitCode.number() + "   "), line);
+        }
+    }
+
+    @Test
+    void theVersionIsShown() {
+        assertEquals("dbsctl (not packaged)\n", dbsctl("--version"));
+    }
+
+    @Test
+    void theCompletionScriptIsValidBash() throws Exception {
+        String script = dbsctl("completion");
+        assertTrue(script.contains("snapshot"));
+        Path file = Files.writeString(directory.resolve("completion.bash"), script);
+        var bash =
+                new ProcessBuilder("bash", "-c", "source " + file + " && complete -p dbsctl")
+                        .redirectErrorStream(true)
+                        .start();
+        String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, bash.waitFor(), answer);
+        assertTrue(answer.contains("_complete_dbsctl"), answer);
+    }
+
+    private static String document() throws Exception {
+        return Files.readString(Path.of("..", "docs", "cli.md"));
+    }
+}

@@ -1,0 +1,129 @@
+package org.dbstore.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.dbstore.tools.ExitCode;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** Goal: volumes are made, shown, renamed and deleted; a refusal changes nothing. */
+class VolumeCommandsTest extends CommandTestBase {
+    @Test
+    void aVolumeIsMadeWithItsSizeRoundedUp() throws Exception {
+        assertEquals("Made volume v of 20 MiB\n", dbsctl("volume", "create", "v", "20MB"));
+        var volume = Json.object(dbsctl("volume", "info", "v", "-o", "json"));
+        assertEquals(
+                List.of(
+                        "name",
+                        "sizeBytes",
+                        "mappedBytes",
+                        "snapshotCount",
+                        "headSnapshotId",
+                        "headCreatedAt",
+                        "slot"),
+                List.copyOf(volume.keySet()));
+        assertEquals("v", volume.get("name"));
+        assertEquals(20L * MIB, volume.get("sizeBytes"));
+        assertEquals(0L, volume.get("mappedBytes"));
+        assertEquals(1L, volume.get("snapshotCount"));
+        assertEquals(0L, volume.get("slot"));
+        assertTrue(String.valueOf(volume.get("headCreatedAt")).matches("[0-9T:.-]+Z"));
+    }
+
+    @Test
+    void theListIsATableOrJson() throws Exception {
+        dbsctl("volume", "create", "a", "1M");
+        dbsctl("volume", "create", "long-name", "1.5GiB");
+        List<String> lines = dbsctl("volume", "list").lines().toList();
+        assertEquals(3, lines.size());
+        assertTrue(
+                lines.get(0).startsWith("NAME          SIZE  MAPPED  SNAPSHOTS  HEAD  HEAD SINCE"));
+        assertTrue(
+                lines.get(1).startsWith("a            1 MiB     0 B          1     1  20"),
+                lines.get(1));
+        assertTrue(
+                lines.get(2).startsWith("long-name  1.5 GiB     0 B          1     2  20"),
+                lines.get(2));
+        assertTrue(dbsctl("volume", "list", "-H", "-b").startsWith("a\t1048576\t0\t1\t1\t"));
+        var volumes = Json.objects(dbsctl("volume", "list", "-o", "json"));
+        assertEquals("long-name", volumes.get(1).get("name"));
+        assertEquals(3L << 29, volumes.get(1).get("sizeBytes"));
+    }
+
+    @Test
+    void aVolumeIsRenamed() throws Exception {
+        dbsctl("volume", "create", "a", "1M");
+        assertEquals("Renamed a to b\n", dbsctl("volume", "rename", "a", "b"));
+        assertEquals(
+                "b", Json.objects(dbsctl("volume", "list", "-o", "json")).getFirst().get("name"));
+    }
+
+    @Test
+    void aVolumeIsDeletedOnlyIfConfirmed() throws Exception {
+        dbsctl("volume", "create", "a", "1M");
+        String before = deviceDigest();
+        assertEquals(
+                "dbsctl: volume a with 0 B of data and 0 snapshots will be lost; nothing was"
+                        + " changed; --yes does it\n",
+                failing(ExitCode.USAGE, "volume", "delete", "a"));
+        var terminal = new CapturedTerminal().answering("no");
+        assertEquals(ExitCode.FAILED.number(), run(terminal, "volume", "delete", "a"));
+        assertEquals(1, Json.objects(dbsctl("volume", "list", "-o", "json")).size());
+        assertEquals(
+                ExitCode.OK.number(),
+                run(new CapturedTerminal().answering("YES"), "volume", "delete", "a"));
+        assertEquals(0, Json.objects(dbsctl("volume", "list", "-o", "json")).size());
+        dbsctl("volume", "create", "a", "1M");
+        var deleted = Json.object(dbsctl("volume", "delete", "a", "--yes", "-o", "json"));
+        assertEquals("a", deleted.get("name"));
+        assertEquals(64, before.length());
+    }
+
+    @Test
+    void whatCannotBeIsRefusedWithItsCode() throws Exception {
+        dbsctl("volume", "create", "a", "1M");
+        dbsctl("volume", "create", "b", "1M");
+        var before = dbsctl("volume", "list", "-o", "json");
+        failing(ExitCode.EXISTS, "volume", "create", "a", "1M");
+        failing(ExitCode.EXISTS, "volume", "rename", "a", "b");
+        failing(ExitCode.NOT_FOUND, "volume", "rename", "c", "d");
+        failing(ExitCode.NOT_FOUND, "volume", "info", "c");
+        failing(ExitCode.NOT_FOUND, "volume", "delete", "c", "--yes");
+        failing(ExitCode.USAGE, "volume", "create", "a/b", "1M");
+        failing(ExitCode.USAGE, "volume", "create", "a@1", "1M");
+        failing(ExitCode.USAGE, "volume", "rename", "a", "x".repeat(256));
+        failing(ExitCode.USAGE, "volume", "create", "c", "0");
+        failing(ExitCode.USAGE, "volume", "create", "c");
+        failing(ExitCode.USAGE, "volume", "create", "c", "1M", "d");
+        assertEquals(before, dbsctl("volume", "list", "-o", "json"));
+    }
+
+    @Test
+    void anErrorIsOneLineWithWhatToDo() {
+        assertEquals(
+                "dbsctl: Invalid value for positional parameter at index 1 (SIZE): '1X' has an"
+                    + " unknown unit 'X'; use K, M, G, T, P, E (or KiB ...: powers of 1024) or KB,"
+                    + " MB, GB ... (powers of 1000); see 'dbsctl volume create --help'\n",
+                failing(ExitCode.USAGE, "volume", "create", "c", "1X"));
+        String complaint = failing(ExitCode.NOT_FOUND, "volume", "info", "nosuch");
+        assertTrue(complaint.startsWith("dbsctl: "), complaint);
+        assertTrue(complaint.contains("nosuch"), complaint);
+        assertTrue(
+                complaint.endsWith(
+                        "; 'dbsctl volume list' and 'dbsctl snapshot list' show what there is\n"),
+                complaint);
+        assertTrue(
+                failing(ExitCode.NOT_FOUND, "volume", "info", "nosuch", "--debug")
+                        .contains("\tat "));
+    }
+
+    @Test
+    void anOddCommandGetsASuggestion() {
+        String complaint = failing(ExitCode.USAGE, "volume", "craete", "a", "1M");
+        assertTrue(complaint.contains("create"), complaint);
+        failing(ExitCode.USAGE, "volume");
+        failing(ExitCode.USAGE);
+    }
+}
