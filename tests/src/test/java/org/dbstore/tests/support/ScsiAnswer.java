@@ -1,0 +1,41 @@
+package org.dbstore.tests.support;
+
+/**
+ * How a SCSI command ended.
+ *
+ * @param status SCSI status
+ * @param sense sense data without the length in front, empty unless CHECK CONDITION
+ * @param data data-in, as many bytes as came
+ * @param underflowBytes residual count with the U bit, otherwise 0
+ * @param overflowBytes residual count with the O bit, otherwise 0
+ */
+public record ScsiAnswer(
+        int status, byte[] sense, byte[] data, long underflowBytes, long overflowBytes) {
+    public static final int GOOD = 0x00;
+    public static final int CHECK_CONDITION = 0x02;
+    public static final int RESERVATION_CONFLICT = 0x18;
+
+    /** In words: {@code GOOD}, {@code CHECK 05/24/00} or {@code STATUS 18}. */
+    public String outcome() {
+        return switch (status) {
+            case GOOD -> "GOOD";
+            case CHECK_CONDITION -> "CHECK " + senseCode();
+            default -> "STATUS %02X".formatted(status);
+        };
+    }
+
+    /** Key, additional code and qualifier of fixed or descriptor sense data, such as 05/24/00. */
+    private String senseCode() {
+        if (sense.length == 0) {
+            return "without sense";
+        }
+        boolean descriptor = (sense[0] & 0x7f) >= 0x72;
+        int key = descriptor ? 1 : 2;
+        int code = descriptor ? 2 : 12;
+        if (sense.length < code + 2) {
+            return "with " + sense.length + " bytes of sense";
+        }
+        return "%02X/%02X/%02X"
+                .formatted(sense[key] & 0x0f, sense[code] & 0xff, sense[code + 1] & 0xff);
+    }
+}

@@ -1,0 +1,3 @@
+package org.dbstore.tests.support;
+
+public final class TestServer {}
