@@ -1,18 +1,162 @@
 package org.dbstore.config;
 
-import java.nio.file.Path;
+import org.apache.commons.configuration2.tree.ImmutableNode;
 
-/** Reads a configuration from YAML. (Skeleton.) */
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads a configuration from YAML and finds all that is wrong with it. */
 public final class ConfigReader {
+    private static final String DEFAULT_RESOURCE = "default.yaml";
+    private static final String DATA_DIRECTORY_MARK = "@DATA@";
+
     private ConfigReader() {}
 
-    /** Reads and checks a file and the {@code conf.d/*.yaml} beside it. */
+    /**
+     * Reads and checks a file and the {@code conf.d/*.yaml} beside it.
+     *
+     * @param file the main file; relative paths in any of the files are relative to its directory
+     * @return the configuration
+     * @throws ConfigException with every problem of every file
+     */
     public static DbsConfig read(Path file) throws ConfigException {
-        throw new UnsupportedOperationException();
+        Problems problems = new Problems();
+        ImmutableNode tree = load(file, problems);
+        FileMerger merger = new FileMerger(problems);
+        for (Path part : parts(file.resolveSibling("conf.d"), problems)) {
+            tree = merger.merge(tree, load(part, problems));
+        }
+        // What could not be parsed would only cause complaints about what is missing then.
+        problems.throwIfAny();
+        Path directory = file.toAbsolutePath().normalize().getParent();
+        return check(tree, directory == null ? Path.of("/") : directory, problems);
     }
 
-    /** What runs without a config file: one sparse device, one demo volume, loopback only. */
+    /**
+     * What runs without a config file: one sparse device, one demo volume, loopback only.
+     *
+     * @param dataDirectory where the device is; it need not exist
+     * @return the configuration
+     */
     public static DbsConfig embeddedDefault(Path dataDirectory) {
-        throw new UnsupportedOperationException();
+        Problems problems = new Problems();
+        try {
+            ImmutableNode tree = parse(defaultText(dataDirectory), DEFAULT_RESOURCE, problems);
+            problems.throwIfAny();
+            return check(tree, dataDirectory.toAbsolutePath(), problems);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("The built-in configuration is wrong.", e);
+        }
+    }
+
+    /**
+     * The text that {@link #embeddedDefault} reads, commented, for people to copy.
+     *
+     * @param dataDirectory where the device is
+     * @return YAML
+     */
+    public static String defaultText(Path dataDirectory) {
+        // The mark stands within single quotes, where YAML knows one escape: the doubled quote.
+        String directory = dataDirectory.toAbsolutePath().normalize().toString().replace("'", "''");
+        try (InputStream resource = ConfigReader.class.getResourceAsStream(DEFAULT_RESOURCE)) {
+            if (resource == null) {
+                throw new IllegalStateException(
+                        "The resource " + DEFAULT_RESOURCE + " is missing.");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace(DATA_DIRECTORY_MARK, directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DbsConfig check(ImmutableNode tree, Path directory, Problems problems)
+            throws ConfigException {
+        Entry root = Entry.root(tree, problems);
+        root.checkKeys(ConfigKey.DEVICES);
+        List<DeviceConfig> devices = new DeviceSection(directory).read(root);
+        List<PortalConfig> portals = new PortalSection().read(root);
+        String discovery =
+                root.value(ConfigKey.DISCOVERY, ConfigKey.DISCOVERY::choose)
+                        .orElse(ConfigKey.DISCOVERY.defaultText());
+        Set<Integer> groups =
+                portals.stream().map(PortalConfig::groupTag).collect(Collectors.toSet());
+        List<TargetConfig> targets = new TargetSection(groups, deviceNames(tree)).read(root);
+        problems.throwIfAny();
+        return new DbsConfig(
+                devices,
+                portals,
+                DbsConfig.Discovery.valueOf(discovery.toUpperCase(Locale.ROOT)),
+                targets);
+    }
+
+    /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */
+    private static Set<String> deviceNames(ImmutableNode tree) {
+        return tree.getChildren().stream()
+                .filter(child -> child.getNodeName().equals(ConfigKey.DEVICES.key()))
+                .flatMap(devices -> devices.getChildren().stream())
+                .map(ImmutableNode::getNodeName)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<Path> parts(Path directory, Problems problems) {
+        List<Path> parts = new ArrayList<>();
+        if (!Files.isDirectory(directory)) {
+            return parts;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(".yaml")) {
+                    parts.add(file);
+                } else if (name.endsWith(".yml")) {
+                    problems.add(new Place(file.toString(), 0), "", "is not read; name it .yaml");
+                }
+            }
+        } catch (IOException e) {
+            problems.add(
+                    new Place(directory.toString(), 0),
+                    "",
+                    "cannot be listed: " + e.getMessage() + "; check its permissions");
+        }
+        Collections.sort(parts);
+        return parts;
+    }
+
+    private static ImmutableNode load(Path file, Problems problems) {
+        Place place = new Place(file.toString(), 0);
+        try {
+            return parse(Files.readString(file), file.toString(), problems);
+        } catch (NoSuchFileException e) {
+            problems.add(place, "", "does not exist; name the configuration file");
+        } catch (CharacterCodingException e) {
+            problems.add(place, "", "is not text in UTF-8; save it as UTF-8");
+        } catch (IOException e) {
+            problems.add(
+                    place,
+                    "",
+                    "cannot be read: " + e.getMessage() + "; name a file that can be read");
+        }
+        return parse("", file.toString(), problems);
+    }
+
+    private static ImmutableNode parse(String text, String file, Problems problems) {
+        LocatedYaml yaml = new LocatedYaml(file, problems);
+        yaml.read(new StringReader(text));
+        return yaml.root();
     }
 }

@@ -1,6 +1,9 @@
 package org.dbstore.config;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * All that {@code dbsd} is told to do.
@@ -8,7 +11,7 @@ import java.util.List;
  * @param devices the stores to open; names are unique
  * @param portals the addresses to listen on, at least one
  * @param discovery which addresses SendTargets lists
- * @param targets names are unique
+ * @param targets names are unique; their LUNs are on known devices
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
@@ -21,5 +24,35 @@ public record DbsConfig(
         ALL,
         /** Only the address by which the initiator came. */
         CONNECTED
+    }
+
+    /** Checks the values. */
+    public DbsConfig {
+        devices = List.copyOf(devices);
+        portals = List.copyOf(portals);
+        targets = List.copyOf(targets);
+        if (portals.isEmpty()) {
+            throw new IllegalArgumentException("there is no portal; give one to listen on");
+        }
+        Set<String> deviceNames = unique(devices, DeviceConfig::name);
+        unique(targets, TargetConfig::name);
+        for (TargetConfig target : targets) {
+            for (LunConfig lun : target.luns()) {
+                if (!deviceNames.contains(lun.device())) {
+                    throw new IllegalArgumentException(
+                            target.name() + ": there is no device " + lun.device() + "; define it");
+                }
+            }
+        }
+    }
+
+    private static <T> Set<String> unique(List<T> items, Function<T, String> name) {
+        Set<String> names = new HashSet<>();
+        for (T item : items) {
+            if (!names.add(name.apply(item))) {
+                throw new IllegalArgumentException(name.apply(item) + " is named twice; leave one");
+            }
+        }
+        return names;
     }
 }

@@ -7,7 +7,7 @@ package org.dbstore.config;
  * @param device name of a {@link DeviceConfig}
  * @param volume name of a volume on it
  * @param snapshotId id of a snapshot of that volume, 0 = the live volume
- * @param readOnly true to refuse writes; snapshots always do
+ * @param readOnly true to refuse writes; always so for a snapshot
  * @param cache what GOOD to a WRITE promises
  * @param blockBytes logical block length: 512 or 4096
  */
@@ -19,6 +19,12 @@ public record LunConfig(
         boolean readOnly,
         CacheMode cache,
         int blockBytes) {
+    /** Highest number that single-level peripheral addressing can say (SAM-5, "LUN"). */
+    public static final int NUMBER_MAX = 255;
+
+    /** Highest id that the layout of a device can hold. */
+    public static final int SNAPSHOT_ID_MAX = 65535;
+
     /** What GOOD to a WRITE promises. */
     public enum CacheMode {
         /** It survives power loss (WCE=0). */
@@ -28,5 +34,24 @@ public record LunConfig(
          * (WCE=1).
          */
         WRITEBACK
+    }
+
+    /** Checks the values; a snapshot becomes read-only. */
+    public LunConfig {
+        if (number < 0 || number > NUMBER_MAX) {
+            throw new IllegalArgumentException(
+                    "LUN " + number + " is not in 0..255; choose another");
+        }
+        if (snapshotId < 0 || snapshotId > SNAPSHOT_ID_MAX) {
+            throw new IllegalArgumentException(
+                    "snapshot " + snapshotId + " is not in 1..65535; choose another");
+        }
+        if (volume.isEmpty()) {
+            throw new IllegalArgumentException("the volume has no name; give one");
+        }
+        if (blockBytes != 512 && blockBytes != 4096) {
+            throw new IllegalArgumentException("block size " + blockBytes + "; choose 512 or 4096");
+        }
+        readOnly |= snapshotId != 0;
     }
 }

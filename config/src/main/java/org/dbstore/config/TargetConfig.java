@@ -17,4 +17,19 @@ public record TargetConfig(
         String alias,
         List<Integer> portalGroups,
         List<String> initiators,
-        List<LunConfig> luns) {}
+        List<LunConfig> luns) {
+    /** Checks the values and normalises the name. */
+    public TargetConfig {
+        name = IscsiName.parse(name);
+        Values.text(alias);
+        portalGroups = List.copyOf(portalGroups);
+        initiators = List.copyOf(initiators);
+        luns = List.copyOf(luns);
+        for (int i = 1; i < luns.size(); i++) {
+            if (luns.get(i - 1).number() >= luns.get(i).number()) {
+                throw new IllegalArgumentException(
+                        "LUN " + luns.get(i).number() + " is out of order or doubled; sort them");
+            }
+        }
+    }
+}

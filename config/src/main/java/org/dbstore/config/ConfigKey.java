@@ -1,0 +1,246 @@
+package org.dbstore.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The keys of a configuration file. The reference in docs/config.md, the check for unknown keys and
+ * the choice of values all come from this table.
+ */
+public enum ConfigKey {
+    /** All devices. */
+    DEVICES("devices", "map", "none", "The files and block devices that hold volumes, by name."),
+    /** Where a device is. */
+    DEVICE_PATH(
+            "devices.NAME.path",
+            "path",
+            "required",
+            "The file or block device. A relative path is relative to the configuration file."),
+    /** How large a device is made. */
+    DEVICE_SIZE(
+            "devices.NAME.size",
+            "size",
+            "do not create",
+            "Size of the sparse file that is created if the path does not exist; an existing device"
+                    + " is never resized."),
+    /** How a device is read and written. */
+    DEVICE_IO(
+            "devices.NAME.io",
+            "choice",
+            "buffered",
+            "The way to the medium: through the page cache, or past it (O_DIRECT).",
+            "buffered",
+            "direct"),
+    /** Volumes to create. */
+    DEVICE_VOLUMES(
+            "devices.NAME.volumes",
+            "map",
+            "none",
+            "Volumes that are created if absent: name and size. A configuration never deletes,"
+                    + " renames or resizes a volume."),
+    /** Where to listen. */
+    PORTALS(
+            "portals",
+            "list",
+            "required",
+            "Where the server listens: ADDRESS:PORT, or a map of address and group. IPv6 addresses"
+                    + " stand in brackets, the port is 3260 if left out."),
+    /** The address of one portal. */
+    PORTAL_ADDRESS(
+            "portals.address",
+            "address",
+            "required",
+            "A literal IPv4 address or IPv6 address in brackets, and the port: \"[::]:3260\"."),
+    /** The group of one portal. */
+    PORTAL_GROUP(
+            "portals.group", "1..65535", "1", "Tag of the portal group the portal belongs to."),
+    /** What SendTargets says. */
+    DISCOVERY(
+            "discovery",
+            "choice",
+            "all",
+            "The addresses of a target that discovery lists: all of its portals, or only the one"
+                    + " the initiator came by.",
+            "all",
+            "connected"),
+    /** Named lists of initiators. */
+    INITIATOR_GROUPS(
+            "initiator-groups",
+            "map",
+            "none",
+            "Named lists of initiator names, to be used at targets. '*' in a name stands for any"
+                    + " run of characters."),
+    /** All targets. */
+    TARGETS(
+            "targets",
+            "map",
+            "none",
+            "The targets, by iSCSI name (iqn., eui. or naa.; upper case is turned into lower"
+                    + " case)."),
+    /** A name for people. */
+    TARGET_ALIAS("targets.NAME.alias", "text", "empty", "A name for people, at most 255 bytes."),
+    /** Who may log in. */
+    TARGET_INITIATORS(
+            "targets.NAME.initiators",
+            "list",
+            "nobody",
+            "Who may log in: names of initiator groups, initiator names, patterns with '*'; or the"
+                    + " word any for everybody."),
+    /** Through which portals a target is reached. */
+    TARGET_PORTAL_GROUPS(
+            "targets.NAME.portal-groups",
+            "list",
+            "all",
+            "Tags of the portal groups through which the target is reached."),
+    /** What a target shows. */
+    TARGET_LUNS("targets.NAME.luns", "map", "none", "The logical units, by number (0..255)."),
+    /** On which device a volume lies. */
+    LUN_DEVICE("targets.NAME.luns.NUMBER.device", "name", "required", "Name of the device."),
+    /** Which volume a LUN shows. */
+    LUN_VOLUME(
+            "targets.NAME.luns.NUMBER.volume",
+            "name",
+            "required",
+            "Name of the volume on that device."),
+    /** Which snapshot a LUN shows. */
+    LUN_SNAPSHOT(
+            "targets.NAME.luns.NUMBER.snapshot",
+            "1..65535",
+            "the live volume",
+            "Number of a snapshot of the volume; it is served read-only."),
+    /** Whether writes are refused. */
+    LUN_READ_ONLY(
+            "targets.NAME.luns.NUMBER.read-only",
+            "choice",
+            "false",
+            "Refuse writes to the live volume. Snapshots always do.",
+            "true",
+            "false"),
+    /** What GOOD promises. */
+    LUN_CACHE(
+            "targets.NAME.luns.NUMBER.cache",
+            "choice",
+            "writethrough",
+            "What a completed write promises. writethrough: it survives a power loss. writeback: it"
+                    + " survives the end of the server; a power loss only after the initiator's"
+                    + " flush. Equal wherever the volume can be written.",
+            "writethrough",
+            "writeback"),
+    /** Logical block length. */
+    LUN_BLOCK_SIZE(
+            "targets.NAME.luns.NUMBER.block-size",
+            "choice",
+            "512",
+            "Logical block length in bytes. Equal wherever the volume is served.",
+            "512",
+            "4096");
+
+    private final String path;
+    private final String type;
+    private final String defaultText;
+    private final String manual;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is List.of(...)
+    private final List<String> choices;
+
+    ConfigKey(String path, String type, String defaultText, String manual, String... choices) {
+        this.path = path;
+        this.type = type;
+        this.defaultText = defaultText;
+        this.manual = manual;
+        this.choices = List.of(choices);
+    }
+
+    /**
+     * Returns where the key stands.
+     *
+     * @return names joined by dots; in capitals what the operator names
+     */
+    public String path() {
+        return path;
+    }
+
+    /**
+     * Returns the key itself.
+     *
+     * @return the last part of the path
+     */
+    public String key() {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    /**
+     * Returns what kind of value it takes.
+     *
+     * @return for people: "size", "list", "1..65535"
+     */
+    public String type() {
+        return type;
+    }
+
+    /**
+     * Returns what holds when it is left out.
+     *
+     * @return the value, or "required", or words
+     */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /**
+     * Returns the manual of the key.
+     *
+     * @return one line
+     */
+    public String manual() {
+        return manual;
+    }
+
+    /**
+     * Returns the values allowed.
+     *
+     * @return empty if the type says it
+     */
+    public List<String> choices() {
+        return choices;
+    }
+
+    /**
+     * Tells whether it must be there.
+     *
+     * @return true if it has no default
+     */
+    public boolean isRequired() {
+        return defaultText.equals("required");
+    }
+
+    /** The keys of the map in which this one stands, itself included. */
+    List<ConfigKey> siblings() {
+        return Arrays.stream(values()).filter(other -> other.section().equals(section())).toList();
+    }
+
+    /**
+     * Takes one of {@link #choices}.
+     *
+     * @throws IllegalArgumentException if it is none of them
+     */
+    String choose(String text) {
+        if (choices.contains(text)) {
+            return text;
+        }
+        Optional<String> meant = Spelling.nearest(text, choices);
+        throw new IllegalArgumentException(
+                "'"
+                        + text
+                        + "' is not one of "
+                        + String.join(", ", choices)
+                        + meant.map(word -> "; did you mean '" + word + "'?")
+                                .orElse("; write one of them"));
+    }
+
+    private String section() {
+        int dot = path.lastIndexOf('.');
+        return dot < 0 ? "" : path.substring(0, dot);
+    }
+}

@@ -1,0 +1,119 @@
+package org.dbstore.config;
+
+import org.dbstore.config.LunConfig.CacheMode;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the entries of {@link ConfigKey#TARGET_LUNS}. It sees those of all targets, because a
+ * volume that is served twice must look the same on both ways.
+ */
+final class LunSection {
+    private record Use(Place place, LunConfig lun) {}
+
+    private record Medium(String device, String volume, int snapshotId) {}
+
+    private final Set<String> deviceNames;
+    private final Map<Medium, Use> firstUses = new HashMap<>();
+    private final Map<Medium, Use> firstWritableUses = new HashMap<>();
+
+    LunSection(Set<String> deviceNames) {
+        this.deviceNames = deviceNames;
+    }
+
+    /** One LUN; empty if something is wrong that has been noted. */
+    Optional<LunConfig> read(Entry entry) {
+        entry.checkKeys(ConfigKey.LUN_DEVICE);
+        Optional<Integer> number = entry.parsedName(LunSection::number);
+        Optional<String> device = entry.value(ConfigKey.LUN_DEVICE, this::device);
+        Optional<String> volume = entry.value(ConfigKey.LUN_VOLUME, LunSection::volume);
+        int snapshotId = entry.value(ConfigKey.LUN_SNAPSHOT, LunSection::snapshotId).orElse(0);
+        boolean readOnly =
+                choice(entry, ConfigKey.LUN_READ_ONLY).map(Boolean::parseBoolean).orElse(false);
+        CacheMode cache =
+                choice(entry, ConfigKey.LUN_CACHE)
+                        .map(text -> CacheMode.valueOf(text.toUpperCase(Locale.ROOT)))
+                        .orElse(CacheMode.WRITETHROUGH);
+        int blockBytes = choice(entry, ConfigKey.LUN_BLOCK_SIZE).map(Integer::valueOf).orElse(512);
+        if (number.isEmpty() || device.isEmpty() || volume.isEmpty()) {
+            return Optional.empty();
+        }
+        LunConfig lun =
+                new LunConfig(
+                        number.get(),
+                        device.get(),
+                        volume.get(),
+                        snapshotId,
+                        readOnly,
+                        cache,
+                        blockBytes);
+        checkSameEverywhere(entry, lun);
+        return Optional.of(lun);
+    }
+
+    private void checkSameEverywhere(Entry entry, LunConfig lun) {
+        Use use = new Use(entry.place(), lun);
+        Medium medium = new Medium(lun.device(), lun.volume(), lun.snapshotId());
+        Use first = firstUses.putIfAbsent(medium, use);
+        if (first != null && first.lun.blockBytes() != lun.blockBytes()) {
+            entry.problem(
+                    "the same volume has block-size "
+                            + first.lun.blockBytes()
+                            + " at "
+                            + first.place
+                            + ": initiators would see two disks of one identity; make them equal");
+        }
+        if (lun.readOnly()) {
+            return;
+        }
+        Use firstWritable = firstWritableUses.putIfAbsent(medium, use);
+        if (firstWritable != null && firstWritable.lun.cache() != lun.cache()) {
+            entry.problem(
+                    "the same volume is written with cache "
+                            + firstWritable.lun.cache().name().toLowerCase(Locale.ROOT)
+                            + " at "
+                            + firstWritable.place
+                            + "; make them equal, or one of them read-only");
+        }
+    }
+
+    private static Optional<String> choice(Entry entry, ConfigKey key) {
+        return entry.value(key, key::choose);
+    }
+
+    private static int number(String text) {
+        // "00" beside "0" would be the same LUN under two keys.
+        if (text.length() > 1 && text.startsWith("0")) {
+            throw new IllegalArgumentException("'" + text + "' has leading zeroes; leave them out");
+        }
+        return Values.integer(text, 0, LunConfig.NUMBER_MAX);
+    }
+
+    private static int snapshotId(String text) {
+        return Values.integer(text, 1, LunConfig.SNAPSHOT_ID_MAX);
+    }
+
+    private static String volume(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("is empty; name a volume of the device");
+        }
+        return text;
+    }
+
+    private String device(String text) {
+        if (deviceNames.contains(text)) {
+            return text;
+        }
+        throw new IllegalArgumentException(
+                "there is no device '"
+                        + text
+                        + "'; "
+                        + Spelling.nearest(text, deviceNames)
+                                .map(word -> "did you mean '" + word + "'?")
+                                .orElse("define it under devices"));
+    }
+}
