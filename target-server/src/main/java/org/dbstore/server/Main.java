@@ -83,7 +83,7 @@ public final class Main implements Callable<Integer> {
         PrintWriter out = commandLine.getOut();
         PrintWriter err = commandLine.getErr();
         if (printDefault) {
-            out.print(ConfigReader.embeddedDefaultText(dataDirectory));
+            out.print(ConfigReader.defaultText(dataDirectory));
             out.flush();
             return 0;
         }

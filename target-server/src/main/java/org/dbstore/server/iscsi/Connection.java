@@ -192,7 +192,7 @@ final class Connection implements LoginPhase.Host {
             throw new LoginFailure(LoginStatus.OUT_OF_RESOURCES, "no room for another session");
         }
         session = opened;
-        target.get().luns().nexusEstablished(nexus);
+        target.get().luns().units().forEach(unit -> unit.nexusEstablished(nexus));
         return opened.handle();
     }
 

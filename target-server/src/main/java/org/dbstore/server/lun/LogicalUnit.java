@@ -1,10 +1,16 @@
 package org.dbstore.server.lun;
 
 import org.dbstore.backend.Volume;
+import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.UnitIdentity;
 
-/** A volume or snapshot served as a direct access block device. (Skeleton.) */
+/** A volume or snapshot served as a direct access block device. Safe for all threads. */
 public final class LogicalUnit {
+    private final Medium medium;
+    private final UnitAttentions attentions = new UnitAttentions();
+
     /**
      * How a unit presents itself.
      *
@@ -16,17 +22,48 @@ public final class LogicalUnit {
      */
     public record Settings(int blockBytes, boolean writeBack, boolean readOnly, String identity) {}
 
-    public LogicalUnit(Volume volume, Settings settings) {}
+    /**
+     * Creates a unit.
+     *
+     * @param volume open; stays so as long as the unit is mapped
+     * @param settings how it presents itself
+     */
+    public LogicalUnit(Volume volume, Settings settings) {
+        this.medium =
+                new Medium(
+                        volume,
+                        settings.blockBytes(),
+                        settings.writeBack(),
+                        settings.readOnly(),
+                        new UnitIdentity(settings.identity()));
+    }
 
     /**
-     * A session of this nexus begins: its first command sees 06/29/00, or 29/07 if it was here
+     * A session of this nexus begins: its first command sees 06/29/00, or 06/29/07 if it was here
      * before.
      */
-    public void nexusEstablished(Nexus nexus) {}
+    public void nexusEstablished(Nexus nexus) {
+        attentions.established(nexus);
+    }
 
     /**
      * LOGICAL UNIT RESET or TARGET RESET: every nexus will see 06/29/03. The transport aborts the
      * tasks.
      */
-    public void reset() {}
+    public void reset() {
+        attentions.raise(SenseCode.RESET_OCCURRED);
+    }
+
+    /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */
+    public void reportedLunsChanged() {
+        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+    }
+
+    Medium medium() {
+        return medium;
+    }
+
+    UnitAttentions attentions() {
+        return attentions;
+    }
 }
