@@ -87,7 +87,7 @@ public final class TestServer implements AutoCloseable {
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", server.port());
+        return new InetSocketAddress("127.0.0.1", server.addresses().getFirst().getPort());
     }
 
     /** A session to {@link #TARGET}. */
