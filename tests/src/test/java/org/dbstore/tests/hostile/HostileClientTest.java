@@ -56,7 +56,7 @@ abstract class HostileClientTest {
     @AfterAll
     void memoryReturns() throws Exception {
         memory.assertReturned(MEMORY_GROWTH_BYTES_MAX);
-        bystander.close();
+        bystander.leave();
         server.close();
     }
 

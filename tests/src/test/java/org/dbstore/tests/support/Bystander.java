@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * An honest client that writes and reads back all the while, in a session of its own; what is done
  * to others must not reach it.
  */
-public final class Bystander implements AutoCloseable {
+public final class Bystander {
     /** The first block that it uses, of 512 bytes, on the LUN {@link TestServer#LUN}. */
     public static final int FIRST_BLOCK = 100_000;
 
@@ -75,8 +75,8 @@ public final class Bystander implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Ends it. */
+    public void leave() throws IOException, InterruptedException {
         ending = true;
         thread.join();
         session.close();

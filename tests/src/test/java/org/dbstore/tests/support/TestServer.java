@@ -1,5 +1,6 @@
 package org.dbstore.tests.support;
 
+import org.dbstore.backend.BackendException;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LunConfig;
@@ -96,7 +97,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws BackendException {
         server.close();
     }
 }
