@@ -41,6 +41,12 @@ public enum SenseCode {
     SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
     /** A task management function ended the command; seen only by who ignores that. */
     COMMAND_ABORTED(0xb, 0x00, 0x00),
+    /** Data that the initiator may not send unasked (RFC 7143, section 11.4.7.2). */
+    UNEXPECTED_UNSOLICITED_DATA(0xb, 0x0c, 0x0c),
+    /** More data than the command announced, or less than was asked for. */
+    INCORRECT_AMOUNT_OF_DATA(0xb, 0x0c, 0x0d),
+    /** Data-Out out of order, out of range, or not asked for. */
+    DATA_PHASE_ERROR(0xb, 0x4b, 0x00),
     /** VERIFY found other data. */
     MISCOMPARE_DURING_VERIFY(0xe, 0x1d, 0x00);
 

@@ -9,6 +9,7 @@ import org.dbstore.server.lun.CommandDispatcher.Admission;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -23,11 +24,10 @@ import java.util.function.Predicate;
  */
 public final class Session {
     private static final CommandOutcome UNEXPECTED_UNSOLICITED_DATA =
-            SenseCode.UNEXPECTED_UNSOLICITED_DATA.checkCondition();
+            Sense.of(SenseCode.UNEXPECTED_UNSOLICITED_DATA);
     private static final CommandOutcome INCORRECT_AMOUNT_OF_DATA =
-            SenseCode.INCORRECT_AMOUNT_OF_DATA.checkCondition();
-    private static final CommandOutcome DATA_PHASE_ERROR =
-            SenseCode.DATA_PHASE_ERROR.checkCondition();
+            Sense.of(SenseCode.INCORRECT_AMOUNT_OF_DATA);
+    private static final CommandOutcome DATA_PHASE_ERROR = Sense.of(SenseCode.DATA_PHASE_ERROR);
 
     private final Nexus nexus;
     private final int handle;

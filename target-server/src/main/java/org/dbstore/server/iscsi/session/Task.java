@@ -103,12 +103,20 @@ public final class Task implements ScsiTask {
     }
 
     @Override
+    public long dataOutOfferedBytes() {
+        return isWrite() ? expectedDataBytes : 0;
+    }
+
+    @Override
     public long dataInLimitBytes() {
         return isRead() ? expectedDataBytes : 0;
     }
 
     @Override
     public ByteBuffer allocateDataIn(int bytes) {
+        if (bytes == 0) {
+            return NO_DATA;
+        }
         ByteBuffer buffer = lentDataIn;
         if (buffer == null || buffer.capacity() < bytes) {
             throw new IllegalStateException(
@@ -172,7 +180,7 @@ public final class Task implements ScsiTask {
 
     /** Data-out to collect: what the command wants, as far as the initiator has it. */
     int dataOutToCollect() {
-        return isWrite() ? (int) Math.min(dataOutWanted, expectedDataBytes) : 0;
+        return (int) Math.min(dataOutWanted, dataOutOfferedBytes());
     }
 
     void admit(Admission.Admitted admission) {
