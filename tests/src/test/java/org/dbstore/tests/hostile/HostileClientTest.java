@@ -55,9 +55,12 @@ abstract class HostileClientTest {
 
     @AfterAll
     void memoryReturns() throws Exception {
-        memory.assertReturned(MEMORY_GROWTH_BYTES_MAX);
-        bystander.leave();
-        server.close();
+        try {
+            memory.assertReturned(MEMORY_GROWTH_BYTES_MAX);
+        } finally {
+            bystander.leave();
+            server.close();
+        }
     }
 
     /** A connection that has not logged in. */
