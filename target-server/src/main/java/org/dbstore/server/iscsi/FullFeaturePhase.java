@@ -233,7 +233,7 @@ final class FullFeaturePhase {
         ByteBuffer rejected = copyOfHeader(header);
         if (textRequest.size() + length > TextPairs.TEXT_BYTES_MAX
                 || ++textRequestPdus > TextPairs.PDUS_MAX
-                || request.more() && length == 0) {
+                || (request.more() && length == 0)) {
             resetText();
             reader.skipData();
             reject(RejectReason.INVALID_PDU_FIELD, rejected);

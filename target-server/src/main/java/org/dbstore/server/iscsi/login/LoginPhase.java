@@ -215,7 +215,7 @@ public final class LoginPhase {
     }
 
     private boolean mayFollow(int nextStage) {
-        return nextStage == FULL_FEATURE || nextStage == OPERATIONAL && stage == SECURITY;
+        return nextStage == FULL_FEATURE || (nextStage == OPERATIONAL && stage == SECURITY);
     }
 
     private void appendData(ByteArrayOutputStream text) throws IOException, ProtocolException {

@@ -196,7 +196,7 @@ public final class PduWriter implements PduReader.Waiting {
                     throw new ClosedChannelException();
                 }
                 if (writing) {
-                    if (queuedBytes > QUEUED_BYTES_MAX && Thread.currentThread() != sender) {
+                    if (queuedBytes > QUEUED_BYTES_MAX && !isSender()) {
                         awaitRoom();
                         continue;
                     }
@@ -235,6 +235,11 @@ public final class PduWriter implements PduReader.Waiting {
                 LockSupport.unpark(sender);
             }
         }
+    }
+
+    private boolean isSender() {
+        Thread thread = sender;
+        return thread != null && thread.equals(Thread.currentThread());
     }
 
     private int takeBatch() {

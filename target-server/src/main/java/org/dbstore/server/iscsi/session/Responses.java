@@ -88,10 +88,11 @@ final class Responses {
                 if (last) {
                     head.putInt(44, residual(task, outcome.lengthBytes()));
                 }
-                ByteBuffer slice = last && offset == 0 ? data : data.slice(first + offset, part);
-                if (slice == data) {
-                    data.limit(first + part);
-                }
+                // The usual case, one PDU for all: no slice is needed.
+                ByteBuffer slice =
+                        part == length
+                                ? data.limit(first + part)
+                                : data.slice(first + offset, part);
                 writer.queue(
                         pdu.ready(),
                         last ? StatusNumber.OWN : StatusNumber.NONE,

@@ -231,9 +231,10 @@ public final class Session {
         }
         task.admit((Admission.Admitted) admission);
         boolean unsolicited = task.isWrite() && task.moreUnsolicited();
-        if (immediateBytes > 0 && !(parameters.immediateData() && task.isWrite())
+        boolean mayBeImmediate = parameters.immediateData() && task.isWrite();
+        if ((immediateBytes > 0 && !mayBeImmediate)
                 || immediateBytes > parameters.firstBurstLength()
-                || unsolicited && parameters.initialR2T()) {
+                || (unsolicited && parameters.initialR2T())) {
             return UNEXPECTED_UNSOLICITED_DATA;
         }
         if (immediateBytes > task.expectedDataBytes()) {
