@@ -1,8 +1,11 @@
 package org.dbstore.tests.support;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An honest client that writes and reads back all the while, in a session of its own; what is done
@@ -18,10 +21,8 @@ public final class Bystander {
     private final RawInitiator session;
     private final Thread thread;
     private volatile boolean ending;
-    private volatile long rounds;
-    private volatile Throwable failure = NONE;
-
-    private static final Throwable NONE = new Throwable("none");
+    private final AtomicLong rounds = new AtomicLong();
+    private volatile @Nullable Throwable failure;
 
     /** Logs in and begins. */
     public Bystander(TestServer server) throws Exception {
@@ -39,7 +40,7 @@ public final class Bystander {
         try {
             while (!ending) {
                 round(random);
-                rounds++;
+                rounds.incrementAndGet();
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (IOException | InterruptedException | AssertionError e) {
@@ -63,14 +64,14 @@ public final class Bystander {
 
     /** Fails if it was harmed, or cannot go on within ten seconds. */
     public void assertUnharmed() throws InterruptedException {
-        long before = rounds;
-        for (int i = 0; i < 500 && rounds < before + 2 && failure == NONE; i++) {
+        long target = rounds.get() + 2;
+        for (int i = 0; i < 500 && rounds.get() < target && failure == null; i++) {
             Thread.sleep(PAUSE_MILLIS);
         }
-        if (failure != NONE) {
+        if (failure != null) {
             throw new AssertionError("the bystander was harmed", failure);
         }
-        if (rounds < before + 2) {
+        if (rounds.get() < target) {
             throw new AssertionError("the bystander is stuck after " + rounds + " rounds");
         }
     }

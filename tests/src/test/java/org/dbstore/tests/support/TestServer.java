@@ -88,7 +88,7 @@ public final class TestServer implements AutoCloseable {
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", server.addresses().getFirst().getPort());
+        return server.addresses().getFirst();
     }
 
     /** A session to {@link #TARGET}. */
