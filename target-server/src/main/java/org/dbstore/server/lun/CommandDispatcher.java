@@ -1,16 +1,35 @@
 package org.dbstore.server.lun;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendException;
+import org.dbstore.server.scsi.BlockLimits;
 import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.Deferral;
+import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.command.BackendSense;
+import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
-/** The one gate every command passes. (Skeleton.) */
+/**
+ * The one gate every command passes. Safe for all threads, holds no state.
+ *
+ * <p>The way of a command: {@link #admit} finds unit and row and checks by {@link CdbCheck}; the
+ * transport collects the data-out; {@link #execute} runs the handler ({@link CommandHandlers}) in
+ * the caller's thread or in the pool, and turns whatever comes of it into one outcome.
+ */
 public final class CommandDispatcher {
     /** Largest transfer of one command; MAXIMUM TRANSFER LENGTH of VPD page B0h. */
-    public static final int TRANSFER_BYTES_MAX = 8 << 20;
+    public static final int TRANSFER_BYTES_MAX = BlockLimits.TRANSFER_BYTES_MAX;
+
+    private static final Logger LOG = LogManager.getLogger(CommandDispatcher.class);
 
     /** What the gate says of a command before its data is collected. */
     public sealed interface Admission {
@@ -40,16 +59,44 @@ public final class CommandDispatcher {
                 implements Admission {}
     }
 
+    private final Executor pool;
+    private final Deferral deferral = this::later;
+
     /**
      * Creates the gate.
      *
-     * @param pool bounded pool of platform threads, in which whatever waits for the medium runs
+     * @param pool bounded pool of platform threads, in which whatever waits for the medium runs;
+     *     what it rejects is answered TASK SET FULL
      */
-    public CommandDispatcher(Executor pool) {}
+    public CommandDispatcher(Executor pool) {
+        this.pool = pool;
+    }
 
     /** Checks all that can be checked by CDB: LUN, row, usage mask, unit attention, LBA range. */
     public Admission admit(ScsiTask task, LunMap luns) {
-        throw new UnsupportedOperationException();
+        ByteBuffer cdb = task.cdb();
+        LogicalUnit unit = luns.find(task.lun());
+        ScsiCommand command = ScsiCommand.of(cdb);
+        boolean open = command != null && command.gate() == ScsiCommand.Gate.OPEN;
+        if (unit == null && !open) {
+            return refused(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
+        }
+        if (unit != null && !open) {
+            SenseCode attention = unit.attentions().take(task.nexus());
+            if (attention != null) {
+                return refused(attention);
+            }
+        }
+        if (command == null) {
+            return ScsiCommand.hasServiceActions(Byte.toUnsignedInt(cdb.get(0)))
+                    ? new Admission.Refused(Sense.invalidCdbField(1, 4))
+                    : refused(SenseCode.INVALID_COMMAND_OPERATION_CODE);
+        }
+        CommandOutcome refusal = CdbCheck.mask(cdb, command);
+        if (refusal == null && unit != null) {
+            refusal = CdbCheck.unit(task, command, unit.medium());
+        }
+        return refusal != null ? new Admission.Refused(refusal) : admitted(task, command, unit);
     }
 
     /**
@@ -57,6 +104,83 @@ public final class CommandDispatcher {
      * Never throws for anything the command does.
      */
     public void execute(ScsiTask task, LunMap luns, Admission.Admitted admitted) {
-        throw new UnsupportedOperationException();
+        if (admitted.mayWait()) {
+            CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
+            if (!(outcome instanceof CommandOutcome.Deferred)) {
+                task.complete(outcome);
+            }
+        } else {
+            conclude(task, () -> handle(task, luns, admitted));
+        }
+    }
+
+    private static Admission refused(SenseCode code) {
+        return new Admission.Refused(Sense.of(code));
+    }
+
+    private static Admission admitted(
+            ScsiTask task, ScsiCommand command, @Nullable LogicalUnit unit) {
+        if (unit == null) {
+            return new Admission.Admitted(
+                    command, null, 0, CdbCheck.replyBytes(task, command), false);
+        }
+        Medium medium = unit.medium();
+        boolean mayWait =
+                switch (command.waits()) {
+                    case NEVER -> false;
+                    case AS_WRITES_DO -> medium.volume().writesWaitForMedium();
+                    case ALWAYS -> true;
+                };
+        return new Admission.Admitted(
+                command,
+                unit,
+                CdbCheck.dataOutBytes(task.cdb(), command, medium),
+                CdbCheck.dataInBytes(task, command, medium),
+                mayWait);
+    }
+
+    private CommandOutcome handle(ScsiTask task, LunMap luns, Admission.Admitted admitted)
+            throws BackendException {
+        LogicalUnit unit = admitted.unit();
+        return unit == null
+                ? CommandHandlers.executeWithoutUnit(task, luns, admitted.command())
+                : CommandHandlers.execute(task, luns, admitted.command(), unit, deferral);
+    }
+
+    private CommandOutcome later(ScsiTask task, Deferral.Step step) {
+        try {
+            pool.execute(() -> conclude(task, step));
+            return CommandOutcome.Deferred.DEFERRED;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{}: pool is full", task.nexus());
+            return CommandOutcome.Status.TASK_SET_FULL;
+        }
+    }
+
+    private static void conclude(ScsiTask task, Deferral.Step step) {
+        CommandOutcome outcome;
+        try {
+            outcome = task.isAborted() ? Sense.of(SenseCode.COMMAND_ABORTED) : step.run();
+        } catch (BackendException e) {
+            outcome = failure(task, e);
+        } catch (RuntimeException e) {
+            LOG.error("{}: command {} failed by a fault of ours", task.nexus(), opcode(task), e);
+            outcome = Sense.of(SenseCode.INTERNAL_TARGET_FAILURE);
+        }
+        if (!(outcome instanceof CommandOutcome.Deferred)) {
+            task.complete(outcome);
+        }
+    }
+
+    private static CommandOutcome failure(ScsiTask task, BackendException e) {
+        ScsiCommand command = ScsiCommand.of(task.cdb());
+        return command != null && command.gate() == ScsiCommand.Gate.WRITABLE
+                ? BackendSense.ofWrite(e)
+                : BackendSense.ofRead(e);
+    }
+
+    private static String opcode(ScsiTask task) {
+        ScsiCommand command = ScsiCommand.of(task.cdb());
+        return command == null ? "?" : command.name();
     }
 }

@@ -1,32 +1,76 @@
 package org.dbstore.server.lun;
 
 import org.dbstore.backend.Volume;
+import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.UnitIdentity;
 
-/** A volume or snapshot served as a direct access block device. (Skeleton.) */
+/** A volume or snapshot served as a direct access block device. Safe for all threads. */
 public final class LogicalUnit {
+    private final Medium medium;
+    private final UnitAttentions attentions = new UnitAttentions();
+
     /**
      * How a unit presents itself.
      *
      * @param blockBytes logical block length: 512 or 4096
+     * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true: WCE=1, GOOD to a WRITE may precede durability
      * @param readOnly true: WP=1, writes are refused with 07/27/00; also so if the volume is
      * @param identity what the NAA-6 identifier and the serial number derive from: equal on every
      *     path to the same volume or snapshot, different for any two, constant over restarts
      */
-    public record Settings(int blockBytes, boolean writeBack, boolean readOnly, String identity) {}
-
-    public LogicalUnit(Volume volume, Settings settings) {}
+    public record Settings(
+            int blockBytes,
+            int physicalBlockBytes,
+            boolean writeBack,
+            boolean readOnly,
+            String identity) {}
 
     /**
-     * A session of this nexus begins: its first command sees 06/29/00, or 29/07 if it was here
+     * Creates a unit.
+     *
+     * @param volume open; stays so as long as the unit is mapped
+     * @param settings how it presents itself
+     */
+    public LogicalUnit(Volume volume, Settings settings) {
+        this.medium =
+                new Medium(
+                        volume,
+                        settings.blockBytes(),
+                        settings.physicalBlockBytes(),
+                        settings.writeBack(),
+                        settings.readOnly(),
+                        new UnitIdentity(settings.identity()));
+    }
+
+    /**
+     * A session of this nexus begins: its first command sees 06/29/00, or 06/29/07 if it was here
      * before.
      */
-    public void nexusEstablished(Nexus nexus) {}
+    public void nexusEstablished(Nexus nexus) {
+        attentions.established(nexus);
+    }
 
     /**
      * LOGICAL UNIT RESET or TARGET RESET: every nexus will see 06/29/03. The transport aborts the
      * tasks.
      */
-    public void reset() {}
+    public void reset() {
+        attentions.raise(SenseCode.RESET_OCCURRED);
+    }
+
+    /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */
+    public void reportedLunsChanged() {
+        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+    }
+
+    Medium medium() {
+        return medium;
+    }
+
+    UnitAttentions attentions() {
+        return attentions;
+    }
 }

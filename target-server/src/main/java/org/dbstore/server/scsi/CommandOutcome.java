@@ -23,6 +23,7 @@ public sealed interface CommandOutcome {
      *
      * @param sense fixed or descriptor format sense data, ready to send
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record CheckCondition(byte[] sense) implements CommandOutcome {}
 
     /**

@@ -28,6 +28,14 @@ public interface ScsiTask {
     ByteBuffer dataOut();
 
     /**
+     * How much data-out the initiator has for the command (iSCSI: expected data transfer length of
+     * a command with the W bit), which may be less or more than the CDB asks for.
+     *
+     * @return bytes; 0 if it has none
+     */
+    long dataOutOfferedBytes();
+
+    /**
      * How much data-in the initiator will take (iSCSI: expected data transfer length).
      *
      * @return bytes; a handler need not produce more, but reports the full length in the outcome
@@ -35,9 +43,10 @@ public interface ScsiTask {
     long dataInLimitBytes();
 
     /**
-     * Takes a buffer for data-in from the transport's pool; given back after it was sent.
+     * Takes a buffer for data-in from the transport's pool, once per command; given back after it
+     * was sent, or when the task completes with another outcome.
      *
-     * @param bytes capacity, at most what the command was admitted with
+     * @param bytes capacity, 0 up to what the command was admitted with
      * @return direct, position 0, limit {@code bytes}, contents undefined
      */
     ByteBuffer allocateDataIn(int bytes);

@@ -1,0 +1,162 @@
+package org.dbstore.server;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendException;
+import org.dbstore.config.ConfigException;
+import org.dbstore.config.ConfigReader;
+import org.dbstore.config.DbsConfig;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code dbsd}: reads the configuration, serves until it is told to stop. */
+@Command(
+        name = "dbsd",
+        mixinStandardHelpOptions = true,
+        version = "dbsd 0.1.0",
+        description =
+                "Serves the volumes of Direct Block Store devices over iSCSI. Without --config it"
+                        + " serves a demo volume on the loopback address.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:stopped by a signal, or --check found nothing wrong",
+            " 1:a device or an address could not be used",
+            " 2:wrong usage, or a configuration that was refused"
+        })
+public final class Main implements Callable<Integer> {
+    private static final Logger LOG = LogManager.getLogger(Main.class);
+    private static final int FAILED = 1;
+    private static final int REFUSED = 2;
+
+    /** Status of a process in which a thread died that the server cannot do without. */
+    private static final int DEFECT = 70;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "The configuration; conf.d/*.yaml beside it is read too.")
+    private @Nullable Path configFile;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = "data",
+            description =
+                    "Where the demo device lies without --config (default: ${DEFAULT-VALUE}).")
+    private Path dataDirectory = Path.of("data");
+
+    @Option(names = "--check", description = "Check the configuration and exit.")
+    private boolean check;
+
+    @Option(
+            names = "--print-default-config",
+            description = "Print the configuration that holds without --config, and exit.")
+    private boolean printDefault;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    /** Runs the server; returns when it has stopped. */
+    public static void main(String[] arguments) {
+        // A thread that dies unseen would leave commands unanswered for ever.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LOG.fatal("thread {} died; the server stops", thread.getName(), failure);
+            Runtime.getRuntime().halt(DEFECT);
+        });
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine commandLine = java.util.Objects.requireNonNull(spec).commandLine();
+        PrintWriter out = commandLine.getOut();
+        PrintWriter err = commandLine.getErr();
+        if (printDefault) {
+            out.print(ConfigReader.defaultText(dataDirectory));
+            out.flush();
+            return 0;
+        }
+        DbsConfig config;
+        try {
+            config =
+                    configFile == null
+                            ? ConfigReader.embeddedDefault(dataDirectory)
+                            : ConfigReader.read(configFile);
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> err.println("dbsd: " + problem));
+            return REFUSED;
+        }
+        if (check) {
+            out.println("dbsd: the configuration is good");
+            return 0;
+        }
+        return serve(config, out, err);
+    }
+
+    private int serve(DbsConfig config, PrintWriter out, PrintWriter err) {
+        TargetServer server;
+        try {
+            server = TargetServer.start(config);
+        } catch (BackendException | IOException e) {
+            err.println("dbsd: " + e.getMessage());
+            return FAILED;
+        }
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server, stopped)));
+        if (configFile == null) {
+            welcome(config, server, out);
+        }
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the main thread", e);
+        }
+        return 0;
+    }
+
+    private static void stop(TargetServer server, CountDownLatch stopped) {
+        try {
+            server.close();
+        } catch (BackendException e) {
+            LOG.error("not everything could be made durable: {}", e.getMessage());
+            LogManager.shutdown();
+            Runtime.getRuntime().halt(FAILED);
+        }
+        stopped.countDown();
+        LogManager.shutdown();
+    }
+
+    private void welcome(DbsConfig config, TargetServer server, PrintWriter out) {
+        InetSocketAddress address = server.addresses().getFirst();
+        String portal = address.getAddress().getHostAddress() + ":" + address.getPort();
+        String target = config.targets().getFirst().name();
+        out.printf(
+                """
+
+                dbsd serves volume "demo" of %s as LUN 1 of %s.
+
+                Linux, on this machine:
+                  iscsiadm -m discovery -t sendtargets -p %s
+                  iscsiadm -m node -T %s -p %s --login
+                  lsblk --scsi
+
+                A configuration to start from: dbsd --print-default-config > dbsd.yaml
+                Stop with Ctrl-C.
+                %n\
+                """,
+                config.devices().getFirst().path(), target, portal, target, portal);
+        out.flush();
+    }
+}

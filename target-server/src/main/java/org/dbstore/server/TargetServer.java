@@ -1,0 +1,287 @@
+package org.dbstore.server;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.Volume;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.DeviceConfig;
+import org.dbstore.config.LunConfig;
+import org.dbstore.config.PortalConfig;
+import org.dbstore.config.TargetConfig;
+import org.dbstore.config.VolumeConfig;
+import org.dbstore.server.iscsi.IscsiServer;
+import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.lun.LunMap;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The life cycle of the server:
+ *
+ * <ol>
+ *   <li>open the devices, create what the configuration wants and is not there;
+ *   <li>open volumes and snapshots as logical units;
+ *   <li>listen.
+ * </ol>
+ *
+ * Closing goes the other way: no more commands, wait for those under way, then close the devices,
+ * which makes everything durable.
+ */
+public final class TargetServer implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(TargetServer.class);
+
+    /** Threads for commands that wait for the medium: about what a good SSD takes at once. */
+    private static final int POOL_THREADS = 32;
+
+    private static final long POOL_IDLE_SECONDS = 30;
+    private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
+
+    private final Map<String, BlockStore> stores = new HashMap<>();
+    private final Map<UnitKey, LogicalUnit> units = new HashMap<>();
+    private final ThreadPoolExecutor pool;
+    private final BufferPool buffers;
+    private final IscsiServer iscsi;
+
+    /** What makes a logical unit: mapped twice on the same terms it is one unit with two paths. */
+    private record UnitKey(
+            String device, String volume, int snapshotId, LogicalUnit.Settings settings) {}
+
+    /**
+     * Starts a server.
+     *
+     * @param config a checked configuration
+     * @return listening
+     * @throws BackendException if a device cannot be served; the message names it
+     * @throws IOException if an address cannot be listened on; the message names it
+     */
+    public static TargetServer start(DbsConfig config) throws BackendException, IOException {
+        return new TargetServer(config);
+    }
+
+    private TargetServer(DbsConfig config) throws BackendException, IOException {
+        AtomicInteger threads = new AtomicInteger();
+        pool =
+                new ThreadPoolExecutor(
+                        POOL_THREADS,
+                        POOL_THREADS,
+                        POOL_IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task ->
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name("dbs-io-" + threads.incrementAndGet())
+                                        .unstarted(task));
+        pool.allowCoreThreadTimeOut(true);
+        buffers = new BufferPool(dataBudgetBytes());
+        boolean started = false;
+        try {
+            for (DeviceConfig device : config.devices()) {
+                stores.put(device.name(), openDevice(device));
+            }
+            List<IscsiTarget> targets = new ArrayList<>();
+            for (TargetConfig target : config.targets()) {
+                targets.add(
+                        new IscsiTarget(
+                                target.name(),
+                                target.alias(),
+                                target.portalGroups(),
+                                target.initiators(),
+                                lunMap(target)));
+            }
+            iscsi =
+                    new IscsiServer(
+                            targets,
+                            config.discovery() == DbsConfig.Discovery.CONNECTED,
+                            new CommandDispatcher(pool),
+                            buffers);
+            iscsi.listen(addresses(config.portals()));
+            started = true;
+        } finally {
+            if (!started) {
+                closeStores();
+            }
+        }
+        for (InetSocketAddress address : iscsi.addresses()) {
+            LOG.info("listening on {}", address);
+        }
+    }
+
+    /** Addresses the portals are bound to, in the order of the configuration. */
+    public List<InetSocketAddress> addresses() {
+        return iscsi.addresses();
+    }
+
+    /** Memory lent out for data in flight, in bytes; 0 when nothing is under way. */
+    public long dataBytesInUse() {
+        return buffers.lentBytes();
+    }
+
+    /** Number of normal sessions. */
+    public int sessionCount() {
+        return iscsi.sessionCount();
+    }
+
+    @Override
+    public void close() throws BackendException {
+        iscsi.close();
+        pool.shutdown();
+        closeStores();
+        LOG.info("stopped");
+    }
+
+    private static long dataBudgetBytes() {
+        return Math.min(DATA_BUDGET_BYTES_MAX, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    private static BlockStore openDevice(DeviceConfig device) throws BackendException {
+        Path path = device.path();
+        if (!Files.exists(path) && device.createBytes() > 0) {
+            Path parent = path.toAbsolutePath().getParent();
+            try {
+                if (parent != null) {
+                    Files.createDirectories(parent);
+                }
+            } catch (IOException e) {
+                throw new BackendException(
+                        BackendError.IO, "cannot create the folder of device " + path, e);
+            }
+            BlockStore.initialize(path, device.createBytes(), false);
+            LOG.info(
+                    "created device {} of {} bytes at {}",
+                    device.name(),
+                    device.createBytes(),
+                    path);
+        }
+        OpenOptions.Io io = device.direct() ? OpenOptions.Io.DIRECT : OpenOptions.Io.BUFFERED;
+        BlockStore store = BlockStore.open(path, new OpenOptions(io, false));
+        boolean complete = false;
+        try {
+            for (VolumeConfig volume : device.volumes()) {
+                if (store.volumes().stream().noneMatch(v -> v.name().equals(volume.name()))) {
+                    store.createVolume(volume.name(), volume.sizeBytes());
+                    LOG.info("created volume {} on device {}", volume.name(), device.name());
+                }
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                store.close();
+            }
+        }
+        for (String finding : store.findings()) {
+            LOG.warn("device {}: {}", device.name(), finding);
+        }
+        return store;
+    }
+
+    private LunMap lunMap(TargetConfig target) throws BackendException {
+        TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
+        for (LunConfig lun : target.luns()) {
+            luns.put(lun.number(), logicalUnit(target, lun));
+        }
+        return new LunMap(luns);
+    }
+
+    private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {
+        BlockStore store = stores.get(lun.device());
+        if (store == null) {
+            throw new IllegalArgumentException("no device " + lun.device());
+        }
+        try {
+            String view =
+                    lun.snapshotId() == 0 ? lun.volume() : lun.volume() + "@" + lun.snapshotId();
+            LogicalUnit.Settings settings =
+                    new LogicalUnit.Settings(
+                            lun.blockBytes(),
+                            lun.physicalBlockBytes(),
+                            lun.cache() == LunConfig.CacheMode.WRITEBACK,
+                            lun.readOnly(),
+                            store.info().deviceId() + "/" + view);
+            UnitKey key = new UnitKey(lun.device(), lun.volume(), lun.snapshotId(), settings);
+            LogicalUnit unit = units.get(key);
+            if (unit == null) {
+                unit = new LogicalUnit(openVolume(store, lun), settings);
+                units.put(key, unit);
+            }
+            return unit;
+        } catch (BackendException e) {
+            throw new BackendException(
+                    e.error(),
+                    "target " + target.name() + " LUN " + lun.number() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {
+        if (lun.snapshotId() == 0) {
+            return store.openVolume(lun.volume());
+        }
+        for (SnapshotInfo snapshot : store.snapshots(lun.volume())) {
+            if (snapshot.id() == lun.snapshotId() && !snapshot.head()) {
+                return store.openSnapshot(snapshot.id());
+            }
+        }
+        throw new BackendException(
+                BackendError.NOT_FOUND,
+                "volume " + lun.volume() + " has no snapshot " + lun.snapshotId());
+    }
+
+    private static List<Map.Entry<InetSocketAddress, Integer>> addresses(
+            List<PortalConfig> portals) {
+        List<Map.Entry<InetSocketAddress, Integer>> addresses = new ArrayList<>();
+        for (PortalConfig portal : portals) {
+            try {
+                // A literal: no name service is asked.
+                InetAddress address = InetAddress.getByName(portal.host());
+                addresses.add(
+                        Map.entry(
+                                new InetSocketAddress(address, portal.port()), portal.groupTag()));
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException("no address: " + portal.host(), e);
+            }
+        }
+        return addresses;
+    }
+
+    private void closeStores() throws BackendException {
+        BackendException failure = null;
+        for (BlockStore store : stores.values()) {
+            try {
+                store.close();
+            } catch (BackendException e) {
+                LOG.error("a device did not close well: {}", e.getMessage());
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package org.dbstore.server.iscsi;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.server.iscsi.SendTargets.PortalAddress;
+import org.dbstore.server.iscsi.jscsi.JscsiPdus;
+import org.dbstore.server.iscsi.login.LoginFailure;
+import org.dbstore.server.iscsi.login.LoginPhase;
+import org.dbstore.server.iscsi.login.LoginPhase.Agreement;
+import org.dbstore.server.iscsi.login.LoginStatus;
+import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.PduReader;
+import org.dbstore.server.iscsi.pdu.PduWriter;
+import org.dbstore.server.iscsi.pdu.ProtocolException;
+import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.iscsi.session.Session;
+import org.dbstore.server.scsi.Nexus;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One TCP connection from accept to close. Everything in {@link #run} happens in the connection's
+ * own platform thread, which blocks in the socket; whatever goes wrong in it costs this connection
+ * only. The watchdog ends what takes too long by closing the socket.
+ */
+final class Connection implements LoginPhase.Host {
+    private static final Logger LOG = LogManager.getLogger(Connection.class);
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** From accept to the end of the login. */
+    private static final long LOGIN_NANOS = 15 * SECOND_NANOS;
+
+    /** For a peer that was refused to take note of it. */
+    private static final long LINGER_NANOS = 2 * SECOND_NANOS;
+
+    /** Silence after which the initiator is asked whether it is still there. */
+    private static final long IDLE_NANOS = 30 * SECOND_NANOS;
+
+    /** For its answer, and for any progress of a write. */
+    private static final long STUCK_NANOS = 30 * SECOND_NANOS;
+
+    /** For the data that an R2T asked for. */
+    private static final long DATA_OUT_NANOS = 60 * SECOND_NANOS;
+
+    private final IscsiServer server;
+    private final Portal portal;
+    private final SocketChannel channel;
+    private final InetAddress peer;
+    private final String name = "dbs-connection-" + COUNT.incrementAndGet();
+    private final PduWriter writer;
+    private final PduReader reader;
+    private volatile @Nullable Session session;
+
+    /** When to close come what may (System.nanoTime). */
+    private volatile long deadlineNanos = System.nanoTime() + LOGIN_NANOS;
+
+    private volatile boolean hasDeadline = true;
+    private volatile long lastHeardNanos = System.nanoTime();
+    private volatile long askedNanos;
+
+    /** Takes over a connection; the receive buffer is the server's and given back at the end. */
+    Connection(
+            IscsiServer server,
+            Portal portal,
+            SocketChannel channel,
+            InetAddress peer,
+            ByteBuffer receiveBuffer) {
+        this.server = server;
+        this.portal = portal;
+        this.channel = channel;
+        this.peer = peer;
+        this.writer = new PduWriter(channel, server.buffers(), name, this::disconnect);
+        this.reader = new PduReader(channel, writer, receiveBuffer);
+    }
+
+    void start() {
+        Thread.ofPlatform().daemon().name(name).start(this::run);
+    }
+
+    /** Closes the socket, which ends the connection's thread. From any thread; does not wait. */
+    void disconnect() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("{}: closing", name, e);
+        }
+    }
+
+    /** What the watchdog does now and then. */
+    void check(long nowNanos) {
+        Session open = session;
+        String reason = null;
+        if (hasDeadline && nowNanos - deadlineNanos > 0) {
+            reason = "no login within 15 s";
+        } else if (writer.stuckNanos(nowNanos) > STUCK_NANOS) {
+            reason = "it takes nothing we send";
+        } else if (open != null && open.awaitingDataNanos(nowNanos) > DATA_OUT_NANOS) {
+            reason = "data that was asked for does not come";
+        } else if (!hasDeadline && nowNanos - lastHeardNanos > IDLE_NANOS) {
+            if (askedNanos - lastHeardNanos <= 0) {
+                askedNanos = nowNanos;
+                writer.queueRendered(
+                        JscsiPdus.nopIn(0, Bhs.RESERVED_TAG, 1, new byte[0]),
+                        PduWriter.StatusNumber.NEXT);
+            } else if (nowNanos - askedNanos > STUCK_NANOS) {
+                reason = "no answer to a NOP-In";
+            }
+        }
+        if (reason != null) {
+            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), reason);
+            disconnect();
+        }
+    }
+
+    /** The initiator has been heard. */
+    void heard() {
+        lastHeardNanos = System.nanoTime();
+    }
+
+    IscsiServer server() {
+        return server;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** By which address the initiator came. */
+    PortalAddress connectedAddress() throws IOException {
+        return new PortalAddress((InetSocketAddress) channel.getLocalAddress(), portal.groupTag());
+    }
+
+    @Override
+    public Optional<IscsiTarget> findTarget(String targetName) {
+        return server.findTarget(targetName, portal.groupTag());
+    }
+
+    @Override
+    public int portalGroupTag() {
+        return portal.groupTag();
+    }
+
+    @Override
+    public boolean hasSession(int handle) {
+        return server.sessions().has(handle);
+    }
+
+    @Override
+    public int open(Agreement agreement) throws LoginFailure {
+        Optional<IscsiTarget> target = agreement.target();
+        if (target.isEmpty()) {
+            // A discovery session is this connection and nothing else; the handle only has to be
+            // set.
+            return 1;
+        }
+        Nexus nexus =
+                new Nexus(
+                        agreement.initiatorName(),
+                        agreement.isid(),
+                        target.get().name(),
+                        portal.groupTag());
+        Session opened;
+        try {
+            opened =
+                    server.sessions()
+                            .open(
+                                    nexus,
+                                    handle ->
+                                            new Session(
+                                                    nexus,
+                                                    handle,
+                                                    target.get(),
+                                                    agreement.keys().parameters(),
+                                                    server.dispatcher(),
+                                                    server.buffers(),
+                                                    writer,
+                                                    agreement.window(),
+                                                    this::disconnect));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a connection's thread", e);
+        }
+        if (opened == null) {
+            throw new LoginFailure(LoginStatus.OUT_OF_RESOURCES, "no room for another session");
+        }
+        session = opened;
+        target.get().luns().units().forEach(unit -> unit.nexusEstablished(nexus));
+        return opened.handle();
+    }
+
+    private void run() {
+        boolean loggingIn = true;
+        try {
+            Optional<Agreement> agreement = new LoginPhase(reader, writer, this).run();
+            if (agreement.isPresent()) {
+                hasDeadline = false;
+                heard();
+                loggingIn = false;
+                server.loginEnded(peer);
+                logLogin(agreement.get());
+                if (!growReceiveBuffer()) {
+                    return;
+                }
+                new FullFeaturePhase(this, reader, writer, agreement.get(), session).run();
+                writer.flush();
+            }
+        } catch (LoginFailure e) {
+            LOG.warn(
+                    "{}: login from {} refused with {}: {}",
+                    name,
+                    peer.getHostAddress(),
+                    e.status(),
+                    e.getMessage());
+            linger();
+        } catch (ProtocolException e) {
+            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), e.getMessage());
+            linger();
+        } catch (IOException e) {
+            LOG.debug("{} from {} is lost: {}", name, peer.getHostAddress(), e.toString());
+        } catch (RuntimeException e) {
+            LOG.error("{} from {} is closed by a defect of ours", name, peer.getHostAddress(), e);
+        } finally {
+            if (loggingIn) {
+                server.loginEnded(peer);
+            }
+            close();
+        }
+    }
+
+    private boolean growReceiveBuffer() {
+        ByteBuffer larger = server.receiveBuffers().tryTake(PduReader.CAPACITY_BYTES);
+        if (larger == null) {
+            LOG.error("{} is closed: no memory for its receive buffer", name);
+            return false;
+        }
+        server.receiveBuffers().giveBack(reader.exchange(larger));
+        return true;
+    }
+
+    private void logLogin(Agreement agreement) {
+        LOG.info(
+                "{}: {} at {} has logged in to {}",
+                name,
+                agreement.initiatorName(),
+                peer.getHostAddress(),
+                agreement.target().map(IscsiTarget::name).orElse("discovery"));
+    }
+
+    /**
+     * Sends the last words and waits until the peer has closed too: closing at once would reset the
+     * connection if something unread is left, and the answer might be lost.
+     */
+    private void linger() {
+        deadlineNanos = System.nanoTime() + LINGER_NANOS;
+        hasDeadline = true;
+        try {
+            writer.flush();
+            channel.shutdownOutput();
+            ByteBuffer waste = ByteBuffer.allocateDirect(4096);
+            while (channel.read(waste) >= 0) {
+                waste.clear();
+            }
+        } catch (IOException e) {
+            LOG.debug("{}: the peer did not wait for an answer: {}", name, e.toString());
+        }
+    }
+
+    private void close() {
+        disconnect();
+        writer.close();
+        Session open = session;
+        if (open != null) {
+            try {
+                // Commands that are being executed run on; a new session of this nexus waits for
+                // them.
+                open.end(Long.MAX_VALUE / 2_000_000);
+            } catch (InterruptedException e) {
+                LOG.error("{}: nobody interrupts a connection's thread", name, e);
+            }
+            server.sessions().close(open);
+            LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
+        }
+        server.receiveBuffers().giveBack(reader.buffer());
+        server.forget(this);
+    }
+}

@@ -1,0 +1,20 @@
+package org.dbstore.server.iscsi;
+
+/** Why a PDU is rejected (RFC 7143, section 11.17.1). */
+enum RejectReason {
+    SNACK_REJECT(0x03),
+    PROTOCOL_ERROR(0x04),
+    COMMAND_NOT_SUPPORTED(0x05),
+    TASK_IN_PROGRESS(0x07),
+    INVALID_PDU_FIELD(0x09);
+
+    private final int code;
+
+    RejectReason(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+}

@@ -1,0 +1,94 @@
+package org.dbstore.server.iscsi.pdu;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Direct buffers for data in flight, 4096-aligned, in powers of two from 4 KiB to 8 MiB. The sum of
+ * what is lent out is bounded: that is the target's whole memory for data of initiators.
+ */
+public final class BufferPool {
+    private static final int SMALLEST_SHIFT = 12;
+    private static final int LARGEST_SHIFT = 23;
+    private static final int ALIGNMENT = 4096;
+
+    /** How much of each size is kept for the next use rather than left to the collector. */
+    private static final int KEPT_BYTES_PER_SIZE = 16 << 20;
+
+    private final ArrayDeque<ByteBuffer>[] free;
+    private final AtomicLong lentBytes = new AtomicLong();
+    private final long budgetBytes;
+
+    /**
+     * Creates an empty pool.
+     *
+     * @param budgetBytes most that is lent out at once
+     */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public BufferPool(long budgetBytes) {
+        this.budgetBytes = budgetBytes;
+        this.free = new ArrayDeque[LARGEST_SHIFT - SMALLEST_SHIFT + 1];
+        for (int i = 0; i < free.length; i++) {
+            free[i] = new ArrayDeque<>();
+        }
+    }
+
+    /**
+     * Lends a buffer.
+     *
+     * @param bytes 1..8 MiB
+     * @return position 0, limit {@code bytes}, contents undefined; null when that would pass the
+     *     budget
+     */
+    public @Nullable ByteBuffer tryTake(int bytes) {
+        int index = sizeIndex(bytes);
+        int capacity = 1 << (index + SMALLEST_SHIFT);
+        if (lentBytes.addAndGet(capacity) > budgetBytes) {
+            lentBytes.addAndGet(-capacity);
+            return null;
+        }
+        ByteBuffer buffer;
+        synchronized (free[index]) {
+            buffer = free[index].pollLast();
+        }
+        if (buffer == null) {
+            buffer =
+                    ByteBuffer.allocateDirect(capacity + ALIGNMENT)
+                            .alignedSlice(ALIGNMENT)
+                            .slice(0, capacity);
+        }
+        return buffer.clear().limit(bytes);
+    }
+
+    /**
+     * Takes a buffer back.
+     *
+     * @param buffer as lent, not a slice of it; not used by the caller again
+     */
+    public void giveBack(ByteBuffer buffer) {
+        int capacity = buffer.capacity();
+        int index = sizeIndex(capacity);
+        lentBytes.addAndGet(-capacity);
+        synchronized (free[index]) {
+            if ((long) free[index].size() * capacity < KEPT_BYTES_PER_SIZE) {
+                free[index].addLast(buffer);
+            }
+        }
+    }
+
+    /** Sum of the buffers lent out, in bytes. */
+    public long lentBytes() {
+        return lentBytes.get();
+    }
+
+    private static int sizeIndex(int bytes) {
+        if (bytes < 1 || bytes > 1 << LARGEST_SHIFT) {
+            throw new IllegalArgumentException("no buffer of " + bytes + " bytes");
+        }
+        int shift = 32 - Integer.numberOfLeadingZeros(bytes - 1);
+        return Math.max(shift, SMALLEST_SHIFT) - SMALLEST_SHIFT;
+    }
+}

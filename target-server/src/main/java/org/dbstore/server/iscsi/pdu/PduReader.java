@@ -1,0 +1,214 @@
+package org.dbstore.server.iscsi.pdu;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Takes PDUs from a socket: as many bytes per system call as there are, headers before payload, so
+ * that a length is checked before a byte of it is stored. Used by the connection's own thread only.
+ *
+ * <p>A large data segment can be read past this buffer, straight to where it is wanted.
+ */
+public final class PduReader {
+    /** Receive buffer while nobody is known to be there: a login PDU has at most 8 KiB of data. */
+    public static final int LOGIN_CAPACITY_BYTES = 16 << 10;
+
+    /** Receive buffer in full feature phase; what does not fit is read with {@link #readData}. */
+    public static final int CAPACITY_BYTES = 128 << 10;
+
+    private final SocketChannel channel;
+    private final Waiting waiting;
+    private ByteBuffer bytes;
+    private ByteBuffer view;
+    private int start;
+    private int end;
+    // The PDU at hand: what of it has not been taken yet.
+    private int dataLeft;
+    private int paddingLeft;
+
+    /** Told when the reader goes to the socket, where it may have to wait. */
+    public interface Waiting {
+        /** Sends what is ready to be sent. */
+        void beforeWaiting() throws IOException;
+
+        /** There are bytes to work on. */
+        void workBegins();
+    }
+
+    /**
+     * Creates a reader.
+     *
+     * @param channel in blocking mode
+     * @param waiting told when the reader goes to the socket
+     * @param buffer direct, its capacity is used; bounds what a header may make us store
+     */
+    public PduReader(SocketChannel channel, Waiting waiting, ByteBuffer buffer) {
+        this.channel = channel;
+        this.waiting = waiting;
+        this.bytes = buffer;
+        this.view = buffer.duplicate();
+    }
+
+    /**
+     * Goes on with another buffer, to which unread bytes are moved.
+     *
+     * @param buffer larger than the one before
+     * @return the one before, not used any more
+     */
+    public ByteBuffer exchange(ByteBuffer buffer) {
+        ByteBuffer before = bytes;
+        buffer.clear().put(0, before, start, end - start);
+        end -= start;
+        start = 0;
+        bytes = buffer;
+        view = buffer.duplicate();
+        return before;
+    }
+
+    /** The buffer in which the header, the AHS and small data segments lie. */
+    public ByteBuffer buffer() {
+        return bytes;
+    }
+
+    /**
+     * Goes to the next PDU; what is left of the one before is skipped.
+     *
+     * @return index of its header in {@link #buffer}, or -1 if the peer has closed
+     * @throws EOFException if the peer closed within a PDU
+     */
+    public int nextHeader() throws IOException {
+        skipData();
+        if (end == start && !fillOnce()) {
+            return -1;
+        }
+        require(Bhs.BYTES);
+        int header = start;
+        start += Bhs.BYTES;
+        dataLeft = 0;
+        paddingLeft = 0;
+        return header;
+    }
+
+    /**
+     * Takes the additional header segments and opens the data segment.
+     *
+     * @param header as {@link #nextHeader} returned it
+     * @return index of the header, which may have moved; the AHS follows it
+     */
+    public int openData(int header) throws IOException {
+        int ahsBytes = Bhs.ahsBytes(bytes, header);
+        int dataBytes = Bhs.dataBytes(bytes, header);
+        if (ahsBytes > 0) {
+            start = header;
+            require(Bhs.BYTES + ahsBytes);
+            header = start;
+            start += Bhs.BYTES + ahsBytes;
+        }
+        dataLeft = dataBytes;
+        paddingLeft = Bhs.padding(dataBytes);
+        return header;
+    }
+
+    /** Tells whether {@link #data} can hold the data segment at once. */
+    public boolean dataFits() {
+        return Bhs.BYTES + 1020 + dataLeft + paddingLeft <= bytes.capacity();
+    }
+
+    /**
+     * Takes the whole data segment, which must fit ({@link #dataFits}). Header indexes are void
+     * afterwards.
+     *
+     * @return position to limit is the data; direct; valid until the next call of this reader
+     */
+    public ByteBuffer data() throws IOException {
+        int length = dataLeft;
+        require(length + paddingLeft);
+        view.limit(start + length).position(start);
+        start += length + paddingLeft;
+        dataLeft = 0;
+        paddingLeft = 0;
+        return view;
+    }
+
+    /**
+     * Moves the data segment, or as much of it as there is room for, to a buffer; the rest is
+     * skipped.
+     *
+     * @param target filled from its position, at most to its limit
+     */
+    public void readData(ByteBuffer target) throws IOException {
+        int wanted = Math.min(dataLeft, target.remaining());
+        int buffered = Math.min(wanted, end - start);
+        view.limit(start + buffered).position(start);
+        target.put(view);
+        start += buffered;
+        dataLeft -= wanted;
+        int limit = target.limit();
+        target.limit(target.position() + wanted - buffered);
+        while (target.hasRemaining()) {
+            waiting.beforeWaiting();
+            int count = channel.read(target);
+            waiting.workBegins();
+            if (count < 0) {
+                throw new EOFException("closed within a data segment");
+            }
+        }
+        target.limit(limit);
+        skipData();
+    }
+
+    /** Throws away what is left of the data segment. */
+    public void skipData() throws IOException {
+        int left = dataLeft + paddingLeft;
+        while (left > 0) {
+            if (end == start && !fillOnce()) {
+                throw new EOFException("closed within a data segment");
+            }
+            int skipped = Math.min(left, end - start);
+            start += skipped;
+            left -= skipped;
+        }
+        dataLeft = 0;
+        paddingLeft = 0;
+    }
+
+    private void require(int count) throws IOException {
+        if (start + count > bytes.capacity()) {
+            compact();
+        }
+        while (end - start < count) {
+            if (!fillOnce()) {
+                throw new EOFException("closed within a PDU");
+            }
+        }
+    }
+
+    private boolean fillOnce() throws IOException {
+        if (start == end) {
+            start = 0;
+            end = 0;
+        } else if (end == bytes.capacity()) {
+            compact();
+        }
+        waiting.beforeWaiting();
+        bytes.clear().position(end);
+        int count = channel.read(bytes);
+        waiting.workBegins();
+        bytes.clear();
+        if (count < 0) {
+            return false;
+        }
+        end += count;
+        return true;
+    }
+
+    private void compact() {
+        bytes.limit(end).position(start);
+        bytes.compact();
+        bytes.clear();
+        end -= start;
+        start = 0;
+    }
+}

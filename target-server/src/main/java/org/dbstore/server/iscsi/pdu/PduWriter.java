@@ -1,0 +1,341 @@
+package org.dbstore.server.iscsi.pdu;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends a connection's PDUs in the order in which they were queued, all that are ready in one
+ * gathering write. Any thread may queue. The connection's own thread sends before it waits for the
+ * socket; for answers that come while it waits there is a thread that only sends, started when
+ * first needed, so that whoever completes a task is never held up by a slow initiator.
+ */
+public final class PduWriter implements PduReader.Waiting {
+    /** How far answers may pile up before no more commands are taken. */
+    public static final int QUEUED_BYTES_MAX = 4 << 20;
+
+    /** PDUs of one gathering write; two buffers each stay below the kernel's 1024. */
+    private static final int BATCH_PDUS = 256;
+
+    private static final int SPARE_PDUS = 512;
+
+    private static final ByteBuffer PADDING = ByteBuffer.allocateDirect(4).asReadOnlyBuffer();
+
+    /** How the StatSN field of a PDU is filled (RFC 7143, section 4.2.2.2). */
+    public enum StatusNumber {
+        /** Not at all: Data-In without status. */
+        NONE,
+        /** With the number that the next status will have: R2T, NOP-In that asks. */
+        NEXT,
+        /** With a number of its own. */
+        OWN
+    }
+
+    /** Where the numbers come from that tell the initiator which commands it may send. */
+    public interface Window {
+        /** ExpCmdSN. */
+        int expected();
+
+        /** MaxCmdSN; never goes back. */
+        int maximum();
+    }
+
+    /** A PDU on its way out. */
+    public static final class OutPdu {
+        /** Header, and behind it what is too small for a buffer of its own (sense data). */
+        public final ByteBuffer head = ByteBuffer.allocateDirect(Bhs.BYTES + 512);
+
+        private @Nullable ByteBuffer data;
+        private @Nullable ByteBuffer lent;
+        private int bytes;
+
+        /** The header is filled: what is put from now on goes behind it. */
+        public OutPdu ready() {
+            head.position(Bhs.BYTES);
+            return this;
+        }
+
+        void clear() {
+            data = null;
+            lent = null;
+            head.clear();
+        }
+    }
+
+    private final SocketChannel channel;
+    private final BufferPool pool;
+    private final Runnable onFailure;
+    private final String name;
+
+    private final ArrayDeque<OutPdu> queue = new ArrayDeque<>();
+    private final ArrayDeque<OutPdu> spare = new ArrayDeque<>();
+    private final OutPdu[] batch = new OutPdu[BATCH_PDUS];
+    private final ByteBuffer[] batchBuffers = new ByteBuffer[3 * BATCH_PDUS];
+    private long queuedBytes;
+    private boolean writing;
+    private boolean closed;
+    private @Nullable Window window;
+    private int statusSequenceNumber = 1;
+    private @Nullable Thread sender;
+
+    /** True while the connection's thread is, or soon will be, waiting for the socket. */
+    private volatile boolean readerWaits;
+
+    /** When the write in progress began (System.nanoTime), 0 = none. */
+    private volatile long writeBeganNanos;
+
+    /**
+     * Creates a writer.
+     *
+     * @param channel in blocking mode
+     * @param pool to which lent buffers go back
+     * @param name of the connection, for its threads
+     * @param onFailure called by the sending thread when the connection is lost
+     */
+    public PduWriter(SocketChannel channel, BufferPool pool, String name, Runnable onFailure) {
+        this.channel = channel;
+        this.pool = pool;
+        this.name = name;
+        this.onFailure = onFailure;
+    }
+
+    /** Tells where ExpCmdSN and MaxCmdSN come from; before the first PDU. */
+    public synchronized void open(Window commandWindow) {
+        this.window = commandWindow;
+    }
+
+    /** Takes a PDU to fill; it goes back with {@link #queue}. */
+    public synchronized OutPdu take() {
+        OutPdu pdu = spare.pollLast();
+        return pdu == null ? new OutPdu() : pdu;
+    }
+
+    /**
+     * Queues a PDU whose header is at index 0 of its head; stamps the sequence numbers. Callers
+     * that queue several PDUs of one task hold this object's monitor meanwhile.
+     *
+     * @param pdu head from 0 to its position is sent; the data length field of the header tells how
+     *     much padding follows
+     * @param data sent after the head, position to limit; null for none
+     * @param lent buffer to give back to the pool when the PDU is sent; null for none
+     */
+    public synchronized void queue(
+            OutPdu pdu, StatusNumber number, @Nullable ByteBuffer data, @Nullable ByteBuffer lent) {
+        if (closed) {
+            giveBack(lent);
+            return;
+        }
+        ByteBuffer head = pdu.head;
+        if (number != StatusNumber.NONE) {
+            head.putInt(24, statusSequenceNumber);
+            if (number == StatusNumber.OWN) {
+                statusSequenceNumber++;
+            }
+        }
+        Window commandWindow = window;
+        if (commandWindow != null) {
+            head.putInt(28, commandWindow.expected());
+            head.putInt(32, commandWindow.maximum());
+        }
+        head.flip();
+        pdu.data = data;
+        pdu.lent = lent;
+        pdu.bytes = head.remaining() + (data == null ? 0 : data.remaining());
+        queuedBytes += pdu.bytes;
+        queue.addLast(pdu);
+        if (readerWaits) {
+            wakeSender();
+        }
+    }
+
+    /**
+     * Queues a PDU that was rendered elsewhere.
+     *
+     * @param rendered header and padded data segment, position to limit
+     */
+    public void queueRendered(ByteBuffer rendered, StatusNumber number) {
+        synchronized (this) {
+            OutPdu pdu = take();
+            ByteBuffer header = rendered.slice(rendered.position(), Bhs.BYTES);
+            pdu.head.put(header);
+            int dataAt = rendered.position() + Bhs.BYTES;
+            int dataBytes = rendered.limit() - dataAt;
+            queue(pdu, number, dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes), null);
+        }
+    }
+
+    /** What the connection's thread calls before it goes to the socket: sends what is queued. */
+    @Override
+    public void beforeWaiting() throws IOException {
+        readerWaits = true;
+        flush();
+    }
+
+    /** What the connection's thread calls when it has bytes to work on. */
+    @Override
+    public void workBegins() {
+        readerWaits = false;
+    }
+
+    /**
+     * Sends what is queued, unless another thread is about to. Waits while too much is queued.
+     *
+     * @throws IOException if the connection is lost
+     */
+    public void flush() throws IOException {
+        while (true) {
+            int pdus;
+            synchronized (this) {
+                if (closed) {
+                    throw new ClosedChannelException();
+                }
+                if (writing) {
+                    if (queuedBytes > QUEUED_BYTES_MAX && !isSender()) {
+                        awaitRoom();
+                        continue;
+                    }
+                    return;
+                }
+                pdus = takeBatch();
+                if (pdus == 0) {
+                    return;
+                }
+                writing = true;
+            }
+            try {
+                write(pdus);
+            } finally {
+                endBatch(pdus);
+            }
+        }
+    }
+
+    /** Tells how long the write in progress has been stuck. */
+    public long stuckNanos(long nowNanos) {
+        long began = writeBeganNanos;
+        return began == 0 ? 0 : nowNanos - began;
+    }
+
+    /** Gives up what is queued; the socket is closed or about to be. */
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            for (OutPdu pdu : queue) {
+                giveBack(pdu.lent);
+            }
+            queue.clear();
+            notifyAll();
+            if (sender != null) {
+                LockSupport.unpark(sender);
+            }
+        }
+    }
+
+    private boolean isSender() {
+        Thread thread = sender;
+        return thread != null && thread.equals(Thread.currentThread());
+    }
+
+    private int takeBatch() {
+        int pdus = 0;
+        while (pdus < BATCH_PDUS && !queue.isEmpty()) {
+            batch[pdus++] = queue.removeFirst();
+        }
+        return pdus;
+    }
+
+    private void write(int pdus) throws IOException {
+        int count = 0;
+        long left = 0;
+        for (int i = 0; i < pdus; i++) {
+            OutPdu pdu = batch[i];
+            batchBuffers[count++] = pdu.head;
+            left += pdu.head.remaining();
+            ByteBuffer data = pdu.data;
+            if (data != null) {
+                int padding = Bhs.padding(data.remaining());
+                batchBuffers[count++] = data;
+                left += data.remaining() + padding;
+                if (padding > 0) {
+                    batchBuffers[count++] = PADDING.slice(0, padding);
+                }
+            }
+        }
+        int first = 0;
+        while (left > 0) {
+            writeBeganNanos = System.nanoTime() | 1;
+            left -= channel.write(batchBuffers, first, count - first);
+            while (first < count && !batchBuffers[first].hasRemaining()) {
+                first++;
+            }
+        }
+        writeBeganNanos = 0;
+    }
+
+    private synchronized void endBatch(int pdus) {
+        writing = false;
+        for (int i = 0; i < pdus; i++) {
+            OutPdu pdu = batch[i];
+            queuedBytes -= pdu.bytes;
+            giveBack(pdu.lent);
+            pdu.clear();
+            if (spare.size() < SPARE_PDUS) {
+                spare.addLast(pdu);
+            }
+        }
+        Arrays.fill(batchBuffers, null);
+        notifyAll();
+    }
+
+    private void giveBack(@Nullable ByteBuffer lent) {
+        if (lent != null) {
+            pool.giveBack(lent);
+        }
+    }
+
+    private synchronized void awaitRoom() throws IOException {
+        while (writing && queuedBytes > QUEUED_BYTES_MAX && !closed) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IOException("nobody interrupts a connection's thread", e);
+            }
+        }
+    }
+
+    private void wakeSender() {
+        Thread thread = sender;
+        if (thread == null) {
+            thread = Thread.ofPlatform().daemon().name(name + "-sender").unstarted(this::send);
+            sender = thread;
+            thread.start();
+        } else {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void send() {
+        try {
+            while (true) {
+                flush();
+                synchronized (this) {
+                    if (closed) {
+                        return;
+                    }
+                    if (!queue.isEmpty() && !writing) {
+                        continue;
+                    }
+                }
+                LockSupport.park(this);
+            }
+        } catch (IOException e) {
+            onFailure.run();
+        }
+    }
+}

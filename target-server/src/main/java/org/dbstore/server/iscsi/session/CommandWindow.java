@@ -1,0 +1,84 @@
+package org.dbstore.server.iscsi.session;
+
+import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.PduWriter;
+
+/**
+ * Which commands may come next (RFC 7143, section 4.2.2.1). ExpCmdSN moves in the connection's
+ * thread as commands arrive, MaxCmdSN wherever tasks end; both are read where PDUs are stamped.
+ */
+public final class CommandWindow implements PduWriter.Window {
+    /** Most commands of a session that may be unanswered. */
+    public static final int SIZE = 256;
+
+    /** What to do with a command. */
+    public enum Verdict {
+        /** It is the next one. */
+        TAKE,
+        /** It was here already, or lies outside the window: RFC 7143 wants it silently ignored. */
+        IGNORE,
+        /**
+         * One before it is missing. On the only connection of a session nothing can be late, so the
+         * initiator has lost count.
+         */
+        GAP
+    }
+
+    private volatile int expected;
+    private volatile int maximum;
+    private int unanswered;
+
+    /**
+     * Opens the window.
+     *
+     * @param firstSequenceNumber CmdSN of the leading login request
+     */
+    public CommandWindow(int firstSequenceNumber) {
+        expected = firstSequenceNumber;
+        maximum = firstSequenceNumber + SIZE - 1;
+    }
+
+    /**
+     * Judges a command and, unless immediate, moves ExpCmdSN on.
+     *
+     * @param sequenceNumber its CmdSN
+     * @param immediate true if it does not advance the count
+     * @return what to do with it
+     */
+    public Verdict arrive(int sequenceNumber, boolean immediate) {
+        if (immediate) {
+            return Verdict.TAKE;
+        }
+        int ahead = Bhs.compareSerial(sequenceNumber, expected);
+        if (ahead < 0 || Bhs.compareSerial(sequenceNumber, maximum) > 0) {
+            return Verdict.IGNORE;
+        }
+        if (ahead > 0) {
+            return Verdict.GAP;
+        }
+        synchronized (this) {
+            unanswered++;
+            expected = sequenceNumber + 1;
+        }
+        return Verdict.TAKE;
+    }
+
+    /** A command that was taken has been answered or aborted: the window moves on. */
+    public synchronized void answered() {
+        unanswered--;
+        int next = expected + SIZE - 1 - unanswered;
+        if (Bhs.compareSerial(next, maximum) > 0) {
+            maximum = next;
+        }
+    }
+
+    @Override
+    public int expected() {
+        return expected;
+    }
+
+    @Override
+    public int maximum() {
+        return maximum;
+    }
+}

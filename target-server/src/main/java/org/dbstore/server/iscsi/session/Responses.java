@@ -1,0 +1,155 @@
+package org.dbstore.server.iscsi.session;
+
+import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.PduWriter;
+import org.dbstore.server.iscsi.pdu.PduWriter.OutPdu;
+import org.dbstore.server.iscsi.pdu.PduWriter.StatusNumber;
+import org.dbstore.server.scsi.CommandOutcome;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/** What a target sends for a SCSI command (RFC 7143, sections 11.4, 11.7, 11.8, 11.17). */
+final class Responses {
+    private static final int OVERFLOW = 0x04;
+    private static final int UNDERFLOW = 0x02;
+    private static final int STATUS_PRESENT = 0x01;
+    private static final int CHECK_CONDITION = 0x02;
+
+    private Responses() {}
+
+    /** Queues what tells the initiator how a task ended. */
+    static void send(
+            PduWriter writer, NegotiatedParameters parameters, Task task, CommandOutcome outcome) {
+        ByteBuffer lent = task.takeLentDataIn();
+        switch (outcome) {
+            case CommandOutcome.DataIn dataIn -> dataIn(writer, parameters, task, dataIn, lent);
+            case CommandOutcome.Good good -> status(writer, task, 0, null, task.dataOutWanted());
+            case CommandOutcome.Status(int code) -> status(writer, task, code, null, 0);
+            case CommandOutcome.CheckCondition(byte[] sense) ->
+                    status(writer, task, CHECK_CONDITION, sense, 0);
+            case CommandOutcome.Deferred deferred ->
+                    throw new IllegalStateException("a task cannot end as deferred");
+        }
+        if (lent != null && !(outcome instanceof CommandOutcome.DataIn)) {
+            task.giveBack(lent);
+        }
+    }
+
+    /** Asks for data-out from the task's position to the end of the sequence. */
+    static void readyToTransfer(PduWriter writer, Task task) {
+        synchronized (writer) {
+            OutPdu pdu = writer.take();
+            ByteBuffer head = pdu.head;
+            Bhs.begin(head, Bhs.READY_TO_TRANSFER, Bhs.FINAL, 0, task.lun(), task.tag());
+            head.putInt(20, task.transferTag);
+            head.putInt(36, task.readyToTransferCount);
+            head.putInt(40, task.position);
+            head.putInt(44, task.sequenceEnd - task.position);
+            writer.queue(pdu.ready(), StatusNumber.NEXT, null, null);
+        }
+    }
+
+    /** Data-In PDUs, the last one with the status (phase collapse). */
+    private static void dataIn(
+            PduWriter writer,
+            NegotiatedParameters parameters,
+            Task task,
+            CommandOutcome.DataIn outcome,
+            @Nullable ByteBuffer lent) {
+        ByteBuffer data = outcome.data();
+        int length = (int) Math.min(data.remaining(), task.dataInLimitBytes());
+        if (length == 0) {
+            status(writer, task, 0, null, outcome.lengthBytes());
+            if (lent != null) {
+                task.giveBack(lent);
+            }
+            return;
+        }
+        int first = data.position();
+        int segment = parameters.maxRecvDataSegmentLength();
+        int burst = parameters.maxBurstLength();
+        synchronized (writer) {
+            int offset = 0;
+            int burstLeft = burst;
+            for (int number = 0; offset < length; number++) {
+                int part = Math.min(Math.min(segment, burstLeft), length - offset);
+                burstLeft -= part;
+                boolean last = offset + part == length;
+                int flags = last || burstLeft == 0 ? Bhs.FINAL : 0;
+                OutPdu pdu = writer.take();
+                ByteBuffer head = pdu.head;
+                if (last) {
+                    flags |= STATUS_PRESENT | residualFlag(task, outcome.lengthBytes());
+                }
+                Bhs.begin(head, Bhs.DATA_IN, flags, part, 0, task.tag());
+                head.putInt(36, number);
+                head.putInt(40, offset);
+                if (last) {
+                    head.putInt(44, residual(task, outcome.lengthBytes()));
+                }
+                // The usual case, one PDU for all: no slice is needed.
+                ByteBuffer slice =
+                        part == length
+                                ? data.limit(first + part)
+                                : data.slice(first + offset, part);
+                writer.queue(
+                        pdu.ready(),
+                        last ? StatusNumber.OWN : StatusNumber.NONE,
+                        slice,
+                        last ? lent : null);
+                offset += part;
+                if (burstLeft == 0) {
+                    burstLeft = burst;
+                }
+            }
+        }
+    }
+
+    /**
+     * A SCSI Response PDU.
+     *
+     * @param transferredBytes what the command transferred, or would have by its CDB; decides the
+     *     residual
+     */
+    private static void status(
+            PduWriter writer,
+            Task task,
+            int status,
+            byte @Nullable [] sense,
+            long transferredBytes) {
+        synchronized (writer) {
+            OutPdu pdu = writer.take();
+            ByteBuffer head = pdu.head;
+            int flags = Bhs.FINAL | residualFlag(task, transferredBytes);
+            int dataBytes = sense == null ? 0 : 2 + sense.length;
+            Bhs.begin(head, Bhs.SCSI_RESPONSE, flags, dataBytes, 0, task.tag());
+            head.put(3, (byte) status);
+            head.putInt(20, 0);
+            head.putInt(36, task.readyToTransferCount);
+            head.putInt(44, residual(task, transferredBytes));
+            pdu.ready();
+            if (sense != null) {
+                head.putShort((short) sense.length).put(sense);
+                for (int i = Bhs.padding(dataBytes); i > 0; i--) {
+                    head.put((byte) 0);
+                }
+            }
+            writer.queue(pdu, StatusNumber.OWN, null, null);
+        }
+    }
+
+    /** What the initiator was ready for: 0 if it announced no data at all. */
+    private static long announced(Task task) {
+        return task.isRead() || task.isWrite() ? task.expectedDataBytes() : 0;
+    }
+
+    private static int residualFlag(Task task, long transferredBytes) {
+        int order = Long.compare(transferredBytes, announced(task));
+        return order > 0 ? OVERFLOW : order < 0 ? UNDERFLOW : 0;
+    }
+
+    private static int residual(Task task, long transferredBytes) {
+        return (int) Math.min(Math.abs(transferredBytes - announced(task)), 0xffffffffL);
+    }
+}

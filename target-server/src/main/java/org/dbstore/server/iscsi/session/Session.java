@@ -1,0 +1,330 @@
+package org.dbstore.server.iscsi.session;
+
+import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.PduReader;
+import org.dbstore.server.iscsi.pdu.PduWriter;
+import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.jscsi.Sense;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Predicate;
+
+/**
+ * A normal session with its only connection (MaxConnections=1): takes SCSI commands and their
+ * data-out, has them executed, sends how they ended.
+ *
+ * <p>{@link #command} and {@link #dataOut} run in the connection's thread; {@link #finish} in any.
+ */
+public final class Session {
+    private static final CommandOutcome UNEXPECTED_UNSOLICITED_DATA =
+            Sense.of(SenseCode.UNEXPECTED_UNSOLICITED_DATA);
+    private static final CommandOutcome INCORRECT_AMOUNT_OF_DATA =
+            Sense.of(SenseCode.INCORRECT_AMOUNT_OF_DATA);
+    private static final CommandOutcome DATA_PHASE_ERROR = Sense.of(SenseCode.DATA_PHASE_ERROR);
+
+    private final Nexus nexus;
+    private final int handle;
+    private final IscsiTarget target;
+    private final NegotiatedParameters parameters;
+    private final CommandDispatcher dispatcher;
+    private final BufferPool buffers;
+    private final PduWriter writer;
+    private final CommandWindow window;
+    private final Runnable disconnect;
+    private final TaskSet tasks = new TaskSet();
+    private int nextTransferTag = 1;
+
+    /**
+     * Opens a session.
+     *
+     * @param nexus who talks to whom
+     * @param handle TSIH, 1..65535
+     * @param target the target of the nexus
+     * @param parameters as negotiated
+     * @param dispatcher executes commands
+     * @param buffers for data in flight
+     * @param writer of the connection
+     * @param window of the connection
+     * @param disconnect closes the connection; does not wait for it
+     */
+    public Session(
+            Nexus nexus,
+            int handle,
+            IscsiTarget target,
+            NegotiatedParameters parameters,
+            CommandDispatcher dispatcher,
+            BufferPool buffers,
+            PduWriter writer,
+            CommandWindow window,
+            Runnable disconnect) {
+        this.nexus = nexus;
+        this.handle = handle;
+        this.target = target;
+        this.parameters = parameters;
+        this.dispatcher = dispatcher;
+        this.buffers = buffers;
+        this.writer = writer;
+        this.window = window;
+        this.disconnect = disconnect;
+    }
+
+    public Nexus nexus() {
+        return nexus;
+    }
+
+    /** TSIH, 1..65535. */
+    public int handle() {
+        return handle;
+    }
+
+    public IscsiTarget target() {
+        return target;
+    }
+
+    BufferPool buffers() {
+        return buffers;
+    }
+
+    /**
+     * Takes a SCSI Command PDU whose CmdSN is in order.
+     *
+     * @param header index of the header; its data segment is open
+     * @return false if the tag is in use: nothing was read, the PDU has to be rejected
+     */
+    public boolean command(PduReader reader, int header) throws IOException {
+        ByteBuffer buffer = reader.buffer();
+        int immediateBytes = Bhs.dataBytes(buffer, header);
+        Task task = new Task(this, buffer, header);
+        if (!tasks.add(task)) {
+            return false;
+        }
+        CommandOutcome failure = admit(task, immediateBytes);
+        if (failure != null) {
+            task.fail(failure);
+        }
+        int wanted = task.dataOutToCollect();
+        if (failure == null && wanted > 0) {
+            if (immediateBytes >= wanted
+                    && !task.moreUnsolicited()
+                    && runsHere(task)
+                    && reader.dataFits()) {
+                ByteBuffer data = reader.data();
+                task.useDataOut(data.limit(data.position() + wanted));
+                task.position = immediateBytes;
+            } else {
+                receive(task, reader, immediateBytes);
+            }
+        } else {
+            reader.skipData();
+            task.position = immediateBytes;
+        }
+        task.sequenceEnd = (int) Math.min(parameters.firstBurstLength(), task.expectedDataBytes());
+        proceed(task, !(task.isWrite() && task.moreUnsolicited()));
+        return true;
+    }
+
+    /**
+     * Takes a SCSI Data-Out PDU.
+     *
+     * @param header index of the header; its data segment is open
+     * @return false if nobody asked for it: nothing was read, the PDU has to be rejected
+     */
+    public boolean dataOut(PduReader reader, int header) throws IOException {
+        ByteBuffer buffer = reader.buffer();
+        int tag = Bhs.initiatorTaskTag(buffer, header);
+        Task task = tasks.claim(tag);
+        if (task == null) {
+            if (!tasks.wasAborted(tag)) {
+                return false;
+            }
+            reader.skipData();
+            return true;
+        }
+        boolean isFinal = Bhs.isFinal(buffer, header);
+        int length = Bhs.dataBytes(buffer, header);
+        boolean inOrder =
+                Bhs.targetTransferTag(buffer, header) == task.transferTag
+                        && Bhs.bufferOffset(buffer, header) == task.position
+                        && Bhs.dataSequenceNumber(buffer, header) == task.nextDataSequenceNumber
+                        && length <= task.sequenceEnd - task.position
+                        && endsRight(task, isFinal, length);
+        if (!inOrder && task.failure() == null) {
+            task.fail(DATA_PHASE_ERROR);
+        }
+        task.nextDataSequenceNumber++;
+        if (task.failure() == null) {
+            receive(task, reader, length);
+        } else {
+            reader.skipData();
+        }
+        proceed(task, isFinal);
+        return true;
+    }
+
+    /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
+    void finish(Task task, CommandOutcome outcome) {
+        Runnable afterEnd = tasks.remove(task);
+        task.giveBackDataOut();
+        if (!task.isImmediate()) {
+            window.answered();
+        }
+        if (task.isAborted()) {
+            ByteBuffer lent = task.takeLentDataIn();
+            if (lent != null) {
+                task.giveBack(lent);
+            }
+        } else {
+            Responses.send(writer, parameters, task, outcome);
+        }
+        if (afterEnd != null) {
+            afterEnd.run();
+        }
+    }
+
+    /**
+     * Aborts tasks (SAM-5, "Aborting commands"): none of them is answered any more.
+     *
+     * @param which tells the tasks
+     * @param barrier opens when all of them have ended and change nothing any more
+     */
+    public void abort(Predicate<Task> which, TaskBarrier barrier) {
+        for (Task task : tasks.abort(which, barrier)) {
+            finish(task, CommandOutcome.Good.GOOD);
+        }
+    }
+
+    /** Tells whether a command with this CmdSN has been received. */
+    public boolean hasReceived(int sequenceNumber) {
+        return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
+    }
+
+    /**
+     * Ends the session from outside (reinstatement, shutdown): closes the connection, aborts the
+     * tasks, and waits until none of them can change anything any more.
+     *
+     * @param timeoutMillis how long to wait at most
+     * @return false if a task still ran when the time was up
+     */
+    public boolean end(long timeoutMillis) throws InterruptedException {
+        disconnect.run();
+        abort(task -> true, new TaskBarrier(() -> {}));
+        return tasks.awaitEmpty(timeoutMillis);
+    }
+
+    /** Tells for how long an R2T has been waiting for its data. */
+    public long awaitingDataNanos(long nowNanos) {
+        return tasks.awaitingDataNanos(nowNanos);
+    }
+
+    /** What the gate says, then what RFC 7143 says of data that came unasked. */
+    private @Nullable CommandOutcome admit(Task task, int immediateBytes) {
+        Admission admission = dispatcher.admit(task, target.luns());
+        if (admission instanceof Admission.Refused(CommandOutcome outcome)) {
+            return outcome;
+        }
+        task.admit((Admission.Admitted) admission);
+        boolean unsolicited = task.isWrite() && task.moreUnsolicited();
+        boolean mayBeImmediate = parameters.immediateData() && task.isWrite();
+        if ((immediateBytes > 0 && !mayBeImmediate)
+                || immediateBytes > parameters.firstBurstLength()
+                || (unsolicited && parameters.initialR2T())) {
+            return UNEXPECTED_UNSOLICITED_DATA;
+        }
+        if (immediateBytes > task.expectedDataBytes()) {
+            return INCORRECT_AMOUNT_OF_DATA;
+        }
+        if (!task.reserveDataIn()) {
+            return CommandOutcome.Status.TASK_SET_FULL;
+        }
+        return null;
+    }
+
+    /**
+     * A solicited sequence ends exactly where it was asked to; an unsolicited one may be shorter.
+     */
+    private static boolean endsRight(Task task, boolean isFinal, int length) {
+        boolean reachesEnd = task.position + length == task.sequenceEnd;
+        return task.transferTag == Bhs.RESERVED_TAG
+                ? isFinal || !reachesEnd
+                : isFinal == reachesEnd;
+    }
+
+    private static boolean runsHere(Task task) {
+        Admission.Admitted admitted = task.admitted();
+        return admitted != null && !admitted.mayWait();
+    }
+
+    /** Stores a data segment at the task's position, as far as the command wants it. */
+    private void receive(Task task, PduReader reader, int length) throws IOException {
+        ByteBuffer lent = task.collected();
+        if (lent == null) {
+            lent = buffers.tryTake(task.dataOutToCollect());
+            if (lent == null) {
+                task.fail(CommandOutcome.Status.TASK_SET_FULL);
+                reader.skipData();
+                return;
+            }
+            task.collectInto(lent);
+        }
+        reader.readData(lent);
+        task.position += length;
+    }
+
+    /** A PDU of the task has been dealt with: what is next? */
+    private void proceed(Task task, boolean sequenceEnded) {
+        if (sequenceEnded) {
+            task.solicitedNanos = 0;
+        }
+        CommandOutcome failure = task.failure();
+        if (!sequenceEnded) {
+            releaseOrEnd(task);
+        } else if (failure != null) {
+            finish(task, failure);
+        } else if (task.position < task.dataOutToCollect()) {
+            solicit(task);
+            releaseOrEnd(task);
+        } else {
+            execute(task);
+        }
+    }
+
+    private void releaseOrEnd(Task task) {
+        if (!tasks.release(task)) {
+            finish(task, CommandOutcome.Good.GOOD);
+        }
+    }
+
+    private void solicit(Task task) {
+        task.transferTag = nextTransferTag;
+        nextTransferTag = nextTransferTag == Integer.MAX_VALUE ? 1 : nextTransferTag + 1;
+        task.nextDataSequenceNumber = 0;
+        task.sequenceEnd =
+                (int)
+                        Math.min(
+                                (long) task.position + parameters.maxBurstLength(),
+                                task.dataOutToCollect());
+        Responses.readyToTransfer(writer, task);
+        task.readyToTransferCount++;
+        task.solicitedNanos = System.nanoTime() | 1;
+    }
+
+    private void execute(Task task) {
+        Admission.Admitted admitted = task.admitted();
+        if (admitted == null || !tasks.execute(task)) {
+            finish(task, CommandOutcome.Good.GOOD);
+            return;
+        }
+        ByteBuffer collected = task.collected();
+        if (collected != null) {
+            collected.flip();
+        }
+        dispatcher.execute(task, target.luns(), admitted);
+    }
+}

@@ -1,0 +1,84 @@
+package org.dbstore.server.iscsi.session;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.server.scsi.Nexus;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** The normal sessions of the server, at most one for each I_T nexus. */
+public final class Sessions {
+    /** Most sessions at once. */
+    public static final int COUNT_MAX = 4096;
+
+    private static final Logger LOG = LogManager.getLogger(Sessions.class);
+
+    /** How long a new session waits for the tasks of the one that it replaces. */
+    private static final long REINSTATEMENT_MILLIS = 10_000;
+
+    private final Map<Nexus, Session> byNexus = new HashMap<>();
+    private int lastHandle;
+
+    /**
+     * Opens a session. A session of the same nexus that is still open is ended first (RFC 7143,
+     * section 6.3.5, session reinstatement), and all of its tasks with it: none of them changes
+     * anything after this method has returned.
+     *
+     * @param nexus who logs in
+     * @param create makes the session, given its TSIH
+     * @return null if there are too many sessions, or the old one does not end
+     */
+    public @Nullable Session open(Nexus nexus, IntFunction<Session> create)
+            throws InterruptedException {
+        while (true) {
+            Session old;
+            synchronized (this) {
+                old = byNexus.get(nexus);
+                if (old == null) {
+                    if (byNexus.size() >= COUNT_MAX) {
+                        return null;
+                    }
+                    Session session = create.apply(nextHandle());
+                    byNexus.put(nexus, session);
+                    return session;
+                }
+            }
+            LOG.info(
+                    "session reinstatement: {} logs in to {} again",
+                    nexus.initiatorName(),
+                    nexus.targetName());
+            if (!old.end(REINSTATEMENT_MILLIS)) {
+                LOG.warn("the old session of {} still has running tasks", nexus.initiatorName());
+                return null;
+            }
+            close(old);
+        }
+    }
+
+    /** Forgets a session whose connection is gone. */
+    public synchronized void close(Session session) {
+        byNexus.remove(session.nexus(), session);
+    }
+
+    /** Tells whether a session with that TSIH is open. */
+    public synchronized boolean has(int handle) {
+        return byNexus.values().stream().anyMatch(session -> session.handle() == handle);
+    }
+
+    /** The sessions open now. */
+    public synchronized Collection<Session> all() {
+        return List.copyOf(byNexus.values());
+    }
+
+    private int nextHandle() {
+        do {
+            lastHandle = lastHandle == 0xffff ? 1 : lastHandle + 1;
+        } while (has(lastHandle));
+        return lastHandle;
+    }
+}

@@ -1,0 +1,267 @@
+package org.dbstore.server.iscsi.session;
+
+import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.ScsiTask;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One SCSI command of a session, from its PDU to its answer.
+ *
+ * <p>While data-out is collected only the connection's thread touches it. From the moment it is
+ * executed it belongs to whoever completes it.
+ */
+public final class Task implements ScsiTask {
+    /** R bit of a SCSI command's flags. */
+    private static final int READ = 0x40;
+
+    /** W bit. */
+    private static final int WRITE = 0x20;
+
+    private static final ByteBuffer NO_DATA = ByteBuffer.allocateDirect(0);
+
+    /** Where a task stands. */
+    public enum Stage {
+        /** Data-out is on its way, or has been asked for; thrown away if it has failed already. */
+        COLLECTING,
+        /** The logical unit has it. */
+        EXECUTING
+    }
+
+    private final Session session;
+    private final ByteBuffer cdb = ByteBuffer.allocate(16);
+    private final long lun;
+    private final int tag;
+    private final int flags;
+    private final boolean immediate;
+    private final int sequenceNumber;
+    private final long expectedDataBytes;
+
+    /** Guarded by the task set. */
+    Stage stage = Stage.COLLECTING;
+
+    /** True while the connection's thread works on it; guarded by the task set. */
+    boolean claimed = true;
+
+    private int dataOutWanted;
+    private @Nullable ByteBuffer dataOut;
+    private @Nullable ByteBuffer lentDataOut;
+    private @Nullable ByteBuffer lentDataIn;
+    private Admission.@Nullable Admitted admitted;
+    private @Nullable CommandOutcome failure;
+    private @Nullable Runnable afterEnd;
+    private volatile boolean aborted;
+
+    /** When data was asked for that has not come yet (System.nanoTime), 0 = none. */
+    volatile long solicitedNanos;
+
+    // The sequence of Data-Out PDUs that is being received.
+    int transferTag = Bhs.RESERVED_TAG;
+    int nextDataSequenceNumber;
+    int sequenceEnd;
+    int readyToTransferCount;
+
+    /** Buffer offset at which the next Data-Out has to begin. */
+    int position;
+
+    /** Takes what it needs of a SCSI Command PDU. */
+    Task(Session session, ByteBuffer buffer, int header) {
+        this.session = session;
+        this.flags = Bhs.flags(buffer, header);
+        this.immediate = Bhs.isImmediate(buffer, header);
+        this.lun = Bhs.lun(buffer, header);
+        this.tag = Bhs.initiatorTaskTag(buffer, header);
+        this.sequenceNumber = Bhs.commandSequenceNumber(buffer, header);
+        this.expectedDataBytes = Bhs.expectedDataBytes(buffer, header);
+        cdb.putLong(0, buffer.getLong(header + 32));
+        cdb.putLong(8, buffer.getLong(header + 40));
+    }
+
+    @Override
+    public Nexus nexus() {
+        return session.nexus();
+    }
+
+    @Override
+    public long lun() {
+        return lun;
+    }
+
+    @Override
+    public ByteBuffer cdb() {
+        return cdb;
+    }
+
+    @Override
+    public ByteBuffer dataOut() {
+        ByteBuffer data = dataOut;
+        return data == null ? NO_DATA : data;
+    }
+
+    @Override
+    public long dataOutOfferedBytes() {
+        return isWrite() ? expectedDataBytes : 0;
+    }
+
+    @Override
+    public long dataInLimitBytes() {
+        return isRead() ? expectedDataBytes : 0;
+    }
+
+    @Override
+    public ByteBuffer allocateDataIn(int bytes) {
+        if (bytes == 0) {
+            return NO_DATA;
+        }
+        ByteBuffer buffer = lentDataIn;
+        if (buffer == null || buffer.capacity() < bytes) {
+            throw new IllegalStateException(
+                    "data-in of " + bytes + " bytes is more than was admitted");
+        }
+        return buffer.clear().limit(bytes);
+    }
+
+    @Override
+    public boolean isAborted() {
+        return aborted;
+    }
+
+    @Override
+    public void complete(CommandOutcome outcome) {
+        session.finish(this, outcome);
+    }
+
+    /** Initiator task tag. */
+    public int tag() {
+        return tag;
+    }
+
+    /** CmdSN. */
+    public int sequenceNumber() {
+        return sequenceNumber;
+    }
+
+    boolean isImmediate() {
+        return immediate;
+    }
+
+    /** True if the initiator expects data-in. */
+    public boolean isRead() {
+        return (flags & READ) != 0;
+    }
+
+    /** True if the initiator has data-out. */
+    public boolean isWrite() {
+        return (flags & WRITE) != 0;
+    }
+
+    /** True if Data-Out PDUs follow unasked. */
+    boolean moreUnsolicited() {
+        return (flags & Bhs.FINAL) == 0;
+    }
+
+    /** Expected data transfer length, 0..2^32-1. */
+    public long expectedDataBytes() {
+        return expectedDataBytes;
+    }
+
+    Admission.@Nullable Admitted admitted() {
+        return admitted;
+    }
+
+    /** Data-out the command wants by its CDB. */
+    int dataOutWanted() {
+        return dataOutWanted;
+    }
+
+    /** Data-out to collect: what the command wants, as far as the initiator has it. */
+    int dataOutToCollect() {
+        return (int) Math.min(dataOutWanted, dataOutOfferedBytes());
+    }
+
+    void admit(Admission.Admitted admission) {
+        this.admitted = admission;
+        this.dataOutWanted = admission.dataOutBytes();
+    }
+
+    /** The outcome is settled before all data-out has come. */
+    void fail(CommandOutcome outcome) {
+        failure = outcome;
+    }
+
+    @Nullable CommandOutcome failure() {
+        return failure;
+    }
+
+    /** Uses a slice of the receive buffer, which lasts until the handler returns. */
+    void useDataOut(ByteBuffer slice) {
+        dataOut = slice;
+    }
+
+    /** Where data-out is collected. */
+    @Nullable ByteBuffer collected() {
+        return lentDataOut;
+    }
+
+    void collectInto(ByteBuffer lent) {
+        lentDataOut = lent;
+        dataOut = lent;
+    }
+
+    /**
+     * Reserves the buffer for data-in.
+     *
+     * @return false if the pool is used up
+     */
+    boolean reserveDataIn() {
+        Admission.Admitted admission = admitted;
+        if (admission == null || admission.dataInBytes() == 0) {
+            return true;
+        }
+        lentDataIn = session.buffers().tryTake(admission.dataInBytes());
+        return lentDataIn != null;
+    }
+
+    @Nullable ByteBuffer takeLentDataIn() {
+        ByteBuffer lent = lentDataIn;
+        lentDataIn = null;
+        return lent;
+    }
+
+    void giveBackDataOut() {
+        ByteBuffer lent = lentDataOut;
+        lentDataOut = null;
+        dataOut = null;
+        if (lent != null) {
+            giveBack(lent);
+        }
+    }
+
+    void giveBack(ByteBuffer lent) {
+        session.buffers().giveBack(lent);
+    }
+
+    /** Marks it aborted; guarded by the task set. */
+    void abort(Runnable whenEnded) {
+        aborted = true;
+        Runnable before = afterEnd;
+        afterEnd =
+                before == null
+                        ? whenEnded
+                        : () -> {
+                            before.run();
+                            whenEnded.run();
+                        };
+    }
+
+    /** What to do when it has ended; guarded by the task set. */
+    @Nullable Runnable takeAfterEnd() {
+        Runnable action = afterEnd;
+        afterEnd = null;
+        return action;
+    }
+}

@@ -1,0 +1,36 @@
+package org.dbstore.server.iscsi.session;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Opens once all tasks that were registered with it, and the one who set it up, have arrived. */
+public final class TaskBarrier {
+    private final AtomicInteger missing = new AtomicInteger(1);
+    private final AtomicInteger registered = new AtomicInteger();
+    private final Runnable onOpen;
+
+    /**
+     * Sets up a barrier, for which {@link #arrive} has to be called once.
+     *
+     * @param onOpen runs in the thread that arrives last
+     */
+    public TaskBarrier(Runnable onOpen) {
+        this.onOpen = onOpen;
+    }
+
+    void register() {
+        missing.incrementAndGet();
+        registered.incrementAndGet();
+    }
+
+    /** Number of tasks registered so far. */
+    public int registered() {
+        return registered.get();
+    }
+
+    /** One of those that are waited for is there. */
+    public void arrive() {
+        if (missing.decrementAndGet() == 0) {
+            onOpen.run();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.dbstore.server.iscsi.session;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The tasks of one session that have no answer yet, by initiator task tag. This object's monitor
+ * decides races between the connection's thread, which collects data-out, the threads that complete
+ * tasks, and those that abort them. Nothing is done under it but bookkeeping.
+ */
+public final class TaskSet {
+    /** How many aborted tags are remembered, to throw away data that was under way for them. */
+    private static final int ABORTED_TAGS_MAX = 64;
+
+    private final Map<Integer, Task> tasks = new HashMap<>();
+    private final ArrayDeque<Integer> abortedTags = new ArrayDeque<>();
+
+    /**
+     * Adds a task, claimed by the caller.
+     *
+     * @return false if its tag is in use
+     */
+    synchronized boolean add(Task task) {
+        return tasks.putIfAbsent(task.tag(), task) == null;
+    }
+
+    /** Finds a task that still collects data-out and claims it for the connection's thread. */
+    synchronized @Nullable Task claim(int tag) {
+        Task task = tasks.get(tag);
+        if (task == null || task.stage == Task.Stage.EXECUTING) {
+            return null;
+        }
+        task.claimed = true;
+        return task;
+    }
+
+    /**
+     * Ends a claim: the task waits for more data-out.
+     *
+     * @return false if it was aborted meanwhile; then the caller has to end it
+     */
+    synchronized boolean release(Task task) {
+        task.claimed = false;
+        return !task.isAborted();
+    }
+
+    /**
+     * Hands a claimed task over to the logical unit.
+     *
+     * @return false if it was aborted meanwhile; then the caller has to end it
+     */
+    synchronized boolean execute(Task task) {
+        if (task.isAborted()) {
+            return false;
+        }
+        task.stage = Task.Stage.EXECUTING;
+        return true;
+    }
+
+    /**
+     * Takes a task out.
+     *
+     * @return what to do now that it has ended
+     */
+    synchronized @Nullable Runnable remove(Task task) {
+        tasks.remove(task.tag(), task);
+        if (tasks.isEmpty()) {
+            notifyAll();
+        }
+        return task.takeAfterEnd();
+    }
+
+    /**
+     * Marks tasks aborted.
+     *
+     * @param which tells the tasks
+     * @param barrier opens when all of them have ended
+     * @return those that nobody works on: the caller has to end them
+     */
+    synchronized List<Task> abort(Predicate<Task> which, TaskBarrier barrier) {
+        List<Task> idle = new ArrayList<>();
+        for (Task task : tasks.values()) {
+            if (which.test(task)) {
+                boolean first = !task.isAborted();
+                barrier.register();
+                task.abort(barrier::arrive);
+                if (first && task.stage != Task.Stage.EXECUTING) {
+                    remember(task.tag());
+                    if (!task.claimed) {
+                        idle.add(task);
+                    }
+                }
+            }
+        }
+        return idle;
+    }
+
+    /** Tells for how long the R2T that has waited longest has been waiting for its data. */
+    synchronized long awaitingDataNanos(long nowNanos) {
+        long longest = 0;
+        for (Task task : tasks.values()) {
+            long since = task.solicitedNanos;
+            if (since != 0) {
+                longest = Math.max(longest, nowNanos - since);
+            }
+        }
+        return longest;
+    }
+
+    /** Tells whether data-out for this tag may still be under way although its task is gone. */
+    synchronized boolean wasAborted(int tag) {
+        return abortedTags.contains(tag);
+    }
+
+    /**
+     * Waits until no task is left.
+     *
+     * @param timeoutMillis how long at most
+     * @return false if some task still runs
+     */
+    synchronized boolean awaitEmpty(long timeoutMillis) throws InterruptedException {
+        long end = System.nanoTime() + timeoutMillis * 1_000_000;
+        while (!tasks.isEmpty()) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
+    }
+
+    private void remember(int tag) {
+        if (abortedTags.size() == ABORTED_TAGS_MAX) {
+            abortedTags.removeFirst();
+        }
+        abortedTags.addLast(tag);
+    }
+}

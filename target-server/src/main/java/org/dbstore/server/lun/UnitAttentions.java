@@ -1,0 +1,102 @@
+package org.dbstore.server.lun;
+
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The unit attention conditions of one logical unit (SAM-5, "Unit attention conditions"): each is
+ * reported once to each nexus.
+ *
+ * <p>Safe for all threads: changes hold the monitor. While nothing is pending for anybody, a
+ * command costs one volatile read.
+ */
+final class UnitAttentions {
+    /** Nexuses remembered. One forgotten sees 29/00 again when it is back: harmless. */
+    static final int NEXUSES_MAX = 1024;
+
+    private static final int RESET_ASC = 0x29;
+
+    /**
+     * What is pending, by nexus; the least recently established first. At most one condition of ASC
+     * 29h and one of each other code, the order of {@link SenseCode} is the priority.
+     */
+    private final Map<Nexus, Set<SenseCode>> pending =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Nexus, Set<SenseCode>> eldest) {
+                    return size() > NEXUSES_MAX;
+                }
+            };
+
+    private volatile boolean quiet = true;
+
+    /** A session of this nexus begins. */
+    synchronized void established(Nexus nexus) {
+        Set<SenseCode> before = pending.remove(nexus);
+        Set<SenseCode> conditions = before == null ? new TreeSet<>() : before;
+        pending.put(nexus, conditions); // now the most recent
+        add(
+                conditions,
+                before == null ? SenseCode.POWER_ON_OCCURRED : SenseCode.NEXUS_LOSS_OCCURRED);
+        quiet = false;
+    }
+
+    /** Raises a condition for every nexus known. */
+    synchronized void raise(SenseCode condition) {
+        pending.values().forEach(conditions -> add(conditions, condition));
+        quiet = pending.isEmpty();
+    }
+
+    /**
+     * Takes the condition to report to a nexus.
+     *
+     * @return null if there is none
+     */
+    @Nullable SenseCode take(Nexus nexus) {
+        return quiet ? null : takeFirst(nexus);
+    }
+
+    /** Withdraws a condition that a command has made moot for a nexus. */
+    void clear(Nexus nexus, SenseCode condition) {
+        if (quiet) {
+            return;
+        }
+        synchronized (this) {
+            Set<SenseCode> conditions = pending.get(nexus);
+            if (conditions != null) {
+                conditions.remove(condition);
+                quiet = isNothingPending();
+            }
+        }
+    }
+
+    private synchronized @Nullable SenseCode takeFirst(Nexus nexus) {
+        Set<SenseCode> conditions = pending.get(nexus);
+        if (conditions == null || conditions.isEmpty()) {
+            return null;
+        }
+        SenseCode first = conditions.iterator().next();
+        conditions.remove(first);
+        quiet = isNothingPending();
+        return first;
+    }
+
+    private boolean isNothingPending() {
+        return pending.values().stream().allMatch(Set::isEmpty);
+    }
+
+    /** Of power on, reset and nexus loss the initiator needs to hear only of the gravest. */
+    private static void add(Set<SenseCode> conditions, SenseCode condition) {
+        conditions.add(condition);
+        if (condition.asc() == RESET_ASC) {
+            var resets = conditions.stream().filter(code -> code.asc() == RESET_ASC).toList();
+            resets.stream().skip(1).forEach(conditions::remove);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.dbstore.server.scsi;
+
+import org.dbstore.backend.Volume;
+
+/**
+ * What the handlers see of a logical unit: a volume in logical blocks. Immutable but for the volume
+ * behind it; safe for all threads.
+ */
+public final class Medium {
+    private final Volume volume;
+    private final int blockShift;
+    private final int physicalBlockBytes;
+    private final boolean writeBack;
+    private final boolean readOnly;
+    private final UnitIdentity identity;
+
+    /**
+     * Creates a view of a volume.
+     *
+     * @param volume the bytes
+     * @param blockBytes logical block length: 512 or 4096
+     * @param physicalBlockBytes physical block length to tell: at least the logical one
+     * @param writeBack true if GOOD to a WRITE may precede durability
+     * @param readOnly true if writes are refused though the volume would take them
+     * @param identity names the unit
+     */
+    public Medium(
+            Volume volume,
+            int blockBytes,
+            int physicalBlockBytes,
+            boolean writeBack,
+            boolean readOnly,
+            UnitIdentity identity) {
+        if (blockBytes != 512 && blockBytes != 4096) {
+            throw new IllegalArgumentException("logical block length " + blockBytes);
+        }
+        this.volume = volume;
+        this.blockShift = Integer.numberOfTrailingZeros(blockBytes);
+        this.physicalBlockBytes = physicalBlockBytes;
+        this.writeBack = writeBack;
+        this.readOnly = readOnly || volume.isReadOnly();
+        this.identity = identity;
+    }
+
+    /** The bytes behind the blocks. */
+    public Volume volume() {
+        return volume;
+    }
+
+    /** Logical block length: 512 or 4096. */
+    public int blockBytes() {
+        return 1 << blockShift;
+    }
+
+    /** Physical block length to tell initiators, in bytes. */
+    public int physicalBlockBytes() {
+        return physicalBlockBytes;
+    }
+
+    /** Number of logical blocks, above 0. */
+    public long blockCount() {
+        return volume.sizeBytes() >>> blockShift;
+    }
+
+    /**
+     * Converts an LBA or a number of blocks that is known to lie within the medium.
+     *
+     * @param blocks 0..{@link #blockCount}
+     * @return bytes
+     */
+    public long bytes(long blocks) {
+        return blocks << blockShift;
+    }
+
+    /** How many whole blocks a number of bytes holds. */
+    public long wholeBlocks(long bytes) {
+        return bytes >>> blockShift;
+    }
+
+    /**
+     * Tells whether a range lies within the medium. Both numbers are unsigned, so a sum of theirs
+     * could wrap; the difference cannot.
+     *
+     * @param lba first block
+     * @param count 0 is allowed even at the end
+     * @return true if no block of the range lies beyond the last one
+     */
+    public boolean holds(long lba, long count) {
+        long blocks = blockCount();
+        return Long.compareUnsigned(lba, blocks) <= 0
+                && Long.compareUnsigned(count, blocks - lba) <= 0;
+    }
+
+    /** WCE: true if GOOD to a WRITE may precede durability. */
+    public boolean isWriteBack() {
+        return writeBack;
+    }
+
+    /** WP: true if writes are refused. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Names the unit. */
+    public UnitIdentity identity() {
+        return identity;
+    }
+}

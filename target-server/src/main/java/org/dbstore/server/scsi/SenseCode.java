@@ -1,0 +1,89 @@
+package org.dbstore.server.scsi;
+
+/**
+ * Every sense the target can report: SENSE KEY, ADDITIONAL SENSE CODE, QUALIFIER.
+ *
+ * <p>Names are those of SPC-4, annex "ASC and ASCQ assignments"; the key is the one the command
+ * standard prescribes for the case.
+ */
+public enum SenseCode {
+    /** Nothing to report. */
+    NO_SENSE(0x0, 0x00, 0x00),
+    /** The medium failed a read. */
+    UNRECOVERED_READ_ERROR(0x3, 0x11, 0x00),
+    /** The medium failed a write, or can make nothing durable any more. */
+    WRITE_ERROR(0x3, 0x0c, 0x00),
+    /** A fault of ours. */
+    INTERNAL_TARGET_FAILURE(0x4, 0x44, 0x00),
+    /** PARAMETER LIST LENGTH truncates a header or a descriptor. */
+    PARAMETER_LIST_LENGTH_ERROR(0x5, 0x1a, 0x00),
+    /** The operation code is in no row of {@link ScsiCommand}. */
+    INVALID_COMMAND_OPERATION_CODE(0x5, 0x20, 0x00),
+    /** The range passes the last logical block. */
+    LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE(0x5, 0x21, 0x00),
+    /** A CDB field has a value the target does not accept. */
+    INVALID_FIELD_IN_CDB(0x5, 0x24, 0x00),
+    /** No such logical unit for this initiator. Used only when it is really gone (ESXi: PDL). */
+    LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
+    /** A field of the parameter list (data-out) has a value the target does not accept. */
+    INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** The first command of a nexus since the target started. */
+    POWER_ON_OCCURRED(0x6, 0x29, 0x00),
+    /** LOGICAL UNIT RESET or TARGET RESET ("bus device reset function occurred"). */
+    RESET_OCCURRED(0x6, 0x29, 0x03),
+    /** The nexus had ended and is back. */
+    NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** A logical unit appeared or went away. */
+    REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
+    /** A snapshot, or a unit configured read-only. */
+    WRITE_PROTECTED(0x7, 0x27, 0x00),
+    /** Thin provisioning ran out of extents (SBC-3, "Thin provisioned logical units"). */
+    SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
+    /** A task management function ended the command; seen only by who ignores that. */
+    COMMAND_ABORTED(0xb, 0x00, 0x00),
+    /** Data that the initiator may not send unasked (RFC 7143, section 11.4.7.2). */
+    UNEXPECTED_UNSOLICITED_DATA(0xb, 0x0c, 0x0c),
+    /** More data than the command announced, or less than was asked for. */
+    INCORRECT_AMOUNT_OF_DATA(0xb, 0x0c, 0x0d),
+    /** Data-Out out of order, out of range, or not asked for. */
+    DATA_PHASE_ERROR(0xb, 0x4b, 0x00),
+    /** VERIFY found other data. */
+    MISCOMPARE_DURING_VERIFY(0xe, 0x1d, 0x00);
+
+    private final int key;
+    private final int asc;
+    private final int ascq;
+
+    SenseCode(int key, int asc, int ascq) {
+        this.key = key;
+        this.asc = asc;
+        this.ascq = ascq;
+    }
+
+    /**
+     * Returns the SENSE KEY.
+     *
+     * @return 4 bits
+     */
+    public int key() {
+        return key;
+    }
+
+    /**
+     * Returns the ADDITIONAL SENSE CODE.
+     *
+     * @return 8 bits
+     */
+    public int asc() {
+        return asc;
+    }
+
+    /**
+     * Returns the ADDITIONAL SENSE CODE QUALIFIER.
+     *
+     * @return 8 bits
+     */
+    public int ascq() {
+        return ascq;
+    }
+}

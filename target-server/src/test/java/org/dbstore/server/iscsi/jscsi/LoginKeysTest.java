@@ -1,0 +1,134 @@
+package org.dbstore.server.iscsi.jscsi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.dbstore.server.iscsi.jscsi.LoginKeys.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Goal: every operational key is negotiated by the result function of RFC 7143 section 13. */
+class LoginKeysTest {
+    private final LoginKeys keys = new LoginKeys();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HeaderDigest|None,CRC32C|None",
+                "HeaderDigest|CRC32C,None|None",
+                "HeaderDigest|CRC32C|Reject",
+                "DataDigest|None|None",
+                "MaxConnections|8|1",
+                "InitialR2T|No|No",
+                "InitialR2T|Yes|Yes",
+                "ImmediateData|Yes|Yes",
+                "ImmediateData|No|No",
+                "MaxBurstLength|16776192|1048576",
+                "MaxBurstLength|4096|4096",
+                "MaxBurstLength|0x10000|65536",
+                "FirstBurstLength|65536|65536",
+                "FirstBurstLength|16777215|262144",
+                "DefaultTime2Wait|2|2",
+                "DefaultTime2Retain|60|0",
+                "MaxOutstandingR2T|16|1",
+                "DataPDUInOrder|No|Yes",
+                "DataSequenceInOrder|Yes|Yes",
+                "ErrorRecoveryLevel|2|0",
+                "IFMarker|Yes|No",
+                "OFMarker|No|No",
+                "IFMarkInt|2048~8192|Irrelevant",
+            })
+    void theAnswerFollowsFromOfferAndLimit(String key, String offer, String answer) {
+        assertEquals(List.of(key + "=" + answer), negotiate(key, offer));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-1",
+                "0",
+                "511",
+                "16777216",
+                "18446744073709551616",
+                "0x",
+                "0xg",
+                "1e3",
+                "1,2",
+                "1~2",
+                "",
+                " 4096",
+                "+4096"
+            })
+    void aNumberThatIsNoneOrOutOfRangeIsRejectedAndChangesNothing(String offer) {
+        assertEquals(List.of("MaxBurstLength=Reject"), negotiate("MaxBurstLength", offer));
+        assertEquals(262144, keys.parameters().maxBurstLength());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "", "Maybe", "Yes,No"})
+    void aBooleanThatIsNoneIsRejected(String offer) {
+        assertEquals(List.of("InitialR2T=Reject"), negotiate("InitialR2T", offer));
+        assertTrue(keys.parameters().initialR2T());
+    }
+
+    @Test
+    void theInitiatorsTextIsNoRegularExpression() {
+        assertEquals(List.of("HeaderDigest=Reject"), negotiate("HeaderDigest", "["));
+        assertEquals(List.of("DataDigest=Reject"), negotiate("DataDigest", ".*"));
+    }
+
+    @Test
+    void aDeclarationIsNotAnswered() {
+        assertEquals(List.of(), negotiate("MaxRecvDataSegmentLength", "65536"));
+        assertEquals(65536, keys.parameters().maxRecvDataSegmentLength());
+    }
+
+    @Test
+    void aSecondOfferOfAKeyIsToldApart() {
+        negotiate("MaxBurstLength", "4096");
+        assertEquals(Result.REPEATED, keys.negotiate("MaxBurstLength", "4096", new ArrayList<>()));
+    }
+
+    @Test
+    void anUnknownKeyIsLeftToTheCaller() {
+        assertEquals(Result.UNKNOWN, keys.negotiate("X-org.example.key", "1", new ArrayList<>()));
+    }
+
+    @Test
+    void withoutAnyOfferTheDefaultsOfTheStandardHold() {
+        var parameters = keys.parameters();
+        assertEquals(8192, parameters.maxRecvDataSegmentLength());
+        assertEquals(262144, parameters.maxBurstLength());
+        assertEquals(65536, parameters.firstBurstLength());
+        assertTrue(parameters.initialR2T());
+        assertTrue(parameters.immediateData());
+    }
+
+    @Test
+    void theFirstBurstIsNeverAboveTheBurst() {
+        negotiate("FirstBurstLength", "65536");
+        negotiate("MaxBurstLength", "4096");
+        assertEquals(4096, keys.parameters().firstBurstLength());
+    }
+
+    @Test
+    void whatWasNegotiatedHolds() {
+        negotiate("InitialR2T", "No");
+        negotiate("ImmediateData", "No");
+        assertFalse(keys.parameters().initialR2T());
+        assertFalse(keys.parameters().immediateData());
+    }
+
+    private List<String> negotiate(String key, String offer) {
+        List<String> answers = new ArrayList<>();
+        assertEquals(Result.DONE, keys.negotiate(key, offer == null ? "" : offer, answers));
+        return answers;
+    }
+}

@@ -1,0 +1,133 @@
+package org.dbstore.server.lun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.FakeTask;
+import org.dbstore.server.scsi.MemoryVolume;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
+
+/** A target of one LUN on a volume in memory, to be asked in CDBs. */
+public final class Bench {
+    public static final long SIZE_BYTES = 64L << 20;
+    public static final String IDENTITY = "7b0c7ad3-4a36-4c0b-8d0e-3f5f0a6e2d11";
+
+    public final MemoryVolume volume;
+    public final LogicalUnit unit;
+    public final LunMap luns;
+
+    /** What waits in the pool, if {@link #poolHolds}. */
+    public final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    public boolean poolHolds;
+    public boolean poolIsFull;
+    private final CommandDispatcher dispatcher = new CommandDispatcher(this::submit);
+
+    public Bench() {
+        this(SIZE_BYTES, 512, false, false);
+    }
+
+    public Bench(long sizeBytes, int blockBytes, boolean writeBack, boolean readOnly) {
+        volume = new MemoryVolume(sizeBytes);
+        unit =
+                new LogicalUnit(
+                        volume,
+                        new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY));
+        var units = new TreeMap<Integer, LogicalUnit>();
+        units.put(0, unit);
+        luns = new LunMap(units);
+    }
+
+    private void submit(Runnable step) {
+        if (poolIsFull) {
+            throw new RejectedExecutionException();
+        }
+        if (poolHolds) {
+            waiting.add(step);
+        } else {
+            step.run();
+        }
+    }
+
+    /** Runs a command as far as it goes. */
+    public @Nullable CommandOutcome run(FakeTask task) {
+        return run(task, luns);
+    }
+
+    /** Runs a command as far as it goes, against other units. */
+    public @Nullable CommandOutcome run(FakeTask task, LunMap map) {
+        switch (dispatcher.admit(task, map)) {
+            case CommandDispatcher.Admission.Refused(var outcome) -> task.complete(outcome);
+            case CommandDispatcher.Admission.Admitted admitted -> {
+                task.collect(admitted.dataOutBytes(), admitted.dataInBytes());
+                dispatcher.execute(task, map, admitted);
+            }
+        }
+        return task.outcome();
+    }
+
+    /** Asks only the gate. */
+    public CommandDispatcher.Admission admit(FakeTask task) {
+        return dispatcher.admit(task, luns);
+    }
+
+    /** Runs a command that has to end with GOOD and no data. */
+    public void good(FakeTask task) {
+        assertEquals(CommandOutcome.Good.GOOD, describe(run(task)));
+    }
+
+    /** Runs a command that has to end with GOOD and data. */
+    public byte[] data(FakeTask task) {
+        return bytes(dataIn(task, luns).data());
+    }
+
+    /** Runs a command that has to end with GOOD and data, against other units. */
+    public CommandOutcome.DataIn dataIn(FakeTask task, LunMap map) {
+        return assertInstanceOf(CommandOutcome.DataIn.class, describe(run(task, map)));
+    }
+
+    /** Runs a command that has to end with data, and returns them in hexadecimal. */
+    public String hex(FakeTask task) {
+        return HexFormat.of().formatHex(data(task));
+    }
+
+    /** Runs a command that has to end with CHECK CONDITION, and returns "key/asc/ascq". */
+    public String check(FakeTask task) {
+        byte[] sense = sense(task);
+        return String.format("%02x/%02x/%02x", sense[2], sense[12], sense[13]);
+    }
+
+    /** Runs a command that has to end with CHECK CONDITION, and returns its sense data. */
+    public byte[] sense(FakeTask task) {
+        return assertInstanceOf(CommandOutcome.CheckCondition.class, describe(run(task))).sense();
+    }
+
+    /** Makes a wrong outcome readable in a failed assertion. */
+    private static CommandOutcome describe(@Nullable CommandOutcome outcome) {
+        assertNotNull(outcome, "not completed");
+        return outcome;
+    }
+
+    public static byte[] bytes(ByteBuffer data) {
+        byte[] bytes = new byte[data.remaining()];
+        data.get(data.position(), bytes);
+        return bytes;
+    }
+
+    /** {@code length} bytes of a value. */
+    public static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+}

@@ -1,0 +1,105 @@
+package org.dbstore.server.lun;
+
+import static org.dbstore.server.scsi.FakeTask.NEXUS_A;
+import static org.dbstore.server.scsi.FakeTask.NEXUS_B;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.junit.jupiter.api.Test;
+
+/** Goal: a condition is seen once by each nexus (SAM-5, "Unit attention conditions"). */
+class UnitAttentionsTest {
+    private final UnitAttentions attentions = new UnitAttentions();
+
+    @Test
+    void powerOnIsReportedOnceToEachNexus() {
+        attentions.established(NEXUS_A);
+        attentions.established(NEXUS_B);
+        assertEquals(SenseCode.POWER_ON_OCCURRED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+        assertEquals(SenseCode.POWER_ON_OCCURRED, attentions.take(NEXUS_B));
+        assertNull(attentions.take(NEXUS_B));
+    }
+
+    @Test
+    void nexusThatIsBackSeesItsLoss() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        attentions.established(NEXUS_A);
+        assertEquals(SenseCode.NEXUS_LOSS_OCCURRED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+    }
+
+    @Test
+    void powerOnNotYetReportedCoversResetAndLoss() {
+        attentions.established(NEXUS_A);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        attentions.established(NEXUS_A);
+        assertEquals(SenseCode.POWER_ON_OCCURRED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+    }
+
+    @Test
+    void resetIsSeenByEveryNexusOnce() {
+        attentions.established(NEXUS_A);
+        attentions.established(NEXUS_B);
+        attentions.take(NEXUS_A);
+        attentions.take(NEXUS_B);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        assertEquals(SenseCode.RESET_OCCURRED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+        assertEquals(SenseCode.RESET_OCCURRED, attentions.take(NEXUS_B));
+    }
+
+    @Test
+    void resetComesBeforeChangedLuns() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        assertEquals(SenseCode.RESET_OCCURRED, attentions.take(NEXUS_A));
+        assertEquals(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+    }
+
+    @Test
+    void clearedConditionIsGoneForThatNexusOnly() {
+        attentions.established(NEXUS_A);
+        attentions.established(NEXUS_B);
+        attentions.take(NEXUS_A);
+        attentions.take(NEXUS_B);
+        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+        attentions.clear(NEXUS_A, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+        assertNull(attentions.take(NEXUS_A));
+        assertEquals(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED, attentions.take(NEXUS_B));
+    }
+
+    @Test
+    void nexusNeverEstablishedSeesNothing() {
+        attentions.established(NEXUS_A);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        assertNull(attentions.take(NEXUS_B));
+    }
+
+    @Test
+    void thousandsOfNexusesDoNotFillTheMemory() {
+        for (int i = 0; i <= UnitAttentions.NEXUSES_MAX; i++) {
+            attentions.established(nexus(i));
+            attentions.take(nexus(i));
+        }
+        attentions.established(nexus(0));
+        attentions.established(nexus(UnitAttentions.NEXUSES_MAX));
+        assertEquals(SenseCode.POWER_ON_OCCURRED, attentions.take(nexus(0)), "forgotten");
+        assertEquals(
+                SenseCode.NEXUS_LOSS_OCCURRED,
+                attentions.take(nexus(UnitAttentions.NEXUSES_MAX)),
+                "remembered");
+    }
+
+    private static Nexus nexus(int isid) {
+        return new Nexus("iqn.2026-01.org.example:a", isid, "iqn.2026-01.org.dbstore:t", 1);
+    }
+}

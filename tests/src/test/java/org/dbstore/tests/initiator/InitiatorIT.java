@@ -1,0 +1,53 @@
+package org.dbstore.tests.initiator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.dbstore.tests.support.Programs;
+import org.dbstore.tests.support.Requirements;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Goal: the kernel's own initiator mounts, survives and finds its data. Each script runs in a guest
+ * of its own against a {@code dbsd} of its own.
+ */
+class InitiatorIT {
+    /** For the guest; under emulation the longest script takes about a minute. */
+    private static final Duration GUEST_LIMIT = Duration.ofMinutes(4);
+
+    /** The first run also downloads and assembles the guest. */
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "smoke",
+                "fio-verify",
+                "kernel-log",
+                "crash-restart",
+                "link-cut",
+                "multipath",
+                "snapshot-lun"
+            })
+    void scriptPasses(String script) throws Exception {
+        Requirements.programs(
+                "qemu-system-x86_64", "apt-get", "dpkg-deb", "cpio", "xz", "jq", "ss", "setpriv");
+        Programs.Result result =
+                Programs.run(
+                        LIMIT,
+                        folder.resolve("log"),
+                        "initiator",
+                        "--serve",
+                        "--stamp",
+                        "--timeout",
+                        Long.toString(GUEST_LIMIT.toSeconds()),
+                        script);
+        assertEquals(0, result.status(), result.output());
+    }
+}

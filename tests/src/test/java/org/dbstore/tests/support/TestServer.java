@@ -1,0 +1,117 @@
+package org.dbstore.tests.support;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.DeviceConfig;
+import org.dbstore.config.LunConfig;
+import org.dbstore.config.LunConfig.CacheMode;
+import org.dbstore.config.PortalConfig;
+import org.dbstore.config.TargetConfig;
+import org.dbstore.config.VolumeConfig;
+import org.dbstore.server.TargetServer;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A server in this process, on any free port of the loopback. */
+public final class TestServer implements AutoCloseable {
+    /** The target with the LUNs below. */
+    public static final String TARGET = "iqn.2026-01.org.dbstore.tests:disks";
+
+    /** A volume of {@link #VOLUME_BYTES}, 512-byte blocks, write-through. */
+    public static final int LUN = 1;
+
+    /** The same volume, write protected. */
+    public static final int READ_ONLY_LUN = 2;
+
+    /** Another volume of the same size, 4096-byte blocks, write-back. */
+    public static final int LARGE_BLOCK_LUN = 3;
+
+    /** A number that no target here has. */
+    public static final int ABSENT_LUN = 9;
+
+    public static final long VOLUME_BYTES = 64L << 20;
+
+    private final TargetServer server;
+
+    private TestServer(TargetServer server) {
+        this.server = server;
+    }
+
+    /** Starts a server with a new device in a folder, and {@link #TARGET} on it. */
+    public static TestServer start(Path folder) throws Exception {
+        return start(folder, List.of(target(TARGET, luns())));
+    }
+
+    /** Starts a server with a new device "main" in a folder: volumes "data" and "other". */
+    public static TestServer start(Path folder, List<TargetConfig> targets) throws Exception {
+        List<VolumeConfig> volumes =
+                List.of(
+                        new VolumeConfig("data", VOLUME_BYTES),
+                        new VolumeConfig("other", VOLUME_BYTES));
+        Path path = folder.resolve("main.dbs");
+        return start(new DeviceConfig("main", path, false, 1L << 30, volumes), targets);
+    }
+
+    /** Starts a server with a device as told. */
+    public static TestServer start(DeviceConfig device, List<TargetConfig> targets)
+            throws Exception {
+        return new TestServer(
+                TargetServer.start(
+                        new DbsConfig(
+                                List.of(device),
+                                List.of(new PortalConfig("127.0.0.1", 0, 1)),
+                                DbsConfig.Discovery.CONNECTED,
+                                targets)));
+    }
+
+    private static List<LunConfig> luns() {
+        return List.of(
+                lun(LUN, "data", 0, false, 512),
+                lun(READ_ONLY_LUN, "data", 0, true, 512),
+                new LunConfig(
+                        LARGE_BLOCK_LUN,
+                        "main",
+                        "other",
+                        0,
+                        false,
+                        CacheMode.WRITEBACK,
+                        4096,
+                        4096));
+    }
+
+    /** A write-through LUN of device "main". */
+    public static LunConfig lun(
+            int number, String volume, int snapshotId, boolean readOnly, int blockBytes) {
+        return new LunConfig(
+                number,
+                "main",
+                volume,
+                snapshotId,
+                readOnly,
+                CacheMode.WRITETHROUGH,
+                blockBytes,
+                4096);
+    }
+
+    /** A target for everybody, on all portals. */
+    public static TargetConfig target(String name, List<LunConfig> luns) {
+        return new TargetConfig(name, "", List.of(), List.of("*"), luns);
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return server.addresses().getFirst();
+    }
+
+    /** A session to {@link #TARGET}. */
+    public RawInitiator session() throws Exception {
+        return RawInitiator.loggedIn(address(), TARGET);
+    }
+
+    @Override
+    public void close() throws BackendException {
+        server.close();
+    }
+}
