@@ -56,9 +56,9 @@ final class OwnershipCheck {
         extentCounts[owner]++;
         if (reachable.get(owner) && position >= positionCounts[owner]) {
             findings.add(
-                    "extent %d of snapshot %d is for position %d, beyond the end of its volume:"
-                            + " kept, not served",
-                    extent, owner, position);
+                    ("extent %d of snapshot %d is for position %d, beyond the end of its volume:"
+                                    + " kept, not served")
+                            .formatted(extent, owner, position));
         }
     }
 
@@ -66,12 +66,12 @@ final class OwnershipCheck {
         if (layer == null) {
             directory.reserveId(id);
             findings.add(
-                    "%d extents carry id %d, which no snapshot has: kept, not served",
-                    extentCounts[id], id);
+                    "%d extents carry id %d, which no snapshot has: kept, not served"
+                            .formatted(extentCounts[id], id));
         } else if (!reachable.get(id) && !layer.entry().isMarked()) {
             findings.add(
-                    "snapshot %d with %d extents belongs to no volume: kept, not served",
-                    id, extentCounts[id]);
+                    "snapshot %d with %d extents belongs to no volume: kept, not served"
+                            .formatted(id, extentCounts[id]));
         }
     }
 
@@ -104,8 +104,8 @@ final class OwnershipCheck {
         for (int i = 0; i < doubled.length; i++) {
             table.setHidesDuplicate(winners[i]);
             findings.add(
-                    "snapshot %d has position %d more than once: extent %d counts",
-                    doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]);
+                    "snapshot %d has position %d more than once: extent %d counts"
+                            .formatted(doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]));
         }
     }
 }
