@@ -74,7 +74,8 @@ public final class BlockStore implements AutoCloseable {
             throws BackendException {
         boolean created = createIfMissing(path, sizeBytes);
         boolean done = false;
-        try (DeviceLock lock = DeviceLock.acquire(path, false)) {
+        DeviceLock lock = DeviceLock.acquire(path, false);
+        try {
             grow(path, sizeBytes);
             try (BlockDevice device = FileBlockDevice.open(path, false, false)) {
                 InitializeDevice.run(device, overwrite);
@@ -86,6 +87,7 @@ public final class BlockStore implements AutoCloseable {
             if (created && !done) {
                 path.toFile().delete();
             }
+            lock.close();
         }
     }
 
@@ -335,15 +337,27 @@ public final class BlockStore implements AutoCloseable {
         if (!open.compareAndSet(true, false)) {
             return;
         }
-        try (BlockDevice closing = device) {
+        try {
             views.closeAll();
             if (!parts.readOnly()) {
-                try {
-                    parts.commits().reclaim();
-                } finally {
-                    parts.commits().stop();
-                }
+                commitLast();
             }
+        } finally {
+            closeDevice();
+        }
+    }
+
+    private void commitLast() throws BackendException {
+        try {
+            parts.commits().reclaim();
+        } finally {
+            parts.commits().stop();
+        }
+    }
+
+    private void closeDevice() throws BackendException {
+        try {
+            device.close();
         } catch (IOException e) {
             throw new BackendException(BackendError.IO, "close of " + device.name(), e);
         } finally {
@@ -356,15 +370,12 @@ public final class BlockStore implements AutoCloseable {
         try {
             return FileBlockDevice.open(path, direct, options.readOnly());
         } catch (UnsupportedOperationException e) {
-            throw noDirectIo(path, e);
+            throw new BackendException(
+                    BackendError.INVALID, "direct I/O is not possible on " + path, e);
         } catch (IOException e) {
-            throw new BackendException(BackendError.IO, "open of " + path, e);
+            String how = direct ? " for direct I/O" : "";
+            throw new BackendException(BackendError.IO, "open of " + path + how, e);
         }
-    }
-
-    private static BackendException noDirectIo(Path path, Exception cause) {
-        return new BackendException(
-                BackendError.INVALID, "direct I/O is not possible on " + path, cause);
     }
 
     private static boolean createIfMissing(Path path, long sizeBytes) throws BackendException {
@@ -392,7 +403,7 @@ public final class BlockStore implements AutoCloseable {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             boolean blockDevice = DeviceLock.isBlockDevice(path);
             long present = blockDevice ? file.getChannel().size() : file.length();
-            if (sizeBytes < present || blockDevice && sizeBytes != present) {
+            if (sizeBytes < present || (blockDevice && sizeBytes != present)) {
                 throw new BackendException(
                         BackendError.INVALID,
                         "%s has %d bytes and cannot be made %d"

@@ -1,4 +1,4 @@
-/** Tests of the store as its users see it. */
+/** Tests of the store as its users see it, and what they share. */
 @NullMarked
 package org.dbstore.backend;
 

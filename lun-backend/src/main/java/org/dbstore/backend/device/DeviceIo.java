@@ -144,8 +144,8 @@ public final class DeviceIo {
 
     private boolean isAligned(long at, int length, ByteBuffer buffer) {
         return alignment == 1
-                || ((at | length) & alignment - 1) == 0
-                        && buffer.alignmentOffset(buffer.position(), alignment) == 0;
+                || (((at | length) & (alignment - 1)) == 0
+                        && buffer.alignmentOffset(buffer.position(), alignment) == 0);
     }
 
     private void readThroughPool(long at, ByteBuffer target) throws IOException {

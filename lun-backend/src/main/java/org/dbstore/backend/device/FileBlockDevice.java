@@ -1,7 +1,5 @@
 package org.dbstore.backend.device;
 
-import com.sun.nio.file.ExtendedOpenOption;
-
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -62,7 +60,7 @@ public final class FileBlockDevice implements BlockDevice {
             options.add(StandardOpenOption.WRITE);
         }
         if (direct) {
-            options.add(ExtendedOpenOption.DIRECT);
+            options.add(directOption());
         }
         FileChannel channel = FileChannel.open(path, options);
         try {
@@ -183,6 +181,19 @@ public final class FileBlockDevice implements BlockDevice {
         if (channel.isOpen()) {
             Native.close(descriptor);
             channel.close();
+        }
+    }
+
+    /**
+     * Finds ExtendedOpenOption.DIRECT of the JDK, by name: it is exported and documented, but the
+     * compiler warns of it as if it were not, and cannot be told otherwise.
+     */
+    private static OpenOption directOption() {
+        try {
+            Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+            return (OpenOption) options.getField("DIRECT").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new UnsupportedOperationException("this JDK has no direct I/O", e);
         }
     }
 

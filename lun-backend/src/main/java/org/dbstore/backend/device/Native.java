@@ -10,6 +10,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -231,18 +232,19 @@ final class Native {
      */
     static long readCached(int descriptor, long offset, ByteBuffer target) {
         Scratch scratch = Scratch.OF_THREAD.get();
+        MemorySegment ioVector = scratch.ioVector;
+        ioVector.set(ValueLayout.JAVA_LONG, 0, MemorySegment.ofBuffer(target).address());
+        ioVector.set(ValueLayout.JAVA_LONG, 8, target.remaining());
         try {
-            MemorySegment ioVector = scratch.ioVector;
-            ioVector.set(ValueLayout.JAVA_LONG, 0, MemorySegment.ofBuffer(target).address());
-            ioVector.set(ValueLayout.JAVA_LONG, 8, target.remaining());
             long count =
                     (long)
                             PREADV2.invokeExact(
                                     scratch.callState, descriptor, ioVector, 1, offset, RWF_NOWAIT);
-            java.lang.ref.Reference.reachabilityFence(target);
             return count >= 0 ? count : -scratch.errno();
         } catch (Throwable e) {
             throw unexpected(e);
+        } finally {
+            Reference.reachabilityFence(target);
         }
     }
 

@@ -337,7 +337,7 @@ public final class ExtentTable {
             int extent = dirty[i];
             Chunk chunk = chunk(extent);
             int index = index(extent);
-            chunk.state[index] = (byte) (chunk.state[index] & ~DIRTY | COMMITTING);
+            chunk.state[index] = (byte) ((chunk.state[index] & ~DIRTY) | COMMITTING);
             changes.extents()[i] = extent;
             changes.durableOwners()[i] = Short.toUnsignedInt(chunk.durableOwner[index]);
             changes.owners()[i] = Short.toUnsignedInt(chunk.owner[index]);

@@ -25,7 +25,7 @@ public final class BlockBitmap {
      * @return true if mapped
      */
     public static boolean get(long[] words, int base, int block) {
-        return (words[base + (block >> 6)] >>> block & 1) != 0;
+        return ((words[base + (block >> 6)] >>> block) & 1) != 0;
     }
 
     /**
@@ -124,6 +124,6 @@ public final class BlockBitmap {
     private static long mask(int word, int from, int to) {
         int low = Math.clamp(from - word * 64L, 0, 64);
         int high = Math.clamp(to - word * 64L, 0, 64);
-        return low >= high ? 0 : -1L >>> 64 - (high - low) << low;
+        return low >= high ? 0 : (-1L >>> (64 - (high - low))) << low;
     }
 }

@@ -28,7 +28,6 @@ public final class SnapshotMerge {
     private record Held(int extent, long position) {}
 
     private final Management management;
-    private final VolumeRecord volume;
     private final Layer doomed;
     private final Layer child;
     private final ExtentTable table;
@@ -48,7 +47,6 @@ public final class SnapshotMerge {
     public SnapshotMerge(Management management, VolumeRecord volume, Layer doomed, Layer child)
             throws BackendException {
         this.management = management;
-        this.volume = volume;
         this.doomed = doomed;
         this.child = child;
         this.table = management.parts().table();

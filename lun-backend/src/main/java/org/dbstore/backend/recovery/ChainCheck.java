@@ -86,6 +86,6 @@ final class ChainCheck {
     }
 
     private void report(VolumeRecord volume, String reason) {
-        findings.add("volume %s is not served: %s", volume.title(), reason);
+        findings.add("volume %s is not served: %s".formatted(volume.title(), reason));
     }
 }

@@ -160,7 +160,8 @@ public final class DeviceOpener {
                     Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(ExtentEntry.BYTES));
         }
         if (stale.length > 0) {
-            findings.add("%d extents that no write had acknowledged were freed", stale.length);
+            findings.add(
+                    "%d extents that no write had acknowledged were freed".formatted(stale.length));
             blocks.writeBack();
             barrier.force();
         }

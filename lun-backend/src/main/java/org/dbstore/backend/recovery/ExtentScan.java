@@ -94,15 +94,15 @@ final class ExtentScan {
         }
         if (extent >= presentEnd()) {
             findings.add(
-                    "extent %d of snapshot %d lies beyond the end of the device: not served",
-                    extent, owner);
+                    "extent %d of snapshot %d lies beyond the end of the device: not served"
+                            .formatted(extent, owner));
             return;
         }
         if (extent >= geometry.usableExtents()) {
             findings.add(
-                    "extent %d of snapshot %d lies at the end of the device, where none should be:"
-                            + " served as far as it is there",
-                    extent, owner);
+                    ("extent %d of snapshot %d lies at the end of the device, where none should be:"
+                                    + " served as far as it is there")
+                            .formatted(extent, owner));
         }
         table.load(extent, owner, position, bitmap, 0);
     }

@@ -10,9 +10,9 @@ final class Findings {
     private final List<String> lines = new ArrayList<>();
     private long omitted;
 
-    void add(String format, Object... values) {
+    void add(String line) {
         if (lines.size() < LINE_COUNT_MAX) {
-            lines.add(format.formatted(values));
+            lines.add(line);
         } else {
             omitted++;
         }

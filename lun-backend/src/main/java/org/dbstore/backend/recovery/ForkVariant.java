@@ -49,9 +49,9 @@ final class ForkVariant {
         }
         // Entry 1 reads the same in both layouts; then the extent tables decide.
         return !ours
-                || highWater > 0
+                || (highWater > 0
                         && !hasEntry(reader, Geometry.EXTENT_TABLE, highWater)
-                        && hasEntry(reader, EXTENT_TABLE, highWater);
+                        && hasEntry(reader, EXTENT_TABLE, highWater));
     }
 
     private static boolean isPlausible(ByteBuffer tables, int id, int entryBytes) {

@@ -42,10 +42,13 @@ final class OwnershipCheck {
         }
         table.scan(this::count);
         BitSet owners = new BitSet();
+        BitSet doomed = doomed();
         for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
             if (extentCounts[id] > 0) {
                 owners.set(id);
-                quarantine(id, directory.layer(id));
+                if (!reachable.get(id) && !doomed.get(id)) {
+                    quarantine(id, directory.layer(id));
+                }
             }
         }
         findDuplicates();
@@ -56,22 +59,37 @@ final class OwnershipCheck {
         extentCounts[owner]++;
         if (reachable.get(owner) && position >= positionCounts[owner]) {
             findings.add(
-                    "extent %d of snapshot %d is for position %d, beyond the end of its volume:"
-                            + " kept, not served",
-                    extent, owner, position);
+                    ("extent %d of snapshot %d is for position %d, beyond the end of its volume:"
+                                    + " kept, not served")
+                            .formatted(extent, owner, position));
         }
+    }
+
+    /** Marked layers of no volume, and their ancestors: on their way out, not lost. */
+    private BitSet doomed() {
+        BitSet doomed = new BitSet();
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            Layer marked = directory.layer(id);
+            if (marked != null && marked.entry().isMarked() && !reachable.get(id)) {
+                directory.chain(id).stream()
+                        .map(Layer::id)
+                        .takeWhile(ancestor -> !reachable.get(ancestor))
+                        .forEach(doomed::set);
+            }
+        }
+        return doomed;
     }
 
     private void quarantine(int id, @Nullable Layer layer) {
         if (layer == null) {
             directory.reserveId(id);
             findings.add(
-                    "%d extents carry id %d, which no snapshot has: kept, not served",
-                    extentCounts[id], id);
-        } else if (!reachable.get(id) && !layer.entry().isMarked()) {
+                    "%d extents carry id %d, which no snapshot has: kept, not served"
+                            .formatted(extentCounts[id], id));
+        } else {
             findings.add(
-                    "snapshot %d with %d extents belongs to no volume: kept, not served",
-                    id, extentCounts[id]);
+                    "snapshot %d with %d extents belongs to no volume: kept, not served"
+                            .formatted(id, extentCounts[id]));
         }
     }
 
@@ -104,8 +122,8 @@ final class OwnershipCheck {
         for (int i = 0; i < doubled.length; i++) {
             table.setHidesDuplicate(winners[i]);
             findings.add(
-                    "snapshot %d has position %d more than once: extent %d counts",
-                    doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]);
+                    "snapshot %d has position %d more than once: extent %d counts"
+                            .formatted(doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]));
         }
     }
 }

@@ -50,9 +50,9 @@ final class SuperblockCheck {
         }
         if (device.sizeBytes() > claimed) {
             findings.add(
-                    "%s is %d bytes longer than its superblock says (%d); what lies beyond is used"
-                            + " only where an extent is there already",
-                    device.name(), device.sizeBytes() - claimed, claimed);
+                    ("%s is %d bytes longer than its superblock says (%d); what lies beyond is used"
+                                    + " only where an extent is there already")
+                            .formatted(device.name(), device.sizeBytes() - claimed, claimed));
         }
     }
 

@@ -39,8 +39,8 @@ final class UnfinishedWork {
             Layer head = directory.layer(volume.headId());
             if (volume.damage() == null && head != null && head.entry().isMarked()) {
                 findings.add(
-                        "volume %s was being made or deleted: it goes at the next writable opening",
-                        volume.title());
+                        "volume %s was being made or deleted: it goes at the next writable opening"
+                                .formatted(volume.title()));
                 directory.remove(volume);
             }
         }
@@ -64,7 +64,7 @@ final class UnfinishedWork {
     private void finishVolume(VolumeRecord volume) throws BackendException {
         List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
         if (chain.getFirst().entry().isMarked()) {
-            findings.add("volume %s was being made or deleted: gone now", volume.title());
+            findings.add("volume %s was being made or deleted: gone now".formatted(volume.title()));
             management.tables().clearVolume(volume.slot());
             directory.remove(volume);
             chain.forEach(layer -> reachable.clear(layer.id()));
@@ -75,8 +75,8 @@ final class UnfinishedWork {
             Layer layer = chain.get(i);
             if (layer.entry().isMarked()) {
                 findings.add(
-                        "snapshot %d of %s was being deleted: gone now",
-                        layer.id(), volume.title());
+                        "snapshot %d of %s was being deleted: gone now"
+                                .formatted(layer.id(), volume.title()));
                 new SnapshotMerge(management, volume, layer, chain.get(i - 1)).run();
                 reachable.clear(layer.id());
                 chain.remove(i);

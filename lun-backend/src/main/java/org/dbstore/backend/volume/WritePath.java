@@ -58,24 +58,22 @@ final class WritePath {
     /** A window is at most 1 MiB, so it touches at most two extents. */
     private boolean writeWindow(long offset, ByteBuffer source, int length)
             throws BackendException {
-        switch (overwriteShared(offset, source, length)) {
-            case DONE -> {
-                return false;
-            }
-            case DONE_UNCOMMITTED -> {
-                return true;
-            }
-            case NOT_POSSIBLE -> {
-                int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
-                int first = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
-                boolean uncommitted = writeReclaiming(offset, source, first);
-                if (first < length) {
-                    uncommitted |= writeReclaiming(offset + first, source, length - first);
-                }
-                return uncommitted;
-            }
+        return switch (overwriteShared(offset, source, length)) {
+            case DONE -> false;
+            case DONE_UNCOMMITTED -> true;
+            case NOT_POSSIBLE -> writeExtents(offset, source, length);
+        };
+    }
+
+    private boolean writeExtents(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+        int first = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
+        boolean uncommitted = writeReclaiming(offset, source, first);
+        if (first < length) {
+            uncommitted |= writeReclaiming(offset + first, source, length - first);
         }
-        throw new AssertionError();
+        return uncommitted;
     }
 
     private Overwrite overwriteShared(long offset, ByteBuffer source, int length)

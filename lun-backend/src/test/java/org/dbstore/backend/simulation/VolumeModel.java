@@ -1,0 +1,112 @@
+package org.dbstore.backend.simulation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What was promised about one volume: of its head by sector, of its snapshots exactly. */
+final class VolumeModel {
+    /** A value written after the last flush; hard if it must survive the end of the process. */
+    private record Written(int stamp, boolean hard) {}
+
+    record Snapshot(int id, Map<Integer, Integer> content) {}
+
+    private final int extents;
+    private final Map<Integer, Integer> flushed = new HashMap<>();
+    private final Map<Integer, List<Written>> since = new HashMap<>();
+    private final List<Snapshot> snapshots = new ArrayList<>(); // newest first
+
+    VolumeModel(int extents) {
+        this.extents = extents;
+    }
+
+    int extents() {
+        return extents;
+    }
+
+    List<Snapshot> snapshots() {
+        return snapshots;
+    }
+
+    /** A request may write this; called before it is sent. */
+    void writing(int sector, int stamp) {
+        since.computeIfAbsent(sector, s -> new ArrayList<>()).add(new Written(stamp, false));
+    }
+
+    /** The last value of the sector survives the end of the process from now on. */
+    void harden(int sector) {
+        List<Written> written = since.get(sector);
+        if (written != null) {
+            written.add(new Written(written.getLast().stamp(), true));
+        }
+    }
+
+    /** The request was refused: it wrote nothing. */
+    void refused(int sector) {
+        List<Written> written = Objects.requireNonNull(since.get(sector));
+        written.removeLast();
+        if (written.isEmpty()) {
+            since.remove(sector);
+        }
+    }
+
+    void flushed() {
+        settle(live());
+    }
+
+    /** What the head reads as now; zeroes are left out. */
+    Map<Integer, Integer> live() {
+        Map<Integer, Integer> live = new HashMap<>(flushed);
+        since.forEach((sector, written) -> live.put(sector, written.getLast().stamp()));
+        live.values().removeIf(stamp -> stamp == 0);
+        return live;
+    }
+
+    /** Takes over what the device turned out to hold. */
+    void settle(Map<Integer, Integer> content) {
+        flushed.clear();
+        flushed.putAll(content);
+        since.clear();
+    }
+
+    /** Returns what is wrong with a head found after a crash, or null. */
+    @Nullable String mismatch(Map<Integer, Integer> found, boolean processOnly) {
+        Set<Integer> sectors = new HashSet<>(found.keySet());
+        sectors.addAll(flushed.keySet());
+        sectors.addAll(since.keySet());
+        for (int sector : sectors) {
+            Set<Integer> allowed = allowed(sector, processOnly);
+            int actual = found.getOrDefault(sector, 0);
+            if (!allowed.contains(actual)) {
+                return "sector %d is %d, allowed %s".formatted(sector, actual, allowed);
+            }
+        }
+        return null;
+    }
+
+    private Set<Integer> allowed(int sector, boolean processOnly) {
+        Set<Integer> allowed = new HashSet<>();
+        allowed.add(flushed.getOrDefault(sector, 0));
+        for (Written written : since.getOrDefault(sector, List.of())) {
+            if (written.hard() && processOnly) {
+                allowed.clear();
+            }
+            allowed.add(written.stamp());
+        }
+        return allowed;
+    }
+
+    VolumeModel copy() {
+        VolumeModel copy = new VolumeModel(extents);
+        copy.flushed.putAll(flushed);
+        since.forEach((sector, written) -> copy.since.put(sector, new ArrayList<>(written)));
+        copy.snapshots.addAll(snapshots);
+        return copy;
+    }
+}
