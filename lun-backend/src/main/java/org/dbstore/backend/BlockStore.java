@@ -1,11 +1,65 @@
 package org.dbstore.backend;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.DeviceLock;
+import org.dbstore.backend.device.FileBlockDevice;
+import org.dbstore.backend.format.Superblock;
+import org.dbstore.backend.operation.CloneSnapshot;
+import org.dbstore.backend.operation.CreateSnapshot;
+import org.dbstore.backend.operation.CreateVolume;
+import org.dbstore.backend.operation.DeleteSnapshot;
+import org.dbstore.backend.operation.DeleteVolume;
+import org.dbstore.backend.operation.InitializeDevice;
+import org.dbstore.backend.operation.Inventory;
+import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.RenameVolume;
+import org.dbstore.backend.operation.Views;
+import org.dbstore.backend.recovery.DeviceOpener;
+import org.dbstore.backend.volume.StoreParts;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** An open, locked device with all its volumes. (Skeleton.) */
+/**
+ * An open, locked device with all its volumes. Safe for use by many threads, none of which may be
+ * interrupted while it is in here: that would close the device for all.
+ *
+ * <p>Volumes are addressed by name; one whose name is doubled, empty or undecodable by "#slot".
+ */
 public final class BlockStore implements AutoCloseable {
-    private BlockStore() {}
+    private static final Logger LOG = LogManager.getLogger(BlockStore.class);
+
+    private final BlockDevice device;
+    private final Runnable unlock;
+    private final Management management;
+    private final StoreParts parts;
+    private final Superblock superblock;
+    private final List<String> findings;
+    private final Views views;
+    private final Inventory inventory;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
+        this.device = device;
+        this.unlock = unlock;
+        this.management = opened.management();
+        this.parts = management.parts();
+        this.superblock = opened.superblock();
+        this.findings = opened.findings();
+        this.views = new Views(management);
+        this.inventory = new Inventory(management);
+        if (!parts.readOnly()) {
+            parts.commits().start();
+        }
+    }
 
     /**
      * Writes an empty store onto a file or block device. A missing file is created, sparse.
@@ -18,90 +72,343 @@ public final class BlockStore implements AutoCloseable {
      */
     public static void initialize(Path path, long sizeBytes, boolean overwrite)
             throws BackendException {
-        throw new UnsupportedOperationException();
+        boolean created = createIfMissing(path, sizeBytes);
+        boolean done = false;
+        try (DeviceLock lock = DeviceLock.acquire(path, false)) {
+            grow(path, sizeBytes);
+            try (BlockDevice device = FileBlockDevice.open(path, false, false)) {
+                InitializeDevice.run(device, overwrite);
+            }
+            done = true;
+        } catch (IOException e) {
+            throw new BackendException(BackendError.IO, "initialization of " + path, e);
+        } finally {
+            if (created && !done) {
+                path.toFile().delete();
+            }
+        }
     }
 
+    /**
+     * Writes an empty store onto a device, replacing what is there.
+     *
+     * @param device used by nobody else; stays open
+     * @throws BackendException {@link BackendError#INVALID}, {@link BackendError#IO}
+     */
+    public static void initialize(BlockDevice device) throws BackendException {
+        InitializeDevice.run(device, true);
+    }
+
+    /**
+     * Locks a device, opens it and puts right what a power loss left.
+     *
+     * @param path the file or block device
+     * @param options how
+     * @return to be closed
+     * @throws BackendException {@link BackendError#BUSY} with the owner's pid, {@link
+     *     BackendError#NOT_FOUND}, {@link BackendError#NOT_A_STORE}, {@link BackendError#CORRUPT},
+     *     {@link BackendError#IO}
+     */
     public static BlockStore open(Path path, OpenOptions options) throws BackendException {
-        throw new UnsupportedOperationException();
+        DeviceLock lock = DeviceLock.acquire(path, options.readOnly());
+        try {
+            BlockDevice device = openFile(path, options);
+            return open(device, options, lock::close);
+        } catch (BackendException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
     }
 
+    /**
+     * Opens a store on a device that is open already; nothing locks it.
+     *
+     * @param device used by nobody else; closed with the store, or if it cannot be opened
+     * @param options only whether read-only; the device itself says how bytes move
+     * @return to be closed
+     * @throws BackendException as the other
+     */
+    public static BlockStore open(BlockDevice device, OpenOptions options) throws BackendException {
+        return open(device, options, () -> {});
+    }
+
+    private static BlockStore open(BlockDevice device, OpenOptions options, Runnable unlock)
+            throws BackendException {
+        try {
+            BlockStore store =
+                    new BlockStore(device, unlock, DeviceOpener.open(device, options.readOnly()));
+            store.findings.forEach(finding -> LOG.warn("{}: {}", device.name(), finding));
+            return store;
+        } catch (BackendException | RuntimeException | Error e) {
+            closeQuietly(device, e);
+            throw e;
+        }
+    }
+
+    /**
+     * Describes the device.
+     *
+     * @return numbers of this moment
+     */
     public DeviceInfo info() {
-        throw new UnsupportedOperationException();
+        management.lock().lock();
+        try {
+            return new DeviceInfo(
+                    Path.of(device.name()),
+                    Superblock.versionName(superblock.version()),
+                    superblock.identity().orElse(new UUID(0, 0)),
+                    superblock.deviceBytes(),
+                    parts.geometry().usableExtents(),
+                    parts.table().usedCount(),
+                    parts.commits().highWater(),
+                    management.directory().volumes().size(),
+                    management.directory().layerCount());
+        } finally {
+            management.lock().unlock();
+        }
     }
 
-    /** Volumes in slot order. */
+    /**
+     * Lists the volumes.
+     *
+     * @return in slot order
+     */
     public List<VolumeInfo> volumes() {
-        throw new UnsupportedOperationException();
+        return inventory.volumes();
     }
 
-    /** One volume by name; a doubled name or an undecodable one is addressed as "#slot". */
+    /**
+     * Describes one volume.
+     *
+     * @param name its name, or "#slot"
+     * @return its description
+     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#INVALID} if
+     *     several have the name
+     */
     public VolumeInfo volume(String name) throws BackendException {
-        throw new UnsupportedOperationException();
+        return inventory.volume(name);
     }
 
-    /** The chain of a volume, head first. */
+    /**
+     * Lists the chain of a volume.
+     *
+     * @param volumeName its name, or "#slot"
+     * @return head first
+     * @throws BackendException as {@link #volume}
+     */
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
-        throw new UnsupportedOperationException();
+        return inventory.snapshots(volumeName);
     }
 
-    /** The live head of a volume; the same object for each caller; follows later snapshots. */
+    /**
+     * Opens the live head of a volume: the same object for each caller; it follows later snapshots.
+     *
+     * @param name its name, or "#slot"
+     * @return to be given back to {@link #release}
+     * @throws BackendException as {@link #volume}; {@link BackendError#CORRUPT} if it cannot be
+     *     served, {@link BackendError#BUSY} while it is being cloned
+     */
     public Volume openVolume(String name) throws BackendException {
-        throw new UnsupportedOperationException();
+        return views.openVolume(name);
     }
 
-    /** A frozen snapshot, read-only. */
+    /**
+     * Opens a frozen snapshot, read-only.
+     *
+     * @param snapshotId of any layer but a head
+     * @return to be given back to {@link #release}
+     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#BUSY} if it is a
+     *     head or being deleted; {@link BackendError#CORRUPT}
+     */
     public Volume openSnapshot(int snapshotId) throws BackendException {
-        throw new UnsupportedOperationException();
+        return views.openSnapshot(snapshotId);
     }
 
-    /** Gives up what an open call gave: the volume may then be deleted. */
+    /**
+     * Gives up what an open call gave: the volume may then be deleted.
+     *
+     * @param volume once for each time that it was opened
+     */
     public void release(Volume volume) {
-        throw new UnsupportedOperationException();
+        views.release(volume);
     }
 
-    /** Size is rounded up to 1 MiB. */
+    /**
+     * Creates an empty thin volume.
+     *
+     * @param name 1..255 bytes, without control characters, '/', '@' and leading '#'
+     * @param sizeBytes 1 byte to 4 PiB, rounded up to 1 MiB
+     * @throws BackendException {@link BackendError#INVALID}, {@link BackendError#ALREADY_EXISTS},
+     *     {@link BackendError#LIMIT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
     public void createVolume(String name, long sizeBytes) throws BackendException {
-        throw new UnsupportedOperationException();
+        new CreateVolume(management).run(name, sizeBytes);
     }
 
+    /**
+     * Gives a volume another name; it may be in use.
+     *
+     * @param name present name, or "#slot"
+     * @param newName as in {@link #createVolume}
+     * @throws BackendException as {@link #volume} and {@link #createVolume}
+     */
     public void renameVolume(String name, String newName) throws BackendException {
-        throw new UnsupportedOperationException();
+        new RenameVolume(management).run(name, newName);
     }
 
-    /** {@link BackendError#BUSY} while it or one of its snapshots is open. */
+    /**
+     * Deletes a volume with all its snapshots.
+     *
+     * @param name its name, or "#slot"
+     * @throws BackendException as {@link #volume}; {@link BackendError#BUSY} while it or one of its
+     *     snapshots is open; {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link
+     *     BackendError#FAILED}
+     */
     public void deleteVolume(String name) throws BackendException {
-        throw new UnsupportedOperationException();
+        new DeleteVolume(management).run(name);
     }
 
-    /** Freezes the head; works while the volume is in use. Returns the id of what was frozen. */
+    /**
+     * Freezes the head; works while the volume is in use.
+     *
+     * @param volumeName its name, or "#slot"
+     * @return id of what was frozen
+     * @throws BackendException as {@link #volume}; {@link BackendError#LIMIT}, {@link
+     *     BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
     public int createSnapshot(String volumeName) throws BackendException {
-        throw new UnsupportedOperationException();
+        return new CreateSnapshot(management).run(volumeName);
     }
 
-    /** Full copy of what a snapshot or head shows into a new volume, published last. */
+    /**
+     * Copies all that a snapshot shows into a new volume, published last.
+     *
+     * @param snapshotId a frozen snapshot, or the head of a volume that is not open
+     * @param newVolumeName as in {@link #createVolume}
+     * @param progress hears of each extent
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#NO_SPACE},
+     *     {@link BackendError#BUSY}, and as {@link #createVolume}
+     */
     public void cloneSnapshot(int snapshotId, String newVolumeName, ProgressListener progress)
             throws BackendException {
-        throw new UnsupportedOperationException();
+        new CloneSnapshot(management, newVolumeName, progress).run(snapshotId);
     }
 
-    /** Any snapshot but a head; contents of head and all others unchanged. BUSY while open. */
+    /**
+     * Deletes a snapshot; the contents of the head and of all others are unchanged.
+     *
+     * @param snapshotId any but a head
+     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#BUSY} if it is a
+     *     head or open; {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link
+     *     BackendError#FAILED}
+     */
     public void deleteSnapshot(int snapshotId) throws BackendException {
-        throw new UnsupportedOperationException();
+        new DeleteSnapshot(management).run(snapshotId);
     }
 
-    /** True once a force or metadata write has failed. */
+    /**
+     * Tells whether a force or a metadata write has failed.
+     *
+     * @return true for ever then
+     */
     public boolean isFailed() {
-        throw new UnsupportedOperationException();
+        return parts.health().isFailed();
     }
 
-    /** What is wrong with the device but does not keep it from being served; for people. */
+    /**
+     * Tells what is wrong with the device but does not keep it from being served.
+     *
+     * @return sentences for people, as found at the opening
+     */
     public List<String> findings() {
-        throw new UnsupportedOperationException();
+        return findings;
     }
 
-    /** Commits, marks the device clean and gives up the lock. */
+    /**
+     * Waits for requests under way, commits, and gives up the device and the lock.
+     *
+     * @throws BackendException {@link BackendError#FAILED} if something could not be made durable;
+     *     device and lock are given up all the same
+     */
     @Override
     public void close() throws BackendException {
-        throw new UnsupportedOperationException();
+        if (!open.compareAndSet(true, false)) {
+            return;
+        }
+        try (BlockDevice closing = device) {
+            views.closeAll();
+            if (!parts.readOnly()) {
+                try {
+                    parts.commits().reclaim();
+                } finally {
+                    parts.commits().stop();
+                }
+            }
+        } catch (IOException e) {
+            throw new BackendException(BackendError.IO, "close of " + device.name(), e);
+        } finally {
+            unlock.run();
+        }
+    }
+
+    private static BlockDevice openFile(Path path, OpenOptions options) throws BackendException {
+        boolean direct = options.io() == OpenOptions.Io.DIRECT;
+        try {
+            return FileBlockDevice.open(path, direct, options.readOnly());
+        } catch (UnsupportedOperationException e) {
+            throw noDirectIo(path, e);
+        } catch (IOException e) {
+            throw new BackendException(BackendError.IO, "open of " + path, e);
+        }
+    }
+
+    private static BackendException noDirectIo(Path path, Exception cause) {
+        return new BackendException(
+                BackendError.INVALID, "direct I/O is not possible on " + path, cause);
+    }
+
+    private static boolean createIfMissing(Path path, long sizeBytes) throws BackendException {
+        if (Files.exists(path)) {
+            return false;
+        }
+        if (sizeBytes <= 0) {
+            throw new BackendException(
+                    BackendError.INVALID, path + " does not exist; its size is needed");
+        }
+        try {
+            Files.createFile(path);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false; // somebody was faster; the lock decides
+        } catch (IOException e) {
+            throw new BackendException(BackendError.IO, "creation of " + path, e);
+        }
+    }
+
+    private static void grow(Path path, long sizeBytes) throws BackendException, IOException {
+        if (sizeBytes == 0) {
+            return;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            boolean blockDevice = DeviceLock.isBlockDevice(path);
+            long present = blockDevice ? file.getChannel().size() : file.length();
+            if (sizeBytes < present || blockDevice && sizeBytes != present) {
+                throw new BackendException(
+                        BackendError.INVALID,
+                        "%s has %d bytes and cannot be made %d"
+                                .formatted(path, present, sizeBytes));
+            }
+            if (sizeBytes > present) {
+                file.setLength(sizeBytes);
+            }
+        }
+    }
+
+    private static void closeQuietly(BlockDevice device, Throwable cause) {
+        try {
+            device.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 }

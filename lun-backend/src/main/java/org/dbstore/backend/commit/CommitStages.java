@@ -1,0 +1,145 @@
+package org.dbstore.backend.commit;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.device.Barrier;
+import org.dbstore.backend.extent.ExtentChanges;
+import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.ExtentEntry;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Superblock;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Puts changed extent entries on the medium in an order that a power loss cannot hurt (see the
+ * package). Belongs to the leader of the commit.
+ */
+final class CommitStages {
+    private final MetadataBlocks blocks;
+    private final Barrier barrier;
+    private volatile long highWater; // written by the leader
+
+    /**
+     * Creates the stages.
+     *
+     * @param blocks superblock and extent table
+     * @param barrier forces the device
+     * @param highWater AllocatedDeviceExtents of the superblock
+     */
+    CommitStages(MetadataBlocks blocks, Barrier barrier, long highWater) {
+        this.blocks = blocks;
+        this.barrier = barrier;
+        this.highWater = highWater;
+    }
+
+    /**
+     * Returns AllocatedDeviceExtents as last written.
+     *
+     * @return index of the first entry that was never used
+     */
+    long highWater() {
+        return highWater;
+    }
+
+    /**
+     * Makes all data written so far and the given changes durable.
+     *
+     * @param changes entries to write
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    void run(ExtentChanges changes) throws BackendException {
+        boolean bitsWaitForData = writeStageA(changes);
+        if (bitsWaitForData) {
+            barrier.force();
+        }
+        writeStageB(changes);
+        barrier.force();
+    }
+
+    /** Returns true if stage B must not be on the medium before stage A and the data are. */
+    private boolean writeStageA(ExtentChanges changes) throws BackendException {
+        boolean bitsWaitForData = false;
+        for (int i = 0; i < changes.count(); i++) {
+            long entry = Geometry.extentEntryOffset(changes.extents()[i]);
+            if (changes.isBirth(i)) {
+                ByteBuffer body = MetadataBlocks.buffer(ExtentEntry.BYTES);
+                ExtentEntry.write(
+                        body,
+                        0,
+                        0,
+                        changes.positions()[i],
+                        changes.bitmaps(),
+                        i * BlockBitmap.WORDS);
+                blocks.patch(entry, body);
+                raiseHighWater(changes.extents()[i] + 1L);
+                bitsWaitForData = true;
+            } else if (changes.isFree(i)) {
+                blocks.patch(entry, MetadataBlocks.buffer(ExtentEntry.BYTES));
+            } else if (changes.isUpdate(i)) {
+                bitsWaitForData |= setsBits(changes, i, entry);
+            }
+        }
+        blocks.writeBack();
+        return bitsWaitForData;
+    }
+
+    private void writeStageB(ExtentChanges changes) throws BackendException {
+        for (int i = 0; i < changes.count(); i++) {
+            long entry = Geometry.extentEntryOffset(changes.extents()[i]);
+            if (changes.isBirth(i) || changes.isUpdate(i)) {
+                ByteBuffer owner = MetadataBlocks.buffer(Short.BYTES);
+                owner.putShort(0, (short) changes.owners()[i]);
+                blocks.patch(entry, owner);
+            }
+            if (changes.isUpdate(i)) {
+                blocks.patch(entry + ExtentEntry.BITMAP, bitmap(changes, i));
+            }
+        }
+        blocks.writeBack();
+    }
+
+    private boolean setsBits(ExtentChanges changes, int i, long entry) throws BackendException {
+        long[] onMedium = new long[BlockBitmap.WORDS];
+        ExtentEntry.readBitmap(blocks.read(entry, ExtentEntry.BYTES), 0, onMedium, 0);
+        for (int word = 0; word < BlockBitmap.WORDS; word++) {
+            if ((changes.bitmaps()[i * BlockBitmap.WORDS + word] & ~onMedium[word]) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void raiseHighWater(long count) throws BackendException {
+        if (count > highWater) {
+            highWater = count;
+            ByteBuffer field = MetadataBlocks.buffer(Integer.BYTES);
+            field.putInt(0, (int) count);
+            blocks.patch(Superblock.HIGH_WATER, field);
+        }
+    }
+
+    private static ByteBuffer bitmap(ExtentChanges changes, int i) {
+        ByteBuffer bitmap = MetadataBlocks.buffer(BlockBitmap.WORDS * Long.BYTES);
+        ExtentEntry.writeBitmap(bitmap, 0, changes.bitmaps(), i * BlockBitmap.WORDS);
+        return bitmap;
+    }
+
+    /**
+     * Lists the extents that nobody owns any more.
+     *
+     * @param changes of a commit that has ended
+     * @return device extents, ascending
+     */
+    static int[] freed(ExtentChanges changes) {
+        int[] freed = new int[changes.count()];
+        int count = 0;
+        for (int i = 0; i < changes.count(); i++) {
+            if (changes.owners()[i] == 0) {
+                freed[count++] = changes.extents()[i];
+            }
+        }
+        return Arrays.copyOf(freed, count);
+    }
+}

@@ -1,0 +1,281 @@
+package org.dbstore.backend.commit;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume.CommitListener;
+import org.dbstore.backend.device.Barrier;
+import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.StoreHealth;
+import org.dbstore.backend.extent.ExtentAllocator;
+import org.dbstore.backend.extent.ExtentChanges;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Shares one commit among all who wait for one. A commit has one leader: the committing thread, or
+ * a caller of {@link #flush} who finds nobody leading and saves the hand-over. Those who come while
+ * it runs wait for the next.
+ *
+ * <p>Lock order: the lock here is a leaf, except that the table's is taken under leadership (which
+ * is a flag, not a lock). Stripe locks may be held by callers of {@link #flushByCommitter} only:
+ * the others may run foreign listeners.
+ */
+public final class GroupCommit {
+    private static final Logger LOG = LogManager.getLogger(GroupCommit.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final ExtentTable table;
+    private final CommitStages stages;
+    private final StoreHealth health;
+    private final Reclaimer reclaimer;
+    private final Thread committer;
+
+    private List<CommitListener> waiting = new ArrayList<>(); // guarded by lock
+    private boolean leading; // guarded by lock
+    private boolean stopping; // guarded by lock
+
+    /**
+     * Creates the commit point; {@link #start} begins its thread.
+     *
+     * @param device of the store
+     * @param barrier the device's only one
+     * @param geometry of the device
+     * @param table whose changes are committed
+     * @param allocator gets what is freed
+     * @param health failed when a commit fails
+     * @param highWater AllocatedDeviceExtents of the superblock
+     */
+    public GroupCommit(
+            BlockDevice device,
+            Barrier barrier,
+            Geometry geometry,
+            ExtentTable table,
+            ExtentAllocator allocator,
+            StoreHealth health,
+            long highWater) {
+        this.table = table;
+        this.health = health;
+        this.stages = new CommitStages(new MetadataBlocks(device, health), barrier, highWater);
+        this.reclaimer = new Reclaimer(device, geometry, allocator);
+        this.committer = Thread.ofPlatform().daemon().name("dbs-commit").unstarted(this::serve);
+    }
+
+    /** Begins to serve {@link #commit} and {@link #flushByCommitter}. */
+    public void start() {
+        committer.start();
+    }
+
+    /** Ends the thread after the commits that were asked for. */
+    public void stop() {
+        lock.lock();
+        try {
+            stopping = true;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (committer.isAlive()) {
+            try {
+                committer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Returns AllocatedDeviceExtents.
+     *
+     * @return as last written, or about to be
+     */
+    public long highWater() {
+        return stages.highWater();
+    }
+
+    /**
+     * Makes all that was changed before durable, and tells when. Returns at once.
+     *
+     * @param listener called by the leader
+     */
+    public void commit(CommitListener listener) {
+        boolean stopped;
+        lock.lock();
+        try {
+            stopped = stopping;
+            if (!stopped) {
+                waiting.add(listener);
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (stopped) {
+            answer(List.of(listener), closed());
+        }
+    }
+
+    /**
+     * As {@link #commit}, and waits; leads the commit itself if nobody else does. The caller holds
+     * no lock that a listener may want.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void flush() throws BackendException {
+        Waiter waiter = new Waiter();
+        boolean lead;
+        lock.lock();
+        try {
+            if (stopping) {
+                throw closed();
+            }
+            waiting.add(waiter);
+            lead = !leading;
+            leading = true;
+        } finally {
+            lock.unlock();
+        }
+        if (lead) {
+            lead();
+        }
+        waiter.await();
+    }
+
+    /**
+     * As {@link #flush}, never leading: may be called with stripes locked.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void flushByCommitter() throws BackendException {
+        Waiter waiter = new Waiter();
+        commit(waiter);
+        waiter.await();
+    }
+
+    /**
+     * Commits what was freed and waits until the allocator has it.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void reclaim() throws BackendException {
+        flushByCommitter();
+        reclaimer.await();
+    }
+
+    private void serve() {
+        while (awaitWork()) {
+            lead();
+        }
+    }
+
+    /** Returns true if this thread now leads, false if it shall end. */
+    private boolean awaitWork() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() || leading) {
+                if (stopping && waiting.isEmpty()) {
+                    return false;
+                }
+                work.awaitUninterruptibly();
+            }
+            leading = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lead() {
+        List<CommitListener> served;
+        lock.lock();
+        try {
+            served = waiting;
+            waiting = new ArrayList<>();
+        } finally {
+            lock.unlock();
+        }
+        BackendException failure = null;
+        int[] freed = {};
+        try {
+            freed = commitOnce();
+        } catch (BackendException e) {
+            failure = e;
+        } catch (RuntimeException | Error e) {
+            failure = health.fail("commit", e);
+        }
+        if (freed.length > 0) {
+            reclaimer.begin();
+        }
+        giveUpLead();
+        answer(served, failure);
+        if (freed.length > 0) {
+            reclaimer.reclaim(freed);
+        }
+    }
+
+    private int[] commitOnce() throws BackendException {
+        health.check();
+        ExtentChanges changes = table.take();
+        stages.run(changes);
+        table.committed(changes);
+        return CommitStages.freed(changes);
+    }
+
+    private void giveUpLead() {
+        lock.lock();
+        try {
+            leading = false;
+            if (!waiting.isEmpty() || stopping) {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static BackendException closed() {
+        return new BackendException(BackendError.FAILED, "the store is closed");
+    }
+
+    private static void answer(List<CommitListener> listeners, @Nullable BackendException failure) {
+        for (CommitListener listener : listeners) {
+            try {
+                listener.committed(failure);
+            } catch (RuntimeException e) {
+                LOG.error("a commit listener failed; the others are served", e);
+            }
+        }
+    }
+
+    private static final class Waiter implements CommitListener {
+        private final Semaphore done = new Semaphore(0);
+        private @Nullable BackendException failure;
+
+        @Override
+        public void committed(@Nullable BackendException outcome) {
+            failure = outcome;
+            done.release();
+        }
+
+        void await() throws BackendException {
+            done.acquireUninterruptibly();
+            if (failure != null) {
+                throw new BackendException(
+                        failure.error(), String.valueOf(failure.getMessage()), failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * How changes become durable: the commit point. Whoever needs durability joins the next commit; one
+ * leader at a time carries it out in two stages, each ended by a force:
+ *
+ * <pre>
+ *   A   data (written before), raised high-water mark, entries of freed extents zeroed,
+ *       bodies of new entries with id 0
+ *   B   ids of new entries, changed bitmaps of old ones
+ * </pre>
+ *
+ * Until stage B is on the medium, a block reads there as before; and whatever subset of a stage a
+ * power loss leaves, no entry shows data that is not its own. Freed extents are given to the
+ * allocator after stage B.
+ */
+@NullMarked
+package org.dbstore.backend.commit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package org.dbstore.backend.device;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+
+import java.io.IOException;
+
+/**
+ * The only way to the medium's force. One at a time: the kernel reports a lost write to one caller
+ * only, so a second force beside the failing one would succeed and promise what is not there.
+ */
+public final class Barrier {
+    private final BlockDevice device;
+    private final StoreHealth health;
+
+    /**
+     * Creates the barrier of a device.
+     *
+     * @param device to be forced
+     * @param health failed by the first force that fails
+     */
+    public Barrier(BlockDevice device, StoreHealth health) {
+        this.device = device;
+        this.health = health;
+    }
+
+    /**
+     * Returns when everything written before is on the medium.
+     *
+     * @throws BackendException {@link BackendError#FAILED}; never retried
+     */
+    public synchronized void force() throws BackendException {
+        health.check();
+        try {
+            device.force();
+        } catch (IOException e) {
+            throw health.fail("force of " + device.name(), e);
+        }
+    }
+}

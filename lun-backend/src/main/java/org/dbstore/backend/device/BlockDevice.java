@@ -1,0 +1,83 @@
+package org.dbstore.backend.device;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A fixed number of bytes that can be read, written and forced to the medium. Safe for use by many
+ * threads. A range that is not wholly below {@link #sizeBytes} is an {@link IOException}: nothing
+ * is transferred, nothing grows.
+ *
+ * <p>No thread that calls a device may be interrupted: that would close it for all.
+ */
+public interface BlockDevice extends AutoCloseable {
+    /**
+     * Returns the path, or what stands for one.
+     *
+     * @return for people
+     */
+    String name();
+
+    /**
+     * Returns the size at the time of opening; it never changes.
+     *
+     * @return bytes, of any alignment
+     */
+    long sizeBytes();
+
+    /**
+     * Returns what offset, length and buffer address of each transfer must be a multiple of.
+     *
+     * @return 1 (any; writes do not wait for the medium) or a power of two (direct I/O)
+     */
+    int alignment();
+
+    /**
+     * Fills {@code target} from its position to its limit.
+     *
+     * @param offset first byte
+     * @param target direct buffer
+     * @throws IOException if the range is outside or cannot be read
+     */
+    void read(long offset, ByteBuffer target) throws IOException;
+
+    /**
+     * As {@link #read} if that needs no wait for the medium.
+     *
+     * @param offset first byte
+     * @param target direct buffer; unchanged in position, but not in content, if the answer is
+     *     false
+     * @return true if {@code target} was filled
+     * @throws IOException as {@link #read}
+     */
+    boolean tryRead(long offset, ByteBuffer target) throws IOException;
+
+    /**
+     * Writes {@code source} from its position to its limit.
+     *
+     * @param offset first byte
+     * @param source direct buffer
+     * @throws IOException if the range is outside or cannot be written, wholly or in part
+     */
+    void write(long offset, ByteBuffer source) throws IOException;
+
+    /**
+     * Returns when all completed writes are on the medium.
+     *
+     * @throws IOException if they may not be; the next call must not be trusted
+     */
+    void force() throws IOException;
+
+    /**
+     * Gives the space of a range back to what lies below, if it can take it. What the range reads
+     * as afterwards is unspecified.
+     *
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @throws IOException if the medium failed
+     */
+    void punchHole(long offset, long lengthBytes) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

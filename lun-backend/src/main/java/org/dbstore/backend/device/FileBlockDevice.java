@@ -1,0 +1,191 @@
+package org.dbstore.backend.device;
+
+import com.sun.nio.file.ExtendedOpenOption;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A regular file or block device, through the page cache or past it.
+ *
+ * <p>Transfers go through a {@link FileChannel}. A descriptor of its own serves what a channel
+ * cannot do: reads from the page cache without waiting, and holes.
+ */
+public final class FileBlockDevice implements BlockDevice {
+    private static final Logger LOG = LogManager.getLogger(FileBlockDevice.class);
+
+    private final Path path;
+    private final FileChannel channel;
+    private final int descriptor;
+    private final long sizeBytes;
+    private final boolean direct;
+    private volatile boolean canPunch = true;
+    private volatile boolean canTellCached = true;
+
+    private FileBlockDevice(Path path, FileChannel channel, int descriptor, boolean direct)
+            throws IOException {
+        this.path = path;
+        this.channel = channel;
+        this.descriptor = descriptor;
+        this.direct = direct;
+        this.sizeBytes = channel.size();
+    }
+
+    /**
+     * Opens what is there; nothing is created.
+     *
+     * @param path a regular file or block device
+     * @param direct true to bypass the page cache
+     * @param readOnly true to open without the right to write
+     * @return the open device
+     * @throws IOException if it cannot be opened so
+     */
+    public static FileBlockDevice open(Path path, boolean direct, boolean readOnly)
+            throws IOException {
+        Set<OpenOption> options = new HashSet<>();
+        options.add(StandardOpenOption.READ);
+        if (!readOnly) {
+            options.add(StandardOpenOption.WRITE);
+        }
+        if (direct) {
+            options.add(ExtendedOpenOption.DIRECT);
+        }
+        FileChannel channel = FileChannel.open(path, options);
+        try {
+            int descriptor =
+                    Native.open(path.toString(), readOnly ? Native.O_RDONLY : Native.O_RDWR);
+            if (descriptor < 0) {
+                throw Native.failure("open " + path, descriptor);
+            }
+            try {
+                return new FileBlockDevice(path, channel, descriptor, direct);
+            } catch (IOException | RuntimeException e) {
+                Native.close(descriptor);
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    @Override
+    public int alignment() {
+        return direct ? AlignedBuffers.ALIGNMENT_BYTES : 1;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+        checkTransfer(offset, target);
+        long at = offset;
+        while (target.hasRemaining()) {
+            int count = channel.read(target, at);
+            if (count <= 0) {
+                throw new EOFException(path + " ends before byte " + (at + target.remaining()));
+            }
+            at += count;
+        }
+    }
+
+    @Override
+    public boolean tryRead(long offset, ByteBuffer target) throws IOException {
+        if (direct) {
+            return false; // the medium is always waited for
+        }
+        if (!canTellCached) {
+            read(offset, target);
+            return true;
+        }
+        checkTransfer(offset, target);
+        int wanted = target.remaining();
+        long count = Native.readCached(descriptor, offset, target);
+        if (count == -Native.EOPNOTSUPP || count == -Native.ENOSYS || count == -Native.EINVAL) {
+            canTellCached = false; // from now on a plain read, without asking
+            read(offset, target);
+            return true;
+        }
+        // An error of the medium comes back from the read that follows, with its proper message.
+        if (count != wanted) {
+            return false;
+        }
+        target.position(target.limit());
+        return true;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws IOException {
+        checkTransfer(offset, source);
+        long at = offset;
+        while (source.hasRemaining()) {
+            int count = channel.write(source, at);
+            if (count <= 0) {
+                throw new IOException(path + " takes no bytes at " + at);
+            }
+            at += count;
+        }
+    }
+
+    @Override
+    public void force() throws IOException {
+        channel.force(false); // the size never changes, so fdatasync is enough
+    }
+
+    @Override
+    public void punchHole(long offset, long lengthBytes) throws IOException {
+        checkBounds(offset, lengthBytes);
+        if (!canPunch) {
+            return;
+        }
+        int result = Native.punchHole(descriptor, offset, lengthBytes);
+        if (result == -Native.EOPNOTSUPP || result == -Native.ENOSYS) {
+            canPunch = false;
+            LOG.info("{} keeps the space of freed extents: it cannot punch holes", path);
+        } else if (result < 0) {
+            throw Native.failure("punch hole in " + path, result);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel.isOpen()) {
+            Native.close(descriptor);
+            channel.close();
+        }
+    }
+
+    private void checkTransfer(long offset, ByteBuffer buffer) throws IOException {
+        if (!buffer.isDirect()) {
+            // The JDK would copy it into native memory that it never gives back.
+            throw new IllegalArgumentException("not a direct buffer");
+        }
+        checkBounds(offset, buffer.remaining());
+    }
+
+    private void checkBounds(long offset, long lengthBytes) throws IOException {
+        if (offset < 0 || lengthBytes < 0 || lengthBytes > sizeBytes - offset) {
+            throw new IOException(
+                    "bytes %d..%d are beyond the end of %s (%d bytes)"
+                            .formatted(offset, offset + lengthBytes, path, sizeBytes));
+        }
+    }
+}

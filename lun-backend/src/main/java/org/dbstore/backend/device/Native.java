@@ -1,0 +1,248 @@
+package org.dbstore.backend.device;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * The few calls of the C library that Java does not offer (Linux, 64 bit). A negative result is a
+ * negated errno.
+ */
+final class Native {
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_EXCL = 0x80;
+    private static final int O_CLOEXEC = 0x80000;
+
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EPERM = 1;
+    static final int EBUSY = 16;
+    static final int EINVAL = 22;
+    static final int EROFS = 30;
+    static final int ENOSYS = 38;
+    static final int EOPNOTSUPP = 95;
+
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_RDLCK = 0;
+    private static final short F_WRLCK = 1;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int RWF_NOWAIT = 8;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
+
+    private static final MethodHandle OPEN =
+            variadic(
+                    "open",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT));
+    private static final MethodHandle FCNTL =
+            variadic(
+                    "fcntl",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS));
+    private static final MethodHandle CLOSE =
+            handle(
+                    "close",
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                    Linker.Option.captureCallState("errno"));
+    private static final MethodHandle FALLOCATE =
+            handle(
+                    "fallocate",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG),
+                    Linker.Option.captureCallState("errno"));
+    private static final MethodHandle PREADV2 =
+            handle(
+                    "preadv2",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT),
+                    Linker.Option.captureCallState("errno"));
+
+    /** Memory that a call needs beside its arguments; one per thread, so that none is allocated. */
+    private static final class Scratch {
+        private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+        final MemorySegment callState;
+        final MemorySegment ioVector;
+
+        private Scratch() {
+            Arena arena = Arena.ofAuto();
+            callState = arena.allocate(CALL_STATE);
+            ioVector = arena.allocate(16, 8);
+        }
+
+        int errno() {
+            return (int) ERRNO.get(callState, 0L);
+        }
+    }
+
+    private Native() {}
+
+    /**
+     * Opens a file without creating it; the descriptor is not inherited by child processes.
+     *
+     * @param path the file
+     * @param flags O_RDONLY or O_RDWR, perhaps with O_EXCL
+     * @return the descriptor, or a negated errno
+     */
+    static int open(String path, int flags) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try (Arena arena = Arena.ofConfined()) {
+            int descriptor =
+                    (int)
+                            OPEN.invokeExact(
+                                    scratch.callState,
+                                    arena.allocateFrom(path),
+                                    flags | O_CLOEXEC,
+                                    0);
+            return descriptor >= 0 ? descriptor : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Closes a descriptor.
+     *
+     * @param descriptor from {@link #open}
+     */
+    static void close(int descriptor) {
+        try {
+            int ignored = (int) CLOSE.invokeExact(Scratch.OF_THREAD.get().callState, descriptor);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Locks the whole file for this open file description (not for the process).
+     *
+     * @param descriptor open for writing if exclusive
+     * @param exclusive false for a lock that readers may share
+     * @return 0, or a negated errno: EAGAIN or EACCES if another description holds it
+     */
+    static int lock(int descriptor, boolean exclusive) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flock = arena.allocate(32, 8); // type, whence, start, len, pid; zeroed
+            flock.set(ValueLayout.JAVA_SHORT, 0, exclusive ? F_WRLCK : F_RDLCK);
+            int result = (int) FCNTL.invokeExact(scratch.callState, descriptor, F_OFD_SETLK, flock);
+            return result == 0 ? 0 : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Deallocates a range; the size stays.
+     *
+     * @param descriptor open for writing
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @return 0, or a negated errno: EOPNOTSUPP if the file system or device cannot
+     */
+    static int punchHole(int descriptor, long offset, long lengthBytes) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try {
+            int result =
+                    (int)
+                            FALLOCATE.invokeExact(
+                                    scratch.callState,
+                                    descriptor,
+                                    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                                    offset,
+                                    lengthBytes);
+            return result == 0 ? 0 : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Reads what the page cache has.
+     *
+     * @param descriptor open for reading, not O_DIRECT
+     * @param offset first byte
+     * @param target direct buffer; its position does not move
+     * @return number of bytes read, perhaps fewer than asked, or a negated errno: EAGAIN if nothing
+     *     is cached, EOPNOTSUPP if the file system cannot tell
+     */
+    static long readCached(int descriptor, long offset, ByteBuffer target) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try {
+            MemorySegment ioVector = scratch.ioVector;
+            ioVector.set(ValueLayout.JAVA_LONG, 0, MemorySegment.ofBuffer(target).address());
+            ioVector.set(ValueLayout.JAVA_LONG, 8, target.remaining());
+            long count =
+                    (long)
+                            PREADV2.invokeExact(
+                                    scratch.callState, descriptor, ioVector, 1, offset, RWF_NOWAIT);
+            java.lang.ref.Reference.reachabilityFence(target);
+            return count >= 0 ? count : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Names an errno for people.
+     *
+     * @param what the call that failed
+     * @param negatedErrno its result
+     * @return to be thrown
+     */
+    static IOException failure(String what, long negatedErrno) {
+        return new IOException(what + ": error " + -negatedErrno);
+    }
+
+    private static MethodHandle variadic(String name, FunctionDescriptor function) {
+        return handle(
+                name,
+                function,
+                Linker.Option.firstVariadicArg(2),
+                Linker.Option.captureCallState("errno"));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(
+            String name, FunctionDescriptor function, Linker.Option... options) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), function, options);
+    }
+
+    private static RuntimeException unexpected(Throwable e) {
+        if (e instanceof RuntimeException runtime) {
+            return runtime;
+        }
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException(e);
+    }
+}

@@ -1,0 +1,412 @@
+package org.dbstore.backend.extent;
+
+import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.Geometry;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/**
+ * All extent entries of the device in memory, with what the commit has to know of each. Chunks of
+ * 1024 entries exist where anything is owned: 43 bytes an entry.
+ *
+ * <p>The lock of this object guards everything. An entry that an open view shows changes only under
+ * the exclusive stripe of its position as well, so the short reading methods, called under the
+ * shared stripe, need no lock.
+ *
+ * <p>Each change makes the entry part of the next commit: {@link #take} hands over copies, {@link
+ * #committed} notes what has become durable. One commit runs at a time.
+ */
+public final class ExtentTable {
+    private static final int CHUNK_BITS = 10;
+    private static final int CHUNK_SIZE = 1 << CHUNK_BITS;
+    private static final int WORDS = BlockBitmap.WORDS;
+
+    /** In the list of the next commit. */
+    private static final int DIRTY = 1;
+
+    /** In the commit that runs. */
+    private static final int COMMITTING = 2;
+
+    /** Hides an entry of an ancestor, so it must stay when it is empty. */
+    private static final int COVERS = 4;
+
+    /** Hides an entry of the same owner and position (damage). */
+    private static final int HIDES_DUPLICATE = 8;
+
+    private static final class Chunk {
+        final short[] owner = new short[CHUNK_SIZE];
+        final short[] durableOwner = new short[CHUNK_SIZE];
+        final int[] position = new int[CHUNK_SIZE];
+        final long[] bitmap = new long[CHUNK_SIZE * WORDS];
+        final byte[] state = new byte[CHUNK_SIZE];
+    }
+
+    /** Sees the owned entries. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Called with the lock of the table held.
+         *
+         * @param extent device extent, ascending
+         * @param owner snapshot id, 1..65535
+         * @param position in the volume, 0..2^32-1
+         */
+        void visit(int extent, int owner, long position);
+    }
+
+    private final @Nullable Chunk[] chunks;
+    private int[] dirty = new int[64];
+    private int dirtyCount;
+    private int usedCount;
+
+    /**
+     * Creates a table of free entries.
+     *
+     * @param capacity number of entries
+     */
+    public ExtentTable(int capacity) {
+        this.chunks = new @Nullable Chunk[Math.ceilDiv(capacity, CHUNK_SIZE)];
+    }
+
+    // Reading, under the stripe of the position or the lock of the table.
+
+    /**
+     * Returns the owner.
+     *
+     * @param extent device extent
+     * @return snapshot id, 0 = free
+     */
+    public int owner(int extent) {
+        Chunk chunk = chunks[extent >> CHUNK_BITS];
+        return chunk == null ? 0 : Short.toUnsignedInt(chunk.owner[extent & CHUNK_SIZE - 1]);
+    }
+
+    /**
+     * Tells whether a block is mapped.
+     *
+     * @param extent an owned extent
+     * @param block 0..255
+     * @return its bit
+     */
+    public boolean isMapped(int extent, int block) {
+        return BlockBitmap.get(chunk(extent).bitmap, bitmapBase(extent), block);
+    }
+
+    /**
+     * Finds the end of a run of blocks of equal state.
+     *
+     * @param extent an owned extent
+     * @param from first block
+     * @param limit where to stop at the latest
+     * @return first block after the run, or {@code limit}
+     */
+    public int runEnd(int extent, int from, int limit) {
+        return BlockBitmap.runEnd(chunk(extent).bitmap, bitmapBase(extent), from, limit);
+    }
+
+    /**
+     * Tells whether all blocks of a range are mapped.
+     *
+     * @param extent an owned extent
+     * @param from first block
+     * @param to after the last, above {@code from}
+     * @return true if all are
+     */
+    public boolean allMapped(int extent, int from, int to) {
+        return isMapped(extent, from) && runEnd(extent, from, to) == to;
+    }
+
+    /**
+     * Tells whether any block of a range is mapped.
+     *
+     * @param extent an owned extent
+     * @param from first block
+     * @param to after the last
+     * @return true if one is
+     */
+    public boolean anyMapped(int extent, int from, int to) {
+        return BlockBitmap.anySet(chunk(extent).bitmap, bitmapBase(extent), from, to);
+    }
+
+    /**
+     * Copies a bitmap.
+     *
+     * @param extent an owned extent
+     * @return four words
+     */
+    public long[] bitmap(int extent) {
+        int base = bitmapBase(extent);
+        return Arrays.copyOfRange(chunk(extent).bitmap, base, base + WORDS);
+    }
+
+    /**
+     * Counts the mapped blocks.
+     *
+     * @param extent an owned extent
+     * @return 0..256
+     */
+    public int mappedCount(int extent) {
+        return BlockBitmap.count(chunk(extent).bitmap, bitmapBase(extent));
+    }
+
+    /**
+     * Tells whether the entry on the medium may still differ.
+     *
+     * @param extent an owned extent
+     * @return true until a commit that began after its last change has ended
+     */
+    public boolean isUncommitted(int extent) {
+        return (chunk(extent).state[index(extent)] & (DIRTY | COMMITTING)) != 0;
+    }
+
+    /**
+     * Tells whether freeing the entry would bring back data that it hides.
+     *
+     * @param extent an owned extent
+     * @return true if an ancestor holds its position, or a second entry of the owner
+     */
+    public boolean covers(int extent) {
+        return (chunk(extent).state[index(extent)] & (COVERS | HIDES_DUPLICATE)) != 0;
+    }
+
+    /**
+     * Tells whether the entry has its owner on the medium too.
+     *
+     * @param extent an owned extent
+     * @return false until the commit of its birth has ended
+     */
+    public synchronized boolean isDurable(int extent) {
+        return chunk(extent).durableOwner[index(extent)] == chunk(extent).owner[index(extent)];
+    }
+
+    /**
+     * Counts the extents that belong to somebody.
+     *
+     * @return number of extents
+     */
+    public synchronized int usedCount() {
+        return usedCount;
+    }
+
+    // Changing, under the exclusive stripe of the position if a view shows it.
+
+    /**
+     * Enters what the medium has.
+     *
+     * @param extent device extent
+     * @param owner 1..65535
+     * @param position in the volume
+     * @param bitmap holds four words
+     * @param base index of the first
+     */
+    public synchronized void load(int extent, int owner, int position, long[] bitmap, int base) {
+        fill(extent, owner, position, bitmap, base);
+        chunk(extent).durableOwner[index(extent)] = (short) owner;
+    }
+
+    /**
+     * Gives a free extent to a snapshot; its data is written already.
+     *
+     * @param extent device extent, free
+     * @param owner 1..65535
+     * @param position in the volume
+     * @param bitmap four words
+     * @param covers true if an ancestor holds that position
+     */
+    public synchronized void birth(
+            int extent, int owner, long position, long[] bitmap, boolean covers) {
+        fill(extent, owner, (int) position, bitmap, 0);
+        chunk(extent).state[index(extent)] &= (byte) ~HIDES_DUPLICATE;
+        setCovers(extent, covers);
+        markDirty(extent);
+    }
+
+    /**
+     * Maps blocks; their data is written already.
+     *
+     * @param extent an owned extent
+     * @param from first block
+     * @param to after the last
+     * @return true if a bit changed
+     */
+    public synchronized boolean map(int extent, int from, int to) {
+        boolean changed = BlockBitmap.set(chunk(extent).bitmap, bitmapBase(extent), from, to);
+        if (changed) {
+            markDirty(extent);
+        }
+        return changed;
+    }
+
+    /**
+     * Unmaps blocks.
+     *
+     * @param extent an owned extent
+     * @param from first block
+     * @param to after the last
+     * @return true if a bit changed
+     */
+    public synchronized boolean unmap(int extent, int from, int to) {
+        boolean changed = BlockBitmap.clear(chunk(extent).bitmap, bitmapBase(extent), from, to);
+        if (changed) {
+            markDirty(extent);
+        }
+        return changed;
+    }
+
+    /**
+     * Takes an extent from its owner. No view may show it any more.
+     *
+     * @param extent an owned extent
+     */
+    public synchronized void free(int extent) {
+        Chunk chunk = chunk(extent);
+        chunk.owner[index(extent)] = 0;
+        chunk.position[index(extent)] = 0;
+        BlockBitmap.clear(chunk.bitmap, bitmapBase(extent), 0, Geometry.EXTENT_BLOCKS);
+        usedCount--;
+        markDirty(extent);
+    }
+
+    /**
+     * Gives an owned extent to another snapshot of the same chain.
+     *
+     * @param extent an owned extent
+     * @param owner 1..65535
+     * @param covers true if an ancestor of the new owner holds the position
+     */
+    public synchronized void relabel(int extent, int owner, boolean covers) {
+        chunk(extent).owner[index(extent)] = (short) owner;
+        setCovers(extent, covers);
+        markDirty(extent);
+    }
+
+    /**
+     * Notes whether an ancestor holds the position.
+     *
+     * @param extent an owned extent
+     * @param covers as {@link #covers} shall answer
+     */
+    public synchronized void setCovers(int extent, boolean covers) {
+        byte[] state = chunk(extent).state;
+        int index = index(extent);
+        state[index] = (byte) (covers ? state[index] | COVERS : state[index] & ~COVERS);
+    }
+
+    /**
+     * Notes that a second entry of the same owner and position is hidden by this one.
+     *
+     * @param extent an owned extent
+     */
+    public synchronized void setHidesDuplicate(int extent) {
+        chunk(extent).state[index(extent)] |= HIDES_DUPLICATE;
+    }
+
+    // Whole-table work.
+
+    /**
+     * Shows all owned entries. Takes the lock for a chunk at a time.
+     *
+     * @param visitor sees them
+     */
+    public void scan(Visitor visitor) {
+        for (int c = 0; c < chunks.length; c++) {
+            synchronized (this) {
+                Chunk chunk = chunks[c];
+                for (int i = 0; chunk != null && i < CHUNK_SIZE; i++) {
+                    if (chunk.owner[i] != 0) {
+                        visitor.visit(
+                                (c << CHUNK_BITS) + i,
+                                Short.toUnsignedInt(chunk.owner[i]),
+                                Integer.toUnsignedLong(chunk.position[i]));
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Begins a commit: copies every entry that changed since the last one began.
+     *
+     * @return what to make durable
+     */
+    public synchronized ExtentChanges take() {
+        ExtentChanges changes = new ExtentChanges(dirtyCount);
+        Arrays.sort(dirty, 0, dirtyCount); // neighbours share a block of the table
+        for (int i = 0; i < dirtyCount; i++) {
+            int extent = dirty[i];
+            Chunk chunk = chunk(extent);
+            int index = index(extent);
+            chunk.state[index] = (byte) (chunk.state[index] & ~DIRTY | COMMITTING);
+            changes.extents()[i] = extent;
+            changes.durableOwners()[i] = Short.toUnsignedInt(chunk.durableOwner[index]);
+            changes.owners()[i] = Short.toUnsignedInt(chunk.owner[index]);
+            changes.positions()[i] = chunk.position[index];
+            System.arraycopy(chunk.bitmap, bitmapBase(extent), changes.bitmaps(), i * WORDS, WORDS);
+        }
+        dirtyCount = 0;
+        if (dirty.length > 1 << 16) {
+            dirty = new int[64];
+        }
+        return changes;
+    }
+
+    /**
+     * Ends a commit.
+     *
+     * @param changes what has become durable
+     */
+    public synchronized void committed(ExtentChanges changes) {
+        for (int i = 0; i < changes.count(); i++) {
+            int extent = changes.extents()[i];
+            Chunk chunk = chunk(extent);
+            chunk.durableOwner[index(extent)] = (short) changes.owners()[i];
+            chunk.state[index(extent)] &= (byte) ~COMMITTING;
+        }
+    }
+
+    private void fill(int extent, int owner, int position, long[] bitmap, int base) {
+        int number = extent >> CHUNK_BITS;
+        Chunk chunk = chunks[number];
+        if (chunk == null) {
+            chunk = new Chunk();
+            chunks[number] = chunk;
+        }
+        if (chunk.owner[index(extent)] != 0) {
+            throw new IllegalStateException("extent " + extent + " is owned already");
+        }
+        chunk.owner[index(extent)] = (short) owner;
+        chunk.position[index(extent)] = position;
+        System.arraycopy(bitmap, base, chunk.bitmap, bitmapBase(extent), WORDS);
+        usedCount++;
+    }
+
+    private void markDirty(int extent) {
+        byte[] state = chunk(extent).state;
+        int index = index(extent);
+        if ((state[index] & DIRTY) != 0) {
+            return;
+        }
+        state[index] |= DIRTY;
+        if (dirtyCount == dirty.length) {
+            dirty = Arrays.copyOf(dirty, dirty.length * 2);
+        }
+        dirty[dirtyCount++] = extent;
+    }
+
+    private Chunk chunk(int extent) {
+        Chunk chunk = chunks[extent >> CHUNK_BITS];
+        if (chunk == null) {
+            throw new IllegalStateException("extent " + extent + " is not owned");
+        }
+        return chunk;
+    }
+
+    private static int index(int extent) {
+        return extent & CHUNK_SIZE - 1;
+    }
+
+    private static int bitmapBase(int extent) {
+        return index(extent) * WORDS;
+    }
+}

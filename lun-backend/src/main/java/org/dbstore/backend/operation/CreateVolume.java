@@ -1,0 +1,45 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.format.SnapshotEntry;
+
+/** Creates an empty thin volume: its layer, then the body of its entry, then the id. */
+public final class CreateVolume {
+    private final Management management;
+
+    /**
+     * Creates the operation.
+     *
+     * @param management of the store
+     */
+    public CreateVolume(Management management) {
+        this.management = management;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param name of the new volume
+     * @param sizeBytes rounded up to 1 MiB
+     * @throws BackendException {@link BackendError#INVALID}, {@link BackendError#ALREADY_EXISTS},
+     *     {@link BackendError#LIMIT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public void run(String name, long sizeBytes) throws BackendException {
+        VolumeNames.check(name);
+        long size = VolumeNames.roundSize(sizeBytes);
+        management.lockedDo(() -> {
+            management.checkWritable();
+            Directory directory = management.directory();
+            directory.checkNameUnused(name);
+            int slot = directory.freeSlot();
+            int id = directory.freeId();
+            SnapshotEntry head = new SnapshotEntry(0, Management.now());
+            management.tables().writeSnapshot(id, head);
+            management.tables().writeVolumeBody(slot, size, name);
+            management.tables().writeVolumeHead(slot, id);
+            directory.addLayer(id, head);
+            directory.add(new VolumeRecord(slot, name, true, size, id));
+        });
+    }
+}

@@ -1,0 +1,126 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.VolumeInfo;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.extent.ViewBuilder;
+import org.dbstore.backend.format.Geometry;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Describes volumes and snapshots for people; sizes are those of a moment. */
+public final class Inventory {
+    private final Management management;
+
+    /**
+     * Creates the description.
+     *
+     * @param management of the store
+     */
+    public Inventory(Management management) {
+        this.management = management;
+    }
+
+    /**
+     * Describes all volumes.
+     *
+     * @return in slot order
+     */
+    public List<VolumeInfo> volumes() {
+        management.lock().lock();
+        try {
+            return describe(management.directory().volumes());
+        } finally {
+            management.lock().unlock();
+        }
+    }
+
+    /**
+     * Describes one volume.
+     *
+     * @param name of the volume, or "#slot"
+     * @return its description
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
+     */
+    public VolumeInfo volume(String name) throws BackendException {
+        return management.locked(
+                () -> describe(List.of(management.directory().volume(name))).getFirst());
+    }
+
+    /**
+     * Describes the layers of a volume.
+     *
+     * @param volumeName of the volume, or "#slot"
+     * @return head first
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
+     */
+    public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
+        return management.locked(() -> {
+            VolumeRecord volume = management.directory().volume(volumeName);
+            long[] extents = new long[Geometry.SNAPSHOT_ID_MAX + 1];
+            management.parts().table().scan((extent, owner, position) -> extents[owner]++);
+            List<SnapshotInfo> result = new ArrayList<>();
+            for (Layer layer : management.directory().chain(volume.headId())) {
+                result.add(
+                        new SnapshotInfo(
+                                layer.id(),
+                                layer.entry().parentId(),
+                                createdAt(layer),
+                                layer.id() == volume.headId(),
+                                extents[layer.id()]));
+            }
+            return result;
+        });
+    }
+
+    private List<VolumeInfo> describe(List<VolumeRecord> volumes) {
+        List<ViewBuilder.Chain> chains = new ArrayList<>();
+        for (VolumeRecord volume : volumes) {
+            // A damaged volume shows nothing; its size may be nonsense.
+            chains.add(
+                    volume.damage() == null
+                            ? new ViewBuilder.Chain(
+                                    management.directory().chainIds(volume.headId()),
+                                    volume.sizeBytes() / Geometry.EXTENT_BYTES)
+                            : new ViewBuilder.Chain(new int[0], 1));
+        }
+        ExtentTable table = management.parts().table();
+        List<ExtentMap> maps = new ViewBuilder(table).build(chains);
+        List<VolumeInfo> result = new ArrayList<>();
+        for (int i = 0; i < volumes.size(); i++) {
+            result.add(describe(volumes.get(i), mappedBytes(table, maps.get(i))));
+        }
+        return result;
+    }
+
+    private VolumeInfo describe(VolumeRecord volume, long mappedBytes) {
+        List<Layer> chain = management.directory().chain(volume.headId());
+        return new VolumeInfo(
+                volume.slot(),
+                volume.name(),
+                volume.sizeBytes(),
+                volume.headId(),
+                chain.isEmpty() ? Instant.EPOCH : createdAt(chain.getFirst()),
+                chain.size(),
+                mappedBytes);
+    }
+
+    private static long mappedBytes(ExtentTable table, ExtentMap map) {
+        long blocks = 0;
+        long end = map.positionCount();
+        for (long at = map.nextMapped(0, end); at < end; at = map.nextMapped(at + 1, end)) {
+            blocks += table.mappedCount(map.get(at));
+        }
+        return blocks * Geometry.BLOCK_BYTES;
+    }
+
+    private static Instant createdAt(Layer layer) {
+        long seconds = layer.entry().unmarked().createdAt();
+        return Instant.ofEpochSecond(Math.min(seconds, Instant.MAX.getEpochSecond()));
+    }
+}

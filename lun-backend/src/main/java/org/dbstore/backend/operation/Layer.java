@@ -1,0 +1,77 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.format.SnapshotEntry;
+import org.dbstore.backend.volume.StoredVolume;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot in memory: frozen, or the head of a volume. Guarded by the lock of the directory. */
+public final class Layer {
+    private final int id;
+    private SnapshotEntry entry;
+    private @Nullable StoredVolume view;
+    private int viewUsers;
+    private boolean deleting;
+
+    Layer(int id, SnapshotEntry entry) {
+        this.id = id;
+        this.entry = entry;
+    }
+
+    /**
+     * Returns the id.
+     *
+     * @return 1..65535
+     */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Returns what the snapshot table has.
+     *
+     * @return parent and time
+     */
+    public SnapshotEntry entry() {
+        return entry;
+    }
+
+    /**
+     * Notes what was written to the snapshot table.
+     *
+     * @param written the new entry
+     */
+    public void setEntry(SnapshotEntry written) {
+        entry = written;
+    }
+
+    /**
+     * Returns the view that users of the frozen snapshot share.
+     *
+     * @return null while nobody has it open
+     */
+    public @Nullable StoredVolume view() {
+        return view;
+    }
+
+    void addUser(StoredVolume shared) {
+        view = shared;
+        viewUsers++;
+    }
+
+    /** Returns true if that was the last user. */
+    boolean removeUser() {
+        viewUsers--;
+        if (viewUsers == 0) {
+            view = null;
+        }
+        return viewUsers == 0;
+    }
+
+    boolean isDeleting() {
+        return deleting;
+    }
+
+    void setDeleting(boolean now) {
+        deleting = now;
+    }
+}

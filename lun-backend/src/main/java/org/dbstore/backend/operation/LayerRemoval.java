@@ -1,0 +1,71 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.extent.ExtentTable;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Takes layers off the device that no volume shows and no view uses: all their extents first, then
+ * their entries, the marked one last. A power loss on the way leaves the mark, and opening the
+ * device runs this again.
+ */
+public final class LayerRemoval {
+    /** Extents freed by one commit; others may commit in between. */
+    private static final int EXTENTS_PER_COMMIT = 4096;
+
+    private final Management management;
+
+    /**
+     * Creates the operation.
+     *
+     * @param management of the store
+     */
+    public LayerRemoval(Management management) {
+        this.management = management;
+    }
+
+    /**
+     * Runs it. The caller does not hold the management lock.
+     *
+     * @param markedId layer that carries the mark
+     * @param otherIds layers that go with it
+     * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
+     */
+    public void run(int markedId, List<Integer> otherIds) throws BackendException {
+        BitSet owners = new BitSet();
+        owners.set(markedId);
+        otherIds.forEach(owners::set);
+        freeExtents(owners);
+        management.lockedDo(() -> {
+            if (!otherIds.isEmpty()) {
+                management.tables().clearSnapshots(otherIds);
+            }
+            management.tables().clearSnapshots(List.of(markedId));
+            otherIds.forEach(management.directory()::removeLayer);
+            management.directory().removeLayer(markedId);
+        });
+    }
+
+    private void freeExtents(BitSet owners) throws BackendException {
+        ExtentTable table = management.parts().table();
+        List<Integer> extents = new ArrayList<>();
+        table.scan((extent, owner, position) -> {
+            if (owners.get(owner)) {
+                extents.add(extent);
+            }
+        });
+        int pending = 0;
+        for (int extent : extents) {
+            table.free(extent);
+            pending++;
+            if (pending == EXTENTS_PER_COMMIT) {
+                management.parts().commits().flush();
+                pending = 0;
+            }
+        }
+        management.parts().commits().flush();
+    }
+}

@@ -1,0 +1,167 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.volume.StoreParts;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What management operations work on. The lock guards the directory and the tables; it is held for
+ * short steps only. Order of locks: operations of a volume, this, stripes, extent table.
+ *
+ * @param parts of the store
+ * @param directory both tables in memory
+ * @param tables both tables on the medium
+ * @param lock guards both
+ */
+public record Management(StoreParts parts, Directory directory, Tables tables, ReentrantLock lock) {
+    /** A step under the lock. */
+    @FunctionalInterface
+    public interface Step<T> {
+        /**
+         * Runs with the lock held.
+         *
+         * @return the result of the step
+         * @throws BackendException as the step
+         */
+        T run() throws BackendException;
+    }
+
+    /** A step under the lock, without result. */
+    @FunctionalInterface
+    public interface Action {
+        /**
+         * Runs with the lock held.
+         *
+         * @throws BackendException as the step
+         */
+        void run() throws BackendException;
+    }
+
+    /**
+     * Runs a step alone.
+     *
+     * @param step what to do
+     * @param <T> type of the result
+     * @return its result
+     * @throws BackendException as the step
+     */
+    public <T> T locked(Step<T> step) throws BackendException {
+        lock.lock();
+        try {
+            return step.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs a step alone.
+     *
+     * @param step what to do
+     * @throws BackendException as the step
+     */
+    public void lockedDo(Action step) throws BackendException {
+        lock.lock();
+        try {
+            step.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Refuses changes of a store that takes none.
+     *
+     * @throws BackendException {@link BackendError#READ_ONLY} or {@link BackendError#FAILED}
+     */
+    public void checkWritable() throws BackendException {
+        if (parts.readOnly()) {
+            throw new BackendException(
+                    BackendError.READ_ONLY, parts.device().name() + " is open read-only");
+        }
+        parts.health().check();
+    }
+
+    /**
+     * Finds a volume and keeps other operations from it. The caller unlocks {@link
+     * VolumeRecord#operations}.
+     *
+     * @param name of the volume, or "#slot"
+     * @return the volume, locked
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
+     */
+    VolumeRecord lockOperations(String name) throws BackendException {
+        VolumeRecord volume = locked(() -> directory.volume(name));
+        lockOperations(volume);
+        return volume;
+    }
+
+    /** As the other, for a volume that was found already. */
+    void lockOperations(VolumeRecord volume) throws BackendException {
+        volume.operations().lock();
+        boolean deleted = true;
+        try {
+            deleted = locked(volume::isDeleted);
+        } finally {
+            if (deleted) {
+                volume.operations().unlock();
+            }
+        }
+        if (deleted) {
+            throw new BackendException(
+                    BackendError.NOT_FOUND, "no volume \"" + volume.name() + "\"");
+        }
+    }
+
+    /**
+     * Finds a layer that is neither unfinished nor being deleted, with the lock held.
+     *
+     * @param id any number
+     * @return the layer
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#BUSY}
+     */
+    Layer layer(int id) throws BackendException {
+        Layer layer = id > 0 && id <= Geometry.SNAPSHOT_ID_MAX ? directory.layer(id) : null;
+        if (layer == null) {
+            throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + id);
+        }
+        if (layer.isDeleting()) {
+            throw new BackendException(
+                    BackendError.BUSY, "snapshot " + id + " is being made or deleted");
+        }
+        return layer;
+    }
+
+    /**
+     * Finds the volume of a layer, with the lock held.
+     *
+     * @param layer of any chain
+     * @return the volume
+     * @throws BackendException {@link BackendError#NOT_FOUND} if no volume has it; {@link
+     *     BackendError#CORRUPT} if that volume cannot be served
+     */
+    VolumeRecord volumeOf(Layer layer) throws BackendException {
+        VolumeRecord volume = directory.volumeOf(layer.id());
+        if (volume == null) {
+            throw new BackendException(
+                    BackendError.NOT_FOUND, "snapshot " + layer.id() + " belongs to no volume");
+        }
+        if (volume.damage() != null) {
+            throw new BackendException(
+                    BackendError.CORRUPT, volume.title() + ": " + volume.damage());
+        }
+        return volume;
+    }
+
+    /**
+     * Returns the time as entries have it.
+     *
+     * @return Unix seconds, above 0
+     */
+    static long now() {
+        return Math.max(1, System.currentTimeMillis() / 1000);
+    }
+}

@@ -1,0 +1,39 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+
+/** Gives a volume another name; it may be in use. */
+public final class RenameVolume {
+    private final Management management;
+
+    /**
+     * Creates the operation.
+     *
+     * @param management of the store
+     */
+    public RenameVolume(Management management) {
+        this.management = management;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param name present name, or "#slot"
+     * @param newName not in use
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
+     *     BackendError#ALREADY_EXISTS}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public void run(String name, String newName) throws BackendException {
+        VolumeNames.check(newName);
+        management.lockedDo(() -> {
+            management.checkWritable();
+            VolumeRecord volume = management.directory().volume(name);
+            if (!volume.name().equals(newName)) {
+                management.directory().checkNameUnused(newName);
+                management.tables().writeVolumeName(volume.slot(), newName);
+                volume.setName(newName);
+            }
+        });
+    }
+}

@@ -1,0 +1,189 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.extent.ViewBuilder;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.SnapshotEntry;
+import org.dbstore.backend.volume.StoredVolume;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes a marked layer out of a chain: extents that its child lacks are given to the child, those
+ * that the child hides are freed; then the child gets the layer's parent, and the layer's entry is
+ * cleared. What any view shows never changes.
+ *
+ * <p>An extent is freed only when the entry that hides it is on the medium, and an entry that hides
+ * it may be freed only when its own freeing is: else a power loss between the two would lose data
+ * or bring it back.
+ */
+public final class SnapshotMerge {
+    /** Extents changed by one commit; others may commit in between. */
+    private static final int EXTENTS_PER_COMMIT = 4096;
+
+    private record Held(int extent, long position) {}
+
+    private final Management management;
+    private final VolumeRecord volume;
+    private final Layer doomed;
+    private final Layer child;
+    private final ExtentTable table;
+    private final @Nullable StoredVolume headView;
+    private final ExtentMap shown;
+    private final ExtentMap below;
+
+    /**
+     * Prepares the merge. The caller holds the operations of the volume.
+     *
+     * @param management of the store
+     * @param volume whose chain it is
+     * @param doomed the marked layer
+     * @param child the only layer whose parent it is
+     * @throws BackendException as opening the volume
+     */
+    public SnapshotMerge(Management management, VolumeRecord volume, Layer doomed, Layer child)
+            throws BackendException {
+        this.management = management;
+        this.volume = volume;
+        this.doomed = doomed;
+        this.child = child;
+        this.table = management.parts().table();
+        Views views = new Views(management);
+        // A head may be written meanwhile, so its live view is used; a frozen child stays as it is.
+        this.headView =
+                volume.headId() == child.id()
+                        ? management.locked(() -> views.openHead(volume))
+                        : null;
+        this.shown =
+                headView != null
+                        ? headView.map()
+                        : management.locked(() -> views.map(volume, child.id()));
+        this.below =
+                new ViewBuilder(table)
+                        .build(
+                                management.directory().chainIds(doomed.entry().parentId()),
+                                volume.sizeBytes() / Geometry.EXTENT_BYTES);
+    }
+
+    /**
+     * Runs the merge.
+     *
+     * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}; the mark stays, and
+     *     the next opening finishes
+     */
+    public void run() throws BackendException {
+        try {
+            List<Held> served = new ArrayList<>();
+            freeUnserved(served);
+            List<Long> hidden = new ArrayList<>();
+            List<Held> left = served;
+            while (!left.isEmpty()) {
+                left = mergeRound(left, hidden);
+            }
+            dropTombstones(hidden);
+            relink();
+        } finally {
+            if (headView != null) {
+                new Views(management).release(headView);
+            }
+        }
+    }
+
+    /** Frees what no view shows: doubled entries, and positions beyond the volume. */
+    private void freeUnserved(List<Held> served) throws BackendException {
+        ExtentMap own =
+                new ViewBuilder(table).build(new int[] {doomed.id()}, shown.positionCount());
+        List<Integer> unserved = new ArrayList<>();
+        table.scan((extent, owner, position) -> {
+            if (owner == doomed.id()) {
+                if (position < shown.positionCount() && own.get(position) == extent) {
+                    served.add(new Held(extent, position));
+                } else {
+                    unserved.add(extent);
+                }
+            }
+        });
+        if (!unserved.isEmpty()) {
+            unserved.forEach(table::free);
+            management.parts().commits().flush();
+        }
+    }
+
+    /** Returns what could not be freed yet, because its hiding entry is not on the medium. */
+    private List<Held> mergeRound(List<Held> extents, List<Long> hidden) throws BackendException {
+        List<Held> postponed = new ArrayList<>();
+        int pending = 0;
+        for (Held held : extents) {
+            exclusively(held.position(), () -> merge(held, hidden, postponed));
+            pending++;
+            if (pending == EXTENTS_PER_COMMIT) {
+                management.parts().commits().flush();
+                pending = 0;
+            }
+        }
+        management.parts().commits().flush();
+        return postponed;
+    }
+
+    private void merge(Held held, List<Long> hidden, List<Held> postponed) {
+        int present = shown.get(held.position());
+        if (present == ExtentMap.NONE || table.owner(present) != child.id()) {
+            boolean covers = below.get(held.position()) != ExtentMap.NONE;
+            table.relabel(held.extent(), child.id(), covers);
+        } else if (table.isDurable(present)) {
+            table.setCovers(present, true); // until the freeing is on the medium
+            table.free(held.extent());
+            hidden.add(held.position());
+        } else {
+            postponed.add(held);
+        }
+    }
+
+    /** Frees empty entries of the head that have nothing left to hide. */
+    private void dropTombstones(List<Long> positions) throws BackendException {
+        for (long position : positions) {
+            exclusively(position, () -> dropTombstone(position));
+        }
+        management.parts().commits().flush();
+    }
+
+    private void dropTombstone(long position) {
+        int present = shown.get(position);
+        if (present == ExtentMap.NONE
+                || table.owner(present) != child.id()
+                || below.get(position) != ExtentMap.NONE) {
+            return;
+        }
+        table.setCovers(present, false);
+        // In a frozen child it stays: maps of other views lead to it.
+        if (headView != null
+                && !table.covers(present)
+                && !table.anyMapped(present, 0, Geometry.EXTENT_BLOCKS)) {
+            shown.put(position, ExtentMap.NONE);
+            table.free(present);
+        }
+    }
+
+    private void relink() throws BackendException {
+        management.lockedDo(() -> {
+            SnapshotEntry linked =
+                    new SnapshotEntry(doomed.entry().parentId(), child.entry().createdAt());
+            management.tables().writeSnapshot(child.id(), linked);
+            child.setEntry(linked);
+            management.tables().clearSnapshots(List.of(doomed.id()));
+            management.directory().removeLayer(doomed.id());
+        });
+    }
+
+    private void exclusively(long position, StoredVolume.ExclusiveStep step) {
+        if (headView != null) {
+            headView.exclusively(position, step);
+        } else {
+            step.run();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ViewBuilder;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.volume.StoredVolume;
+
+/** The open volumes and snapshots: one view of each, shared by its users. */
+public final class Views {
+    private final Management management;
+    private final ViewBuilder builder;
+
+    /**
+     * Creates the registry.
+     *
+     * @param management of the store
+     */
+    public Views(Management management) {
+        this.management = management;
+        this.builder = new ViewBuilder(management.parts().table());
+    }
+
+    /**
+     * Opens the head of a volume.
+     *
+     * @param name of the volume, or "#slot"
+     * @return the shared view
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
+     *     BackendError#CORRUPT}, {@link BackendError#BUSY} while it is being cloned
+     */
+    public Volume openVolume(String name) throws BackendException {
+        return management.locked(() -> openHead(management.directory().volume(name)));
+    }
+
+    /** As {@link #openVolume}, with the management lock held. */
+    StoredVolume openHead(VolumeRecord volume) throws BackendException {
+        if (volume.isCloning()) {
+            throw new BackendException(BackendError.BUSY, volume.title() + " is being cloned");
+        }
+        StoredVolume view = volume.view();
+        if (view == null) {
+            view =
+                    new StoredVolume(
+                            management.parts(),
+                            volume::title,
+                            volume.headId(),
+                            management.parts().readOnly(),
+                            map(volume, volume.headId()));
+        }
+        volume.addUser(view);
+        return view;
+    }
+
+    /**
+     * Opens a frozen snapshot.
+     *
+     * @param id of the snapshot
+     * @return the shared view
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#CORRUPT}, {@link
+     *     BackendError#BUSY} if it is a head or being deleted
+     */
+    public Volume openSnapshot(int id) throws BackendException {
+        return management.locked(() -> {
+            Layer layer = management.layer(id);
+            VolumeRecord volume = management.volumeOf(layer);
+            if (volume.headId() == id) {
+                throw new BackendException(
+                        BackendError.BUSY, "snapshot " + id + " is the head of " + volume.title());
+            }
+            return openLayer(volume, layer);
+        });
+    }
+
+    /** Opens a frozen layer, with the management lock held. */
+    StoredVolume openLayer(VolumeRecord volume, Layer layer) throws BackendException {
+        StoredVolume view = layer.view();
+        if (view == null) {
+            view =
+                    new StoredVolume(
+                            management.parts(),
+                            () -> volume.title() + "@" + layer.id(),
+                            layer.id(),
+                            true,
+                            map(volume, layer.id()));
+        }
+        layer.addUser(view);
+        return view;
+    }
+
+    /**
+     * Gives up one use.
+     *
+     * @param used what an open call returned
+     */
+    public void release(Volume used) {
+        management.lock().lock();
+        try {
+            for (VolumeRecord volume : management.directory().volumes()) {
+                StoredVolume view = volume.view();
+                if (view != null && view == used) {
+                    if (volume.removeUser()) {
+                        view.close();
+                    }
+                    return;
+                }
+                for (Layer layer : management.directory().chain(volume.headId())) {
+                    StoredVolume frozen = layer.view();
+                    if (frozen != null && frozen == used) {
+                        if (layer.removeUser()) {
+                            frozen.close();
+                        }
+                        return;
+                    }
+                }
+            }
+        } finally {
+            management.lock().unlock();
+        }
+        throw new IllegalArgumentException(used.name() + " is not open");
+    }
+
+    /** Ends all views; for the end of the store. */
+    public void closeAll() {
+        management.lock().lock();
+        try {
+            for (VolumeRecord volume : management.directory().volumes()) {
+                StoredVolume view = volume.view();
+                if (view != null) {
+                    view.close();
+                }
+                for (Layer layer : management.directory().chain(volume.headId())) {
+                    StoredVolume frozen = layer.view();
+                    if (frozen != null) {
+                        frozen.close();
+                    }
+                }
+            }
+        } finally {
+            management.lock().unlock();
+        }
+    }
+
+    /** Builds what a layer shows, with the management lock held. */
+    ExtentMap map(VolumeRecord volume, int layerId) throws BackendException {
+        if (volume.damage() != null) {
+            throw new BackendException(
+                    BackendError.CORRUPT, volume.title() + ": " + volume.damage());
+        }
+        return builder.build(
+                management.directory().chainIds(layerId),
+                volume.sizeBytes() / Geometry.EXTENT_BYTES);
+    }
+}

@@ -1,0 +1,176 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.volume.StoredVolume;
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A volume in memory. Guarded by the lock of the directory; {@link #operations} is held over a
+ * whole snapshot, delete or clone of this volume, so that these come one after the other.
+ */
+public final class VolumeRecord {
+    private final int slot;
+    private final long sizeBytes;
+    private volatile boolean decodable;
+    private final ReentrantLock operations = new ReentrantLock();
+    private volatile String name;
+    private volatile int headId;
+    private @Nullable String damage;
+    private boolean chainBroken;
+    private @Nullable StoredVolume view;
+    private int viewUsers;
+    private boolean cloning;
+    private boolean deleted;
+
+    /**
+     * Creates the record.
+     *
+     * @param slot in the volume table
+     * @param name as stored
+     * @param decodable false if the name has bytes that are no UTF-8
+     * @param sizeBytes as stored
+     * @param headId id of the head layer
+     */
+    public VolumeRecord(int slot, String name, boolean decodable, long sizeBytes, int headId) {
+        this.slot = slot;
+        this.name = name;
+        this.decodable = decodable;
+        this.sizeBytes = sizeBytes;
+        this.headId = headId;
+    }
+
+    /**
+     * Returns the place in the volume table.
+     *
+     * @return 0..255
+     */
+    public int slot() {
+        return slot;
+    }
+
+    /**
+     * Returns the name.
+     *
+     * @return as stored, undecodable bytes replaced
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns a name for messages that is never empty.
+     *
+     * @return the name, or "#slot"
+     */
+    public String title() {
+        return name.isEmpty() || !decodable ? "#" + slot : name;
+    }
+
+    /**
+     * Returns the size.
+     *
+     * @return bytes
+     */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /**
+     * Returns the head layer.
+     *
+     * @return 1..65535
+     */
+    public int headId() {
+        return headId;
+    }
+
+    /**
+     * Returns what keeps the volume from being served.
+     *
+     * @return null if nothing does
+     */
+    public @Nullable String damage() {
+        return damage;
+    }
+
+    /**
+     * Keeps the volume from being served.
+     *
+     * @param reason for people
+     */
+    public void setDamage(String reason) {
+        damage = reason;
+    }
+
+    /**
+     * Keeps the volume from being served and deleted: its chain has a cycle, or layers that are not
+     * its own.
+     *
+     * @param reason for people
+     */
+    public void setChainBroken(String reason) {
+        damage = reason;
+        chainBroken = true;
+    }
+
+    boolean isChainBroken() {
+        return chainBroken;
+    }
+
+    /**
+     * Returns the shared view.
+     *
+     * @return null while nobody has the volume open
+     */
+    public @Nullable StoredVolume view() {
+        return view;
+    }
+
+    boolean isDecodable() {
+        return decodable;
+    }
+
+    ReentrantLock operations() {
+        return operations;
+    }
+
+    void setName(String newName) {
+        name = newName;
+        decodable = true;
+    }
+
+    void setHeadId(int id) {
+        headId = id;
+    }
+
+    void addUser(StoredVolume shared) {
+        view = shared;
+        viewUsers++;
+    }
+
+    /** Returns true if that was the last user. */
+    boolean removeUser() {
+        viewUsers--;
+        if (viewUsers == 0) {
+            view = null;
+        }
+        return viewUsers == 0;
+    }
+
+    boolean isCloning() {
+        return cloning;
+    }
+
+    void setCloning(boolean now) {
+        cloning = now;
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    void setDeleted() {
+        deleted = true;
+    }
+}

@@ -1,0 +1,91 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.VolumeRecord;
+import org.jspecify.annotations.Nullable;
+
+import java.util.BitSet;
+
+/**
+ * Walks the chain of each volume once. A cycle, a layer that is not there, or one that two volumes
+ * claim keeps the volumes concerned from being served.
+ */
+final class ChainCheck {
+    private final Directory directory;
+    private final Findings findings;
+    private final @Nullable VolumeRecord[] ownerOf =
+            new @Nullable VolumeRecord[Geometry.SNAPSHOT_ID_MAX + 1];
+    private final BitSet reachable = new BitSet();
+
+    ChainCheck(Directory directory, Findings findings) {
+        this.directory = directory;
+        this.findings = findings;
+    }
+
+    /**
+     * Runs the check.
+     *
+     * @return ids of layers that belong to a volume
+     */
+    BitSet run() {
+        for (VolumeRecord volume : directory.volumes()) {
+            checkSize(volume);
+            walk(volume);
+        }
+        return reachable;
+    }
+
+    private void checkSize(VolumeRecord volume) {
+        long size = volume.sizeBytes();
+        if (size <= 0 || size > Geometry.VOLUME_BYTES_MAX || size % Geometry.EXTENT_BYTES != 0) {
+            String reason = "its size cannot be " + Long.toUnsignedString(size) + " bytes";
+            volume.setDamage(reason);
+            report(volume, reason);
+        }
+    }
+
+    private void walk(VolumeRecord volume) {
+        int id = volume.headId();
+        int child = 0;
+        while (id != 0) {
+            Layer layer = directory.layer(id);
+            VolumeRecord other = ownerOf[id];
+            if (layer == null) {
+                directory.reserveId(id); // a new layer with this id would get into this chain
+                breakChain(
+                        volume,
+                        child == 0
+                                ? "its head, snapshot " + id + ", is not there"
+                                : "snapshot %d, parent of %d, is not there".formatted(id, child));
+                return;
+            }
+            if (other == volume) {
+                breakChain(
+                        volume,
+                        "the parents of its snapshots go in a circle (%d, %d)"
+                                .formatted(child, id));
+                return;
+            }
+            if (other != null) {
+                breakChain(volume, "snapshot " + id + " belongs to " + other.title() + " as well");
+                breakChain(other, "snapshot " + id + " belongs to " + volume.title() + " as well");
+                return;
+            }
+            ownerOf[id] = volume;
+            reachable.set(id);
+            child = id;
+            id = layer.entry().parentId();
+        }
+    }
+
+    private void breakChain(VolumeRecord volume, String reason) {
+        volume.setChainBroken(reason);
+        report(volume, reason);
+    }
+
+    private void report(VolumeRecord volume, String reason) {
+        findings.add("volume %s is not served: %s", volume.title(), reason);
+    }
+}

@@ -1,0 +1,71 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.Management;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Frees layers that belong to no volume and hold nothing: a power loss in the middle of creating or
+ * deleting leaves such. Layers connected by parenthood to one that holds extents stay with it, as
+ * that may be the rest of a volume whose entry was lost.
+ */
+final class EmptyLayers {
+    private final Management management;
+    private final Directory directory;
+    private final BitSet reachable;
+    private final BitSet owners;
+    private final int[] groupOf = new int[Geometry.SNAPSHOT_ID_MAX + 1];
+
+    EmptyLayers(Management management, BitSet reachable, BitSet owners) {
+        this.management = management;
+        this.directory = management.directory();
+        this.reachable = reachable;
+        this.owners = owners;
+    }
+
+    void free() throws BackendException {
+        BitSet groupsWithExtents = new BitSet();
+        for (int id = 1; id < groupOf.length; id++) {
+            groupOf[id] = id;
+        }
+        for (int id = 1; id < groupOf.length; id++) {
+            Layer layer = directory.layer(id);
+            if (layer != null && !reachable.get(id)) {
+                int parent = layer.entry().parentId();
+                if (parent != 0 && !reachable.get(parent)) {
+                    groupOf[group(id)] = group(parent);
+                }
+            }
+        }
+        owners.stream()
+                .filter(id -> !reachable.get(id))
+                .forEach(id -> groupsWithExtents.set(group(id)));
+        List<Integer> empty = new ArrayList<>();
+        for (int id = 1; id < groupOf.length; id++) {
+            if (directory.layer(id) != null
+                    && !reachable.get(id)
+                    && !groupsWithExtents.get(group(id))) {
+                empty.add(id);
+            }
+        }
+        if (!empty.isEmpty()) {
+            management.tables().clearSnapshots(empty);
+            empty.forEach(directory::removeLayer);
+        }
+    }
+
+    private int group(int id) {
+        int representative = id;
+        while (groupOf[representative] != representative) {
+            groupOf[representative] = groupOf[groupOf[representative]];
+            representative = groupOf[representative];
+        }
+        return representative;
+    }
+}

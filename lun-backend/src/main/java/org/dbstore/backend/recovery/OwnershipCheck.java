@@ -1,0 +1,111 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.VolumeRecord;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * Compares the extents with the layers. An extent of nobody is quarantined: kept, not served, and
+ * its id never given to a new layer, which would otherwise adopt foreign data.
+ */
+final class OwnershipCheck {
+    private final Directory directory;
+    private final ExtentTable table;
+    private final BitSet reachable;
+    private final Findings findings;
+    private final long[] extentCounts = new long[Geometry.SNAPSHOT_ID_MAX + 1];
+    private final long[] positionCounts = new long[Geometry.SNAPSHOT_ID_MAX + 1];
+
+    OwnershipCheck(Directory directory, ExtentTable table, BitSet reachable, Findings findings) {
+        this.directory = directory;
+        this.table = table;
+        this.reachable = reachable;
+        this.findings = findings;
+    }
+
+    /**
+     * Runs the check.
+     *
+     * @return ids that own extents
+     */
+    BitSet run() {
+        for (VolumeRecord volume : directory.volumes()) {
+            for (Layer layer : directory.chain(volume.headId())) {
+                positionCounts[layer.id()] = volume.sizeBytes() / Geometry.EXTENT_BYTES;
+            }
+        }
+        table.scan(this::count);
+        BitSet owners = new BitSet();
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            if (extentCounts[id] > 0) {
+                owners.set(id);
+                quarantine(id, directory.layer(id));
+            }
+        }
+        findDuplicates();
+        return owners;
+    }
+
+    private void count(int extent, int owner, long position) {
+        extentCounts[owner]++;
+        if (reachable.get(owner) && position >= positionCounts[owner]) {
+            findings.add(
+                    "extent %d of snapshot %d is for position %d, beyond the end of its volume:"
+                            + " kept, not served",
+                    extent, owner, position);
+        }
+    }
+
+    private void quarantine(int id, @Nullable Layer layer) {
+        if (layer == null) {
+            directory.reserveId(id);
+            findings.add(
+                    "%d extents carry id %d, which no snapshot has: kept, not served",
+                    extentCounts[id], id);
+        } else if (!reachable.get(id) && !layer.entry().isMarked()) {
+            findings.add(
+                    "snapshot %d with %d extents belongs to no volume: kept, not served",
+                    id, extentCounts[id]);
+        }
+    }
+
+    /** Two entries of one owner for one position: the higher index counts, the other is kept. */
+    private void findDuplicates() {
+        long[] keys = new long[table.usedCount()];
+        int[] next = {0};
+        table.scan((extent, owner, position) -> keys[next[0]++] = (long) owner << 32 | position);
+        Arrays.sort(keys);
+        long[] doubled = new long[keys.length];
+        int count = 0;
+        for (int i = 1; i < keys.length; i++) {
+            if (keys[i] == keys[i - 1] && (count == 0 || doubled[count - 1] != keys[i])) {
+                doubled[count++] = keys[i];
+            }
+        }
+        if (count > 0) {
+            reportDuplicates(Arrays.copyOf(doubled, count));
+        }
+    }
+
+    private void reportDuplicates(long[] doubled) {
+        int[] winners = new int[doubled.length];
+        table.scan((extent, owner, position) -> {
+            int i = Arrays.binarySearch(doubled, (long) owner << 32 | position);
+            if (i >= 0) {
+                winners[i] = extent;
+            }
+        });
+        for (int i = 0; i < doubled.length; i++) {
+            table.setHidesDuplicate(winners[i]);
+            findings.add(
+                    "snapshot %d has position %d more than once: extent %d counts",
+                    doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]);
+        }
+    }
+}

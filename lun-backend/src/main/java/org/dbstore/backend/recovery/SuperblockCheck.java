@@ -1,0 +1,64 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Superblock;
+
+import java.nio.ByteBuffer;
+
+/** Reads the superblock and refuses what is no store of ours. */
+final class SuperblockCheck {
+    private SuperblockCheck() {}
+
+    static Superblock run(BlockDevice device, MetadataReader reader, Findings findings)
+            throws BackendException {
+        if (device.sizeBytes() < Superblock.BYTES) {
+            throw notAStore(device);
+        }
+        ByteBuffer block = reader.read(0, Superblock.BYTES);
+        if (!Superblock.hasMagic(block)) {
+            throw notAStore(device);
+        }
+        Superblock superblock = Superblock.read(block);
+        if (superblock.version() != Superblock.VERSION) {
+            throw new BackendException(
+                    BackendError.NOT_A_STORE,
+                    "%s holds a store of version %s; this program reads 1.0.0"
+                            .formatted(
+                                    device.name(), Superblock.versionName(superblock.version())));
+        }
+        checkSize(device, superblock, findings);
+        return superblock;
+    }
+
+    private static void checkSize(BlockDevice device, Superblock superblock, Findings findings)
+            throws BackendException {
+        long claimed = superblock.deviceBytes();
+        if (claimed < Geometry.DEVICE_BYTES_MIN) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    "the superblock of %s says %s bytes; no store is that small"
+                            .formatted(device.name(), Long.toUnsignedString(claimed)));
+        }
+        if (device.sizeBytes() < claimed) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    "%s has %d bytes, but its superblock says %d: the end is missing"
+                            .formatted(device.name(), device.sizeBytes(), claimed));
+        }
+        if (device.sizeBytes() > claimed) {
+            findings.add(
+                    "%s is %d bytes longer than its superblock says (%d); what lies beyond is used"
+                            + " only where an extent is there already",
+                    device.name(), device.sizeBytes() - claimed, claimed);
+        }
+    }
+
+    private static BackendException notAStore(BlockDevice device) {
+        return new BackendException(
+                BackendError.NOT_A_STORE,
+                device.name() + " holds no block store; to make one run: dbsctl device init");
+    }
+}

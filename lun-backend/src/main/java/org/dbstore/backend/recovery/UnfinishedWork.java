@@ -1,0 +1,101 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.LayerRemoval;
+import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.SnapshotMerge;
+import org.dbstore.backend.operation.VolumeRecord;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Finishes what carries a mark: a marked head is a volume on its way out, or a clone that was never
+ * finished; a marked layer within a chain is to be merged into its child; a marked layer of no
+ * volume goes, with its ancestors that belong to no volume either.
+ */
+final class UnfinishedWork {
+    private final Management management;
+    private final Directory directory;
+    private final BitSet reachable;
+    private final BitSet owners;
+    private final Findings findings;
+
+    UnfinishedWork(Management management, BitSet reachable, BitSet owners, Findings findings) {
+        this.management = management;
+        this.directory = management.directory();
+        this.reachable = reachable;
+        this.owners = owners;
+        this.findings = findings;
+    }
+
+    /** Only says what a writable opening would do, and hides volumes that are on their way out. */
+    void report() {
+        for (VolumeRecord volume : directory.volumes()) {
+            Layer head = directory.layer(volume.headId());
+            if (volume.damage() == null && head != null && head.entry().isMarked()) {
+                findings.add(
+                        "volume %s was being made or deleted: it goes at the next writable opening",
+                        volume.title());
+                directory.remove(volume);
+            }
+        }
+    }
+
+    void finish() throws BackendException {
+        for (VolumeRecord volume : directory.volumes()) {
+            if (volume.damage() == null) {
+                finishVolume(volume);
+            }
+        }
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            Layer layer = directory.layer(id);
+            if (layer != null && layer.entry().isMarked() && !reachable.get(id)) {
+                remove(layer);
+            }
+        }
+        new EmptyLayers(management, reachable, owners).free();
+    }
+
+    private void finishVolume(VolumeRecord volume) throws BackendException {
+        List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
+        if (chain.getFirst().entry().isMarked()) {
+            findings.add("volume %s was being made or deleted: gone now", volume.title());
+            management.tables().clearVolume(volume.slot());
+            directory.remove(volume);
+            chain.forEach(layer -> reachable.clear(layer.id()));
+            return;
+        }
+        int i = 1;
+        while (i < chain.size()) {
+            Layer layer = chain.get(i);
+            if (layer.entry().isMarked()) {
+                findings.add(
+                        "snapshot %d of %s was being deleted: gone now",
+                        layer.id(), volume.title());
+                new SnapshotMerge(management, volume, layer, chain.get(i - 1)).run();
+                reachable.clear(layer.id());
+                chain.remove(i);
+            } else {
+                i++;
+            }
+        }
+    }
+
+    private void remove(Layer marked) throws BackendException {
+        List<Integer> ancestors = new ArrayList<>();
+        for (Layer layer : directory.chain(marked.id())) {
+            if (reachable.get(layer.id())) {
+                break;
+            }
+            if (layer != marked) {
+                ancestors.add(layer.id());
+            }
+        }
+        new LayerRemoval(management).run(marked.id(), ancestors);
+    }
+}

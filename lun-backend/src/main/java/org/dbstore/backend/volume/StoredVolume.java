@@ -1,0 +1,279 @@
+package org.dbstore.backend.volume;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** A view of the store: the live head of a volume, or a frozen snapshot. */
+public final class StoredVolume implements Volume {
+    /** A step that needs the volume to stand still. */
+    @FunctionalInterface
+    public interface FrozenStep {
+        /**
+         * Runs while no request is under way.
+         *
+         * @return id of the new head
+         * @throws BackendException as the step does
+         */
+        int run() throws BackendException;
+    }
+
+    /** Part of the view that nobody else touches while it runs. */
+    @FunctionalInterface
+    public interface ExclusiveStep {
+        /** Runs with the stripe of the position locked. */
+        void run();
+    }
+
+    private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
+
+    private final StoreParts parts;
+    private final long sizeBytes;
+    private final boolean readOnly;
+    private final StripeLocks stripes = new StripeLocks();
+    private final ExtentMap map;
+    private final ExtentTable table;
+    private final Head head;
+    private final ReadPath reads;
+    private final WritePath writes;
+    private final UnmapPath unmaps;
+    private volatile boolean closed;
+
+    /**
+     * Creates the view.
+     *
+     * @param parts of the store
+     * @param name may change
+     * @param headId layer that writes belong to, or the snapshot
+     * @param readOnly true for a snapshot or a store opened so
+     * @param map what the chain shows
+     */
+    public StoredVolume(
+            StoreParts parts, Supplier<String> name, int headId, boolean readOnly, ExtentMap map) {
+        this.parts = parts;
+        this.sizeBytes = map.positionCount() * Geometry.EXTENT_BYTES;
+        this.readOnly = readOnly;
+        this.map = map;
+        this.table = parts.table();
+        this.head = new Head(name, headId);
+        this.reads = new ReadPath(parts, stripes, map);
+        this.writes = new WritePath(parts, stripes, map, head);
+        this.unmaps = new UnmapPath(parts, stripes, map, head, writes);
+    }
+
+    @Override
+    public String name() {
+        return head.name();
+    }
+
+    @Override
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public boolean writesWaitForMedium() {
+        return parts.io().alignment() > 1;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws BackendException {
+        checkRange(offset, target.remaining());
+        reads.read(offset, target);
+    }
+
+    @Override
+    public boolean readNow(long offset, ByteBuffer target) throws BackendException {
+        checkRange(offset, target.remaining());
+        return reads.readNow(offset, target);
+    }
+
+    @Override
+    public boolean write(long offset, ByteBuffer source) throws BackendException {
+        checkRange(offset, source.remaining());
+        checkWritable();
+        boolean uncommitted = writes.write(offset, source);
+        parts.health().check();
+        return uncommitted;
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long lengthBytes) throws BackendException {
+        checkRange(offset, lengthBytes);
+        checkWritable();
+        long end = offset + lengthBytes;
+        long firstBlock = Math.ceilDiv(offset, (long) Geometry.BLOCK_BYTES);
+        long endBlock = end / Geometry.BLOCK_BYTES;
+        boolean uncommitted;
+        if (firstBlock > endBlock) { // within one block
+            uncommitted = zeroPart(offset, lengthBytes);
+        } else {
+            uncommitted = zeroPart(offset, firstBlock * Geometry.BLOCK_BYTES - offset);
+            uncommitted |= unmaps.unmap(firstBlock, endBlock);
+            uncommitted |=
+                    zeroPart(
+                            endBlock * Geometry.BLOCK_BYTES, end - endBlock * Geometry.BLOCK_BYTES);
+        }
+        parts.health().check();
+        return uncommitted;
+    }
+
+    @Override
+    public boolean unmap(long offset, long lengthBytes) throws BackendException {
+        checkRange(offset, lengthBytes);
+        checkWritable();
+        long firstBlock = Math.ceilDiv(offset, (long) Geometry.BLOCK_BYTES);
+        long endBlock = (offset + lengthBytes) / Geometry.BLOCK_BYTES;
+        boolean uncommitted = unmaps.unmap(firstBlock, endBlock);
+        parts.health().check();
+        return uncommitted;
+    }
+
+    @Override
+    public Run runAt(long offset) {
+        checkRange(offset, 1);
+        long firstBlock = offset / Geometry.BLOCK_BYTES;
+        long end = firstBlock;
+        boolean mapped = isMapped(firstBlock);
+        long limit = sizeBytes / Geometry.BLOCK_BYTES;
+        boolean same = true;
+        while (end < limit && same) {
+            long runEnd = runEndInExtent(end, mapped);
+            same = runEnd > end && runEnd % Geometry.EXTENT_BLOCKS == 0;
+            end = runEnd;
+            if (!mapped && same) { // over everything that has no extent
+                long next = map.nextMapped(end / Geometry.EXTENT_BLOCKS, map.positionCount());
+                end = next * Geometry.EXTENT_BLOCKS;
+            }
+        }
+        end = Math.max(end, firstBlock + 1); // the state may have changed under our eyes
+        return new Run(end * Geometry.BLOCK_BYTES - offset, mapped);
+    }
+
+    @Override
+    public void commit(CommitListener listener) {
+        checkOpen();
+        if (parts.readOnly()) {
+            listener.committed(null);
+        } else {
+            parts.commits().commit(listener);
+        }
+    }
+
+    @Override
+    public void flush() throws BackendException {
+        checkOpen();
+        if (!parts.readOnly()) {
+            parts.commits().flush();
+        }
+    }
+
+    /**
+     * Stops the volume for a snapshot: waits for all requests, runs the step, goes on with a new
+     * head.
+     *
+     * @param step makes the snapshot durable
+     * @throws BackendException as the step; the head is then as before
+     */
+    public void freeze(FrozenStep step) throws BackendException {
+        stripes.lockAll();
+        try {
+            head.set(step.run());
+        } finally {
+            stripes.unlockAll();
+        }
+    }
+
+    /**
+     * Runs a step while nobody uses a position.
+     *
+     * @param position of the volume
+     * @param step changes entries of that position
+     */
+    public void exclusively(long position, ExclusiveStep step) {
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockExclusive(stripe);
+        try {
+            step.run();
+        } finally {
+            stripes.unlockExclusive(stripe, stamp);
+        }
+    }
+
+    /**
+     * The map of the view, for copying a snapshot and for taking positions out.
+     *
+     * @return guarded by the stripes
+     */
+    public ExtentMap map() {
+        return map;
+    }
+
+    /** Ends the view: waits for requests under way; later ones are the caller's fault. */
+    public void close() {
+        stripes.lockAll();
+        closed = true;
+        stripes.unlockAll();
+    }
+
+    private boolean zeroPart(long offset, long lengthBytes) throws BackendException {
+        if (lengthBytes == 0 || !isMapped(offset / Geometry.BLOCK_BYTES)) {
+            return false; // an unmapped block reads as zeroes already
+        }
+        return writes.write(offset, ZERO_BLOCK.slice(0, (int) lengthBytes));
+    }
+
+    private boolean isMapped(long block) {
+        return runEndInExtent(block, true) > block;
+    }
+
+    /** Returns the end of the run of the given state from a block on, at most its extent's end. */
+    private long runEndInExtent(long block, boolean mapped) {
+        long position = block / Geometry.EXTENT_BLOCKS;
+        int inExtent = (int) (block % Geometry.EXTENT_BLOCKS);
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            int extent = map.get(position);
+            int end = inExtent;
+            if (extent == ExtentMap.NONE) {
+                end = mapped ? inExtent : Geometry.EXTENT_BLOCKS;
+            } else if (table.isMapped(extent, inExtent) == mapped) {
+                end = table.runEnd(extent, inExtent, Geometry.EXTENT_BLOCKS);
+            }
+            return position * Geometry.EXTENT_BLOCKS + end;
+        } finally {
+            stripes.unlockShared(stripe, stamp);
+        }
+    }
+
+    private void checkRange(long offset, long lengthBytes) {
+        checkOpen();
+        Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(name() + " was released");
+        }
+    }
+
+    private void checkWritable() throws BackendException {
+        if (readOnly) {
+            throw new BackendException(BackendError.READ_ONLY, name() + " is read-only");
+        }
+        parts.health().check();
+    }
+}

@@ -1,0 +1,105 @@
+package org.dbstore.backend.volume;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.Geometry;
+
+/**
+ * Unmaps whole blocks, visiting only positions that hold something. An extent of the head without
+ * bits is freed unless it hides an ancestor's: then it stays, empty, as a tombstone. What a
+ * snapshot holds is hidden by an extent of the head, never changed.
+ */
+final class UnmapPath {
+    private final StoreParts parts;
+    private final StripeLocks stripes;
+    private final ExtentMap map;
+    private final ExtentTable table;
+    private final Head head;
+    private final WritePath writes;
+
+    UnmapPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head, WritePath writes) {
+        this.parts = parts;
+        this.stripes = stripes;
+        this.map = map;
+        this.table = parts.table();
+        this.head = head;
+        this.writes = writes;
+    }
+
+    /** Unmaps a range of blocks of the volume; true if something is to be committed. */
+    boolean unmap(long firstBlock, long endBlock) throws BackendException {
+        if (firstBlock >= endBlock) {
+            return false;
+        }
+        boolean uncommitted = false;
+        long endPosition = Math.ceilDiv(endBlock, (long) Geometry.EXTENT_BLOCKS);
+        long position = map.nextMapped(firstBlock / Geometry.EXTENT_BLOCKS, endPosition);
+        while (position < endPosition) {
+            long extentStart = position * Geometry.EXTENT_BLOCKS;
+            int from = (int) Math.max(0, firstBlock - extentStart);
+            int to = (int) Math.min(Geometry.EXTENT_BLOCKS, endBlock - extentStart);
+            uncommitted |= unmapReclaiming(position, from, to);
+            position = map.nextMapped(position + 1, endPosition);
+        }
+        return uncommitted;
+    }
+
+    private boolean unmapReclaiming(long position, int from, int to) throws BackendException {
+        try {
+            return unmapExclusive(position, from, to);
+        } catch (BackendException e) {
+            if (e.error() != BackendError.NO_SPACE) {
+                throw e;
+            }
+        }
+        parts.commits().reclaim();
+        return unmapExclusive(position, from, to);
+    }
+
+    private boolean unmapExclusive(long position, int from, int to) throws BackendException {
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockExclusive(stripe);
+        try {
+            int extent = map.get(position);
+            if (extent == ExtentMap.NONE) {
+                return false;
+            }
+            if (table.owner(extent) == head.id()) {
+                return unmapOwn(position, extent, from, to);
+            }
+            return table.anyMapped(extent, from, to) && hide(position, extent, from, to);
+        } finally {
+            stripes.unlockExclusive(stripe, stamp);
+        }
+    }
+
+    private boolean unmapOwn(long position, int extent, int from, int to) {
+        table.unmap(extent, from, to);
+        boolean uncommitted = table.isUncommitted(extent);
+        if (!table.anyMapped(extent, 0, Geometry.EXTENT_BLOCKS) && !table.covers(extent)) {
+            map.put(position, ExtentMap.NONE);
+            table.free(extent);
+            return true;
+        }
+        return uncommitted;
+    }
+
+    /** Gives the head an extent of its own with the blocks that stay. */
+    private boolean hide(long position, int inherited, int from, int to) throws BackendException {
+        int extent = writes.allocate(position);
+        try {
+            parts.copyOnWrite().copyExcept(inherited, extent, from, to);
+        } catch (BackendException | RuntimeException | Error e) {
+            parts.allocator().release(extent);
+            throw e;
+        }
+        long[] bitmap = table.bitmap(inherited);
+        BlockBitmap.clear(bitmap, 0, from, to);
+        table.birth(extent, head.id(), position, bitmap, true);
+        map.put(position, extent);
+        return true;
+    }
+}

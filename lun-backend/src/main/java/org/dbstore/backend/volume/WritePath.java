@@ -1,0 +1,271 @@
+package org.dbstore.backend.volume;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.device.DeviceIo;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.Geometry;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Writes. Blocks that the head's own extents have mapped are overwritten in place under shared
+ * stripes: no metadata, no allocation. All else goes extent by extent under the exclusive stripe:
+ * data first, then the bits in memory, which the next commit takes to the medium.
+ */
+final class WritePath {
+    private static final ByteBuffer ZERO_BLOCK =
+            ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES).asReadOnlyBuffer();
+
+    private enum Overwrite {
+        NOT_POSSIBLE,
+        DONE,
+        DONE_UNCOMMITTED
+    }
+
+    private final StoreParts parts;
+    private final StripeLocks stripes;
+    private final ExtentMap map;
+    private final ExtentTable table;
+    private final DeviceIo io;
+    private final Head head;
+    private final long dataOffset;
+
+    WritePath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head) {
+        this.parts = parts;
+        this.stripes = stripes;
+        this.map = map;
+        this.table = parts.table();
+        this.io = parts.io();
+        this.head = head;
+        this.dataOffset = parts.geometry().dataOffset();
+    }
+
+    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#write}. */
+    boolean write(long offset, ByteBuffer source) throws BackendException {
+        boolean uncommitted = false;
+        long at = offset;
+        while (source.hasRemaining()) {
+            int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
+            uncommitted |= writeWindow(at, source, length);
+            at += length;
+        }
+        return uncommitted;
+    }
+
+    /** A window is at most 1 MiB, so it touches at most two extents. */
+    private boolean writeWindow(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        switch (overwriteShared(offset, source, length)) {
+            case DONE -> {
+                return false;
+            }
+            case DONE_UNCOMMITTED -> {
+                return true;
+            }
+            case NOT_POSSIBLE -> {
+                int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+                int first = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
+                boolean uncommitted = writeReclaiming(offset, source, first);
+                if (first < length) {
+                    uncommitted |= writeReclaiming(offset + first, source, length - first);
+                }
+                return uncommitted;
+            }
+        }
+        throw new AssertionError();
+    }
+
+    private Overwrite overwriteShared(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        int first = StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES);
+        int last = StripeLocks.stripeOf((offset + length - 1) / Geometry.EXTENT_BYTES);
+        int low = Math.min(first, last);
+        int high = Math.max(first, last);
+        long lowStamp = stripes.lockShared(low);
+        long highStamp = high == low ? 0 : stripes.lockShared(high);
+        try {
+            return overwrite(offset, source, length);
+        } finally {
+            if (high != low) {
+                stripes.unlockShared(high, highStamp);
+            }
+            stripes.unlockShared(low, lowStamp);
+        }
+    }
+
+    private Overwrite overwrite(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        if (((offset | length) & io.alignment() - 1) != 0) {
+            return Overwrite.NOT_POSSIBLE;
+        }
+        int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+        int firstLength = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
+        int restLength = length - firstLength;
+        long position = offset / Geometry.EXTENT_BYTES;
+        int extent = map.get(position);
+        if (!isOwnAndMapped(extent, inExtent, firstLength)) {
+            return Overwrite.NOT_POSSIBLE;
+        }
+        boolean uncommitted = table.isUncommitted(extent);
+        int next = ExtentMap.NONE;
+        if (restLength > 0) {
+            next = map.get(position + 1);
+            if (!isOwnAndMapped(next, 0, restLength)) {
+                return Overwrite.NOT_POSSIBLE;
+            }
+            uncommitted |= table.isUncommitted(next);
+        }
+        if (restLength == 0 || next == extent + 1) {
+            io.write(extentOffset(extent) + inExtent, source, length);
+        } else {
+            io.write(extentOffset(extent) + inExtent, source, firstLength);
+            io.write(extentOffset(next), source, restLength);
+        }
+        return uncommitted ? Overwrite.DONE_UNCOMMITTED : Overwrite.DONE;
+    }
+
+    private boolean isOwnAndMapped(int extent, int inExtent, int length) {
+        return extent != ExtentMap.NONE
+                && table.owner(extent) == head.id()
+                && table.allMapped(
+                        extent, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
+    }
+
+    /** Writes within one extent; if the device seems full, freed extents are waited for once. */
+    private boolean writeReclaiming(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        int start = source.position();
+        try {
+            return writeExclusive(offset, source, length);
+        } catch (BackendException e) {
+            if (e.error() != BackendError.NO_SPACE) {
+                throw e;
+            }
+        }
+        parts.commits().reclaim();
+        source.position(start);
+        return writeExclusive(offset, source, length);
+    }
+
+    private boolean writeExclusive(long offset, ByteBuffer source, int length)
+            throws BackendException {
+        long position = offset / Geometry.EXTENT_BYTES;
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockExclusive(stripe);
+        try {
+            return writeExtent(
+                    position, (int) offset & (Geometry.EXTENT_BYTES - 1), source, length);
+        } finally {
+            stripes.unlockExclusive(stripe, stamp);
+        }
+    }
+
+    private boolean writeExtent(long position, int inExtent, ByteBuffer source, int length)
+            throws BackendException {
+        int present = map.get(position);
+        if (present != ExtentMap.NONE && table.owner(present) == head.id()) {
+            writeBlocks(present, present, inExtent, source, length);
+            table.map(present, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
+            return table.isUncommitted(present);
+        }
+        writeNewExtent(position, present, inExtent, source, length);
+        return true;
+    }
+
+    private void writeNewExtent(
+            long position, int inherited, int inExtent, ByteBuffer source, int length)
+            throws BackendException {
+        int firstBlock = inExtent / Geometry.BLOCK_BYTES;
+        int endBlock = endBlock(inExtent, length);
+        int extent = allocate(position);
+        try {
+            if (inherited != ExtentMap.NONE) {
+                parts.copyOnWrite().copyExcept(inherited, extent, firstBlock, endBlock);
+            }
+            writeBlocks(inherited, extent, inExtent, source, length);
+        } catch (BackendException | RuntimeException | Error e) {
+            parts.allocator().release(extent);
+            throw e;
+        }
+        long[] bitmap =
+                inherited == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(inherited);
+        BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
+        table.birth(extent, head.id(), position, bitmap, inherited != ExtentMap.NONE);
+        map.put(position, extent);
+    }
+
+    /** Takes a free extent, if possible behind that of the position before. */
+    int allocate(long position) throws BackendException {
+        int before = position == 0 ? ExtentMap.NONE : map.get(position - 1);
+        int extent =
+                parts.allocator().allocate(before == ExtentMap.NONE ? ExtentMap.NONE : before + 1);
+        if (extent == ExtentMap.NONE) {
+            throw new BackendException(
+                    BackendError.NO_SPACE,
+                    "no free extent on %s for extent %d of %s"
+                            .formatted(parts.device().name(), position, head.name()));
+        }
+        return extent;
+    }
+
+    /**
+     * Writes bytes into an extent; where they cover only a part of a block, the rest of the block
+     * comes from {@code from}, or is zero if that has it unmapped.
+     *
+     * @param from where the old contents are, perhaps {@code extent}, perhaps nowhere
+     * @param extent where to write
+     */
+    private void writeBlocks(int from, int extent, int inExtent, ByteBuffer source, int length)
+            throws BackendException {
+        int at = inExtent;
+        int end = inExtent + length;
+        while (at < end) {
+            int inBlock = at % Geometry.BLOCK_BYTES;
+            int whole = (end - at) / Geometry.BLOCK_BYTES * Geometry.BLOCK_BYTES;
+            int piece;
+            if (inBlock == 0 && whole > 0) {
+                piece = whole;
+                io.write(extentOffset(extent) + at, source, piece);
+            } else {
+                piece = Math.min(end - at, Geometry.BLOCK_BYTES - inBlock);
+                writePart(from, extent, at, source, piece);
+            }
+            at += piece;
+        }
+    }
+
+    private void writePart(int from, int extent, int at, ByteBuffer source, int length)
+            throws BackendException {
+        int block = at / Geometry.BLOCK_BYTES;
+        int blockStart = block * Geometry.BLOCK_BYTES;
+        boolean mapped = from != ExtentMap.NONE && table.isMapped(from, block);
+        if (from == extent && mapped && ((at | length) & io.alignment() - 1) == 0) {
+            io.write(extentOffset(extent) + at, source, length);
+            return;
+        }
+        ByteBuffer buffer = io.blockBuffers().take();
+        try {
+            if (mapped) {
+                io.read(extentOffset(from) + blockStart, buffer, Geometry.BLOCK_BYTES);
+            } else {
+                buffer.put(0, ZERO_BLOCK, 0, Geometry.BLOCK_BYTES);
+            }
+            buffer.put(at - blockStart, source, source.position(), length);
+            source.position(source.position() + length);
+            io.write(extentOffset(extent) + blockStart, buffer.clear(), Geometry.BLOCK_BYTES);
+        } finally {
+            io.blockBuffers().give(buffer);
+        }
+    }
+
+    private long extentOffset(int extent) {
+        return dataOffset + (long) extent * Geometry.EXTENT_BYTES;
+    }
+
+    private static int endBlock(int inExtent, int length) {
+        return (inExtent + length - 1) / Geometry.BLOCK_BYTES + 1;
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * An open volume or snapshot: reading, writing and unmapping of byte ranges.
+ *
+ * <p>Each view has stripes of read/write locks by position. A read and an overwrite of blocks that
+ * are mapped in the head's own extent hold their stripes shared, over the transfer itself; whatever
+ * changes the mapping holds its stripe alone. So an extent that left a map is used by nobody.
+ *
+ * <p>Order of locks: management of the store, then stripes in ascending order, then the table.
+ */
+@NullMarked
+package org.dbstore.backend.volume;
+
+import org.jspecify.annotations.NullMarked;
