@@ -134,6 +134,16 @@ public enum ConfigKey {
             "512",
             "Logical block length in bytes. Equal wherever the volume is served.",
             "512",
+            "4096"),
+    /** Physical block length. */
+    LUN_PHYSICAL_BLOCK_SIZE(
+            "targets.NAME.luns.NUMBER.physical-block-size",
+            "choice",
+            "4096",
+            "Physical block length that initiators are told, in bytes. 512 (with block-size 512) is"
+                    + " for software that cannot deal with 512e; unaligned writes then cost more"
+                    + " than it knows.",
+            "512",
             "4096");
 
     private final String path;

@@ -10,6 +10,8 @@ package org.dbstore.config;
  * @param readOnly true to refuse writes; always so for a snapshot
  * @param cache what GOOD to a WRITE promises
  * @param blockBytes logical block length: 512 or 4096
+ * @param physicalBlockBytes physical block length that initiators are told: 512 or 4096, at least
+ *     {@code blockBytes}
  */
 public record LunConfig(
         int number,
@@ -18,7 +20,8 @@ public record LunConfig(
         int snapshotId,
         boolean readOnly,
         CacheMode cache,
-        int blockBytes) {
+        int blockBytes,
+        int physicalBlockBytes) {
     /** Highest number that single-level peripheral addressing can say (SAM-5, "LUN"). */
     public static final int NUMBER_MAX = 255;
 
@@ -52,6 +55,18 @@ public record LunConfig(
         if (blockBytes != 512 && blockBytes != 4096) {
             throw new IllegalArgumentException("block size " + blockBytes + "; choose 512 or 4096");
         }
+        if ((physicalBlockBytes != 512 && physicalBlockBytes != 4096)
+                || physicalBlockBytes < blockBytes) {
+            throw new IllegalArgumentException(
+                    "physical block size "
+                            + physicalBlockBytes
+                            + "; choose 512 or 4096, at least"
+                            + " the block size");
+        }
         readOnly |= snapshotId != 0;
+    }
+
+    boolean sameBlocks(LunConfig other) {
+        return blockBytes == other.blockBytes && physicalBlockBytes == other.physicalBlockBytes;
     }
 }

@@ -39,6 +39,14 @@ final class LunSection {
                         .map(text -> CacheMode.valueOf(text.toUpperCase(Locale.ROOT)))
                         .orElse(CacheMode.WRITETHROUGH);
         int blockBytes = choice(entry, ConfigKey.LUN_BLOCK_SIZE).map(Integer::valueOf).orElse(512);
+        int physicalBlockBytes =
+                choice(entry, ConfigKey.LUN_PHYSICAL_BLOCK_SIZE).map(Integer::valueOf).orElse(4096);
+        if (physicalBlockBytes < blockBytes) {
+            entry.problem(
+                    "physical-block-size is below block-size; leave it out, or make block-size"
+                        + " 512");
+            return Optional.empty();
+        }
         if (number.isEmpty() || device.isEmpty() || volume.isEmpty()) {
             return Optional.empty();
         }
@@ -50,7 +58,8 @@ final class LunSection {
                         snapshotId,
                         readOnly,
                         cache,
-                        blockBytes);
+                        blockBytes,
+                        physicalBlockBytes);
         checkSameEverywhere(entry, lun);
         return Optional.of(lun);
     }
@@ -59,10 +68,12 @@ final class LunSection {
         Use use = new Use(entry.place(), lun);
         Medium medium = new Medium(lun.device(), lun.volume(), lun.snapshotId());
         Use first = firstUses.putIfAbsent(medium, use);
-        if (first != null && first.lun.blockBytes() != lun.blockBytes()) {
+        if (first != null && !first.lun.sameBlocks(lun)) {
             entry.problem(
                     "the same volume has block-size "
                             + first.lun.blockBytes()
+                            + " and physical-block-size "
+                            + first.lun.physicalBlockBytes()
                             + " at "
                             + first.place
                             + ": initiators would see two disks of one identity; make them equal");

@@ -6,11 +6,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses which word was meant. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
-    /** The candidate that takes the fewest changes, if these are few for the word's length. */
-    static Optional<String> nearest(String word, Collection<String> candidates) {
+    /**
+     * Returns the candidate that takes the fewest changes.
+     *
+     * @param word as it was written
+     * @param candidates what could be meant
+     * @return empty if it takes more changes than a slip of the fingers
+     */
+    public static Optional<String> nearest(String word, Collection<String> candidates) {
         int changesMax = Math.max(1, word.length() / 3);
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> changes(word, candidate)))

@@ -269,8 +269,9 @@ class ConfigProblemsTest {
                         + " them equal, or one of them read-only",
                 "12: "
                         + T2
-                        + ".luns.1: the same volume has block-size 512 at @:8: initiators would see"
-                        + " two disks of one identity; make them equal");
+                        + ".luns.1: the same volume has block-size 512 and physical-block-size 4096"
+                        + " at @:8: initiators would see two disks of one identity; make them"
+                        + " equal");
     }
 
     @Test

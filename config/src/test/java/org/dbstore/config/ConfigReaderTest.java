@@ -194,6 +194,6 @@ class ConfigReaderTest {
             boolean readOnly,
             CacheMode cache,
             int blockBytes) {
-        return new LunConfig(number, device, volume, snapshotId, readOnly, cache, blockBytes);
+        return new LunConfig(number, device, volume, snapshotId, readOnly, cache, blockBytes, 4096);
     }
 }

@@ -72,7 +72,14 @@ class ConfigRecordsTest {
 
     private static LunConfig lun(int number, int snapshotId, int blockBytes) {
         return new LunConfig(
-                number, "d", "v", snapshotId, false, LunConfig.CacheMode.WRITETHROUGH, blockBytes);
+                number,
+                "d",
+                "v",
+                snapshotId,
+                false,
+                LunConfig.CacheMode.WRITETHROUGH,
+                blockBytes,
+                4096);
     }
 
     private static TargetConfig target(List<LunConfig> luns) {

@@ -216,6 +216,7 @@ public final class TargetServer implements AutoCloseable {
             LogicalUnit.Settings settings =
                     new LogicalUnit.Settings(
                             lun.blockBytes(),
+                            lun.physicalBlockBytes(),
                             lun.cache() == LunConfig.CacheMode.WRITEBACK,
                             lun.readOnly(),
                             store.info().deviceId() + "/" + view);

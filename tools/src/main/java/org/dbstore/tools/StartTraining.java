@@ -32,7 +32,7 @@ final class StartTraining {
         Path directory = Files.createTempDirectory("dbsctl");
         Path device = directory.resolve("device.dbs");
         try {
-            run("device", "init", device.toString(), "--size", "64M");
+            run("device", "init", device.toString(), "--size", "128M");
             String[][] commands = {
                 {"device", "info"},
                 {"volume", "create", "v", "1M"},

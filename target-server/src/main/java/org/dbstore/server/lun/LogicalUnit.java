@@ -15,12 +15,18 @@ public final class LogicalUnit {
      * How a unit presents itself.
      *
      * @param blockBytes logical block length: 512 or 4096
+     * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true: WCE=1, GOOD to a WRITE may precede durability
      * @param readOnly true: WP=1, writes are refused with 07/27/00; also so if the volume is
      * @param identity what the NAA-6 identifier and the serial number derive from: equal on every
      *     path to the same volume or snapshot, different for any two, constant over restarts
      */
-    public record Settings(int blockBytes, boolean writeBack, boolean readOnly, String identity) {}
+    public record Settings(
+            int blockBytes,
+            int physicalBlockBytes,
+            boolean writeBack,
+            boolean readOnly,
+            String identity) {}
 
     /**
      * Creates a unit.
@@ -33,6 +39,7 @@ public final class LogicalUnit {
                 new Medium(
                         volume,
                         settings.blockBytes(),
+                        settings.physicalBlockBytes(),
                         settings.writeBack(),
                         settings.readOnly(),
                         new UnitIdentity(settings.identity()));

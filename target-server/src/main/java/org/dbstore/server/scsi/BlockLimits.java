@@ -23,8 +23,8 @@ public final class BlockLimits {
     /** MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT. */
     public static final int UNMAP_DESCRIPTORS_MAX = 256;
 
-    /** MAXIMUM WRITE SAME LENGTH, in logical blocks. */
-    public static final int WRITE_SAME_BLOCKS_MAX = 1 << 16;
+    /** MAXIMUM WRITE SAME LENGTH, in logical blocks; Linux asks for no more than 2^16 - 1. */
+    public static final int WRITE_SAME_BLOCKS_MAX = 1 << 15;
 
     /** Most data-in of a command that does not read the medium, in bytes. */
     public static final int REPLY_BYTES_MAX = 1 << 16;

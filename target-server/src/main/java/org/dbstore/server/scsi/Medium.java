@@ -9,6 +9,7 @@ import org.dbstore.backend.Volume;
 public final class Medium {
     private final Volume volume;
     private final int blockShift;
+    private final int physicalBlockBytes;
     private final boolean writeBack;
     private final boolean readOnly;
     private final UnitIdentity identity;
@@ -18,6 +19,7 @@ public final class Medium {
      *
      * @param volume the bytes
      * @param blockBytes logical block length: 512 or 4096
+     * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true if GOOD to a WRITE may precede durability
      * @param readOnly true if writes are refused though the volume would take them
      * @param identity names the unit
@@ -25,6 +27,7 @@ public final class Medium {
     public Medium(
             Volume volume,
             int blockBytes,
+            int physicalBlockBytes,
             boolean writeBack,
             boolean readOnly,
             UnitIdentity identity) {
@@ -33,6 +36,7 @@ public final class Medium {
         }
         this.volume = volume;
         this.blockShift = Integer.numberOfTrailingZeros(blockBytes);
+        this.physicalBlockBytes = physicalBlockBytes;
         this.writeBack = writeBack;
         this.readOnly = readOnly || volume.isReadOnly();
         this.identity = identity;
@@ -46,6 +50,11 @@ public final class Medium {
     /** Logical block length: 512 or 4096. */
     public int blockBytes() {
         return 1 << blockShift;
+    }
+
+    /** Physical block length to tell initiators, in bytes. */
+    public int physicalBlockBytes() {
+        return physicalBlockBytes;
     }
 
     /** Number of logical blocks, above 0. */

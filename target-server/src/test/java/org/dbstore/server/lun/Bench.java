@@ -42,7 +42,7 @@ public final class Bench {
         unit =
                 new LogicalUnit(
                         volume,
-                        new LogicalUnit.Settings(blockBytes, writeBack, readOnly, IDENTITY));
+                        new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY));
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(0, unit);
         luns = new LunMap(units);

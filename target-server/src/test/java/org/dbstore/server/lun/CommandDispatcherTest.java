@@ -215,7 +215,8 @@ class CommandDispatcherTest {
         bench.volume.readOnly = true;
         LogicalUnit snapshot =
                 new LogicalUnit(
-                        bench.volume, new LogicalUnit.Settings(512, false, false, "a snapshot"));
+                        bench.volume,
+                        new LogicalUnit.Settings(512, 4096, false, false, "a snapshot"));
         assertTrue(snapshot.medium().isReadOnly());
     }
 

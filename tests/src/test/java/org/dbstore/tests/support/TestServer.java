@@ -71,14 +71,28 @@ public final class TestServer implements AutoCloseable {
                 lun(LUN, "data", 0, false, 512),
                 lun(READ_ONLY_LUN, "data", 0, true, 512),
                 new LunConfig(
-                        LARGE_BLOCK_LUN, "main", "other", 0, false, CacheMode.WRITEBACK, 4096));
+                        LARGE_BLOCK_LUN,
+                        "main",
+                        "other",
+                        0,
+                        false,
+                        CacheMode.WRITEBACK,
+                        4096,
+                        4096));
     }
 
     /** A write-through LUN of device "main". */
     public static LunConfig lun(
             int number, String volume, int snapshotId, boolean readOnly, int blockBytes) {
         return new LunConfig(
-                number, "main", volume, snapshotId, readOnly, CacheMode.WRITETHROUGH, blockBytes);
+                number,
+                "main",
+                volume,
+                snapshotId,
+                readOnly,
+                CacheMode.WRITETHROUGH,
+                blockBytes,
+                4096);
     }
 
     /** A target for everybody, on all portals. */

@@ -3,6 +3,7 @@ package org.dbstore.tools.command;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
+import org.dbstore.config.Spelling;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.Terminal;
@@ -14,15 +15,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code dbsctl}: the options that every command has, and what commands do alike. */
 @Command(
@@ -151,7 +155,6 @@ public final class Dbsctl {
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(
                                 terminal.isInteractive() ? Ansi.AUTO : Ansi.OFF))
-                .setAbbreviatedOptionsAllowed(true)
                 .setParameterExceptionHandler((e, args) -> dbsctl.misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> dbsctl.failed(e));
     }
@@ -191,17 +194,29 @@ public final class Dbsctl {
     }
 
     private int misused(ParameterException failure) {
-        CommandLine command = failure.getCommandLine();
+        CommandSpec command = failure.getCommandLine().getCommandSpec();
+        String what =
+                failure instanceof UnmatchedArgumentException unmatched
+                        ? unknown(unmatched.getUnmatched().getFirst(), command)
+                        : String.valueOf(failure.getMessage());
         terminal.err()
-                .println(
-                        "dbsctl: "
-                                + failure.getMessage()
-                                + "; see '"
-                                + command.getCommandSpec().qualifiedName()
-                                + " --help'");
-        CommandLine.UnmatchedArgumentException.printSuggestions(failure, terminal.err());
+                .println("dbsctl: " + what + "; see '" + command.qualifiedName() + " --help'");
         trace(failure);
         return ExitCode.USAGE.number();
+    }
+
+    private static String unknown(String word, CommandSpec command) {
+        boolean option = word.startsWith("-");
+        Set<String> known = option ? command.optionsMap().keySet() : command.subcommands().keySet();
+        String what =
+                option
+                        ? "unknown option '" + word + "'"
+                        : known.isEmpty()
+                                ? "'" + word + "' is one argument too many"
+                                : "unknown command '" + word + "'";
+        return Spelling.nearest(word, known)
+                .map(meant -> what + ", did you mean '" + meant + "'?")
+                .orElse(what);
     }
 
     private int failed(Exception failure) {

@@ -19,7 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** A device of 64 MiB for each test, and the ways to command it and to look at it. */
+/** A device of 128 MiB for each test, and the ways to command it and to look at it. */
 abstract class CommandTestBase {
     static final int MIB = 1 << 20;
 
@@ -29,7 +29,7 @@ abstract class CommandTestBase {
     @BeforeEach
     void makeDevice() throws BackendException {
         device = directory.resolve("main.dbs");
-        BlockStore.initialize(device, 64 * MIB, false);
+        BlockStore.initialize(device, 128 * MIB, false);
     }
 
     /** Runs a command on the device that has to succeed; returns what it printed. */

@@ -31,7 +31,7 @@ class DeviceCommandsTest extends CommandTestBase {
     @Test
     void initTakesTheDeviceByOptionButNotFromTheEnvironment() {
         Path file = directory.resolve("new.dbs");
-        dbsctl("device", "init", "-d", file.toString(), "--size", "64M");
+        dbsctl("device", "init", "-d", file.toString(), "--size", "128M");
         assertTrue(Files.exists(file));
         assertEquals(
                 "dbsctl: no device is named; write dbsctl device init PATH\n",
@@ -101,7 +101,7 @@ class DeviceCommandsTest extends CommandTestBase {
                         "findings"),
                 List.copyOf(info.keySet()));
         assertEquals(device.toString(), info.get("path"));
-        assertEquals(64L * MIB, info.get("sizeBytes"));
+        assertEquals(128L * MIB, info.get("sizeBytes"));
         assertEquals((long) MIB, info.get("usedBytes"));
         assertEquals(1L, info.get("usedExtents"));
         assertEquals(1L, info.get("volumeCount"));
@@ -111,9 +111,9 @@ class DeviceCommandsTest extends CommandTestBase {
 
     @Test
     void infoShowsUnitsToPeopleAndBytesOnDemand() {
-        assertTrue(dbsctl("device", "info").contains("SIZE          64 MiB\n"));
-        assertTrue(dbsctl("device", "info", "-b").contains("SIZE          67108864\n"));
-        assertTrue(dbsctl("device", "info", "-H").contains("\n64 MiB\n"));
+        assertTrue(dbsctl("device", "info").contains("SIZE          128 MiB\n"));
+        assertTrue(dbsctl("device", "info", "-b").contains("SIZE          134217728\n"));
+        assertTrue(dbsctl("device", "info", "-H").contains("\n128 MiB\n"));
     }
 
     @Test
@@ -148,7 +148,7 @@ class DeviceCommandsTest extends CommandTestBase {
 
     @Test
     void whatIsNoStoreIsSaidToBeNone() throws Exception {
-        Files.write(device, noise(7, 64 * MIB));
+        Files.write(device, noise(7, 128 * MIB));
         String complaint = failing(ExitCode.DAMAGED, "device", "info");
         assertTrue(
                 complaint.endsWith(

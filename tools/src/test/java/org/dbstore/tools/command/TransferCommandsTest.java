@@ -157,7 +157,7 @@ class TransferCommandsTest extends CommandTestBase {
 
     @Test
     void aVolumeThatCouldNotBeFilledGoesAwayAgain() throws Exception {
-        Path file = Files.write(directory.resolve("big.raw"), noise(7, 70 * MIB));
+        Path file = Files.write(directory.resolve("big.raw"), noise(7, 130 * MIB));
         failing(ExitCode.NO_SPACE, "volume", "import", "w", file.toString(), "--create");
         assertEquals(List.of(), Json.objects(dbsctl("volume", "list", "-o", "json")));
         assertEquals(0L, Json.object(dbsctl("device", "info", "-o", "json")).get("usedExtents"));

@@ -121,8 +121,17 @@ class VolumeCommandsTest extends CommandTestBase {
 
     @Test
     void anOddCommandGetsASuggestion() {
-        String complaint = failing(ExitCode.USAGE, "volume", "craete", "a", "1M");
-        assertTrue(complaint.contains("create"), complaint);
+        assertEquals(
+                "dbsctl: unknown command 'craete', did you mean 'create'?; see 'dbsctl volume"
+                    + " --help'\n",
+                failing(ExitCode.USAGE, "volume", "craete", "a", "1M"));
+        assertEquals(
+                "dbsctl: unknown option '--dvice', did you mean '--device'?; see 'dbsctl volume"
+                    + " list --help'\n",
+                failing(ExitCode.USAGE, "volume", "list", "--dvice", "x"));
+        assertEquals(
+                "dbsctl: 'x' is one argument too many; see 'dbsctl volume list --help'\n",
+                failing(ExitCode.USAGE, "volume", "list", "x"));
         failing(ExitCode.USAGE, "volume");
         failing(ExitCode.USAGE);
     }

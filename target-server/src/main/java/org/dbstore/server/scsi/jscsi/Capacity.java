@@ -6,7 +6,6 @@ import org.jscsi.target.scsi.readCapacity.ReadCapacity16ParameterData;
 
 /** The parameter data of READ CAPACITY (SBC-3). */
 public final class Capacity {
-    private static final int PHYSICAL_BLOCK_BYTES = 4096;
     private static final int EXPONENT = 13;
     private static final int PROVISIONING = 14;
     private static final int LBPME_AND_LBPRZ = 0xc0;
@@ -34,7 +33,7 @@ public final class Capacity {
      */
     public static byte[] long16(Medium medium) {
         int exponent =
-                Integer.numberOfTrailingZeros(PHYSICAL_BLOCK_BYTES)
+                Integer.numberOfTrailingZeros(medium.physicalBlockBytes())
                         - Integer.numberOfTrailingZeros(medium.blockBytes());
         return Serialized.of(
                         new ReadCapacity16ParameterData(

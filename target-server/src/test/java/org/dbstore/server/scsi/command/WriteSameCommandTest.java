@@ -82,8 +82,8 @@ class WriteSameCommandTest {
         "-1, 1, 05/21/00",
         "0, 0, 05/24/00", // WSNZ=1
         "131072, 0, 05/24/00",
-        "0, 65536, good",
-        "0, 65537, 05/24/00"
+        "0, 32768, good",
+        "0, 32769, 05/24/00"
     })
     void limitsHold(long lba, long blocks, String expected) {
         FakeTask task =
