@@ -8,6 +8,8 @@
 # It finds a JDK, builds if nothing is built, and becomes the JVM: the process keeps its pid.
 
 lib=$root/tools/target/lib
+# The engine calls the C library. Adapters in the cache: JDK 25 confuses some of them, notices it and warns.
+flags="$flags --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching"
 
 fail() {
     echo "$name: $1" >&2
@@ -55,7 +57,7 @@ build() {
     if ! is_built; then
         echo "$name: nothing is built yet; building once, which takes a minute (log: $log)" >&2
         command -v java >/dev/null || export JAVA_HOME="$java_home"
-        if ! (cd "$root" && mvn -q -B -DskipTests -pl tools -am package) >"$log" 2>&1 </dev/null 9>&-; then
+        if ! (cd "$root" && mvn -q -B -Dmaven.test.skip=true -pl tools -am package) >"$log" 2>&1 </dev/null 9>&-; then
             tail -n 20 "$log" >&2
             fail "the build failed; the whole log is $log"
         fi

@@ -13,7 +13,9 @@ public final class Main {
      */
     public static void main(String[] args) {
         keepLoggingSimple();
-        System.exit(Dbsctl.run(new SystemTerminal(), args));
+        int exitCode = Dbsctl.run(new SystemTerminal(), args);
+        // Everything is closed and printed. Unlike exit, this starts no logger to say that it ends.
+        Runtime.getRuntime().halt(exitCode);
     }
 
     /**

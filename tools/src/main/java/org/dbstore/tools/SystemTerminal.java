@@ -13,8 +13,8 @@ import java.util.Optional;
 /** The streams, console and environment of this process. */
 @SuppressWarnings("SystemConsoleNull") // from 25 on it is null again where there is no terminal
 final class SystemTerminal implements Terminal {
-    private final PrintWriter out = writer(FileDescriptor.out, "stdout.encoding");
-    private final PrintWriter err = writer(FileDescriptor.err, "stderr.encoding");
+    private final PrintWriter out = writer(FileDescriptor.out, "stdout.encoding", false);
+    private final PrintWriter err = writer(FileDescriptor.err, "stderr.encoding", true);
 
     @Override
     public PrintWriter out() {
@@ -55,8 +55,10 @@ final class SystemTerminal implements Terminal {
         return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 
-    private static PrintWriter writer(FileDescriptor stream, String encodingProperty) {
+    /** Results go out at once, so that a reader of the first lines does not break the pipe. */
+    private static PrintWriter writer(
+            FileDescriptor stream, String encodingProperty, boolean lineByLine) {
         Charset charset = Charset.forName(System.getProperty(encodingProperty, "UTF-8"));
-        return new PrintWriter(new FileOutputStream(stream), true, charset);
+        return new PrintWriter(new FileOutputStream(stream), lineByLine, charset);
     }
 }

@@ -29,6 +29,10 @@ public final class FileBlockDevice implements BlockDevice {
     private final int descriptor;
     private final long sizeBytes;
     private final boolean direct;
+
+    /** True while a force is under way. */
+    private volatile boolean forcing;
+
     private volatile boolean canPunch = true;
     private volatile boolean canTellCached = true;
 
@@ -143,11 +147,20 @@ public final class FileBlockDevice implements BlockDevice {
             }
             at += count;
         }
+        if (forcing && !direct) {
+            // Who writes during a force will want the next one, which then has less to wait for.
+            Native.startWriteBack(descriptor, offset, at - offset);
+        }
     }
 
     @Override
     public void force() throws IOException {
-        channel.force(false); // the size never changes, so fdatasync is enough
+        forcing = true;
+        try {
+            channel.force(false); // the size never changes, so fdatasync is enough
+        } finally {
+            forcing = false;
+        }
     }
 
     @Override

@@ -63,6 +63,7 @@ final class Native {
                     "close",
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
+    private static final int SYNC_FILE_RANGE_WRITE = 2;
     private static final MethodHandle FALLOCATE =
             handle(
                     "fallocate",
@@ -72,6 +73,16 @@ final class Native {
                             ValueLayout.JAVA_INT,
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_LONG),
+                    Linker.Option.captureCallState("errno"));
+    private static final MethodHandle SYNC_FILE_RANGE =
+            handle(
+                    "sync_file_range",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
     private static final MethodHandle PREADV2 =
             handle(
@@ -180,6 +191,30 @@ final class Native {
                                     offset,
                                     lengthBytes);
             return result == 0 ? 0 : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Starts dirty pages of a range on their way to the medium and waits for none of them. Says
+     * nothing of durability; errors show in the next force.
+     *
+     * @param descriptor of the file
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     */
+    static void startWriteBack(int descriptor, long offset, long lengthBytes) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try {
+            int ignored =
+                    (int)
+                            SYNC_FILE_RANGE.invokeExact(
+                                    scratch.callState,
+                                    descriptor,
+                                    offset,
+                                    lengthBytes,
+                                    SYNC_FILE_RANGE_WRITE);
         } catch (Throwable e) {
             throw unexpected(e);
         }

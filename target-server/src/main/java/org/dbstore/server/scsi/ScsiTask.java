@@ -51,6 +51,12 @@ public interface ScsiTask {
      */
     ByteBuffer allocateDataIn(int bytes);
 
+    /**
+     * Tells whether the initiator has nothing else under way here, so that waiting in the thread
+     * that executes the command holds up nobody and saves the way through other threads.
+     */
+    boolean isAlone();
+
     /** True once a task management function has aborted it: long work should stop. */
     boolean isAborted();
 

@@ -12,6 +12,7 @@ public final class FakeTask implements ScsiTask {
     public static final Nexus NEXUS_B =
             new Nexus("iqn.2026-01.org.example:b", 0x400001370000L, "iqn.2026-01.org.dbstore:t", 1);
 
+    private boolean alone;
     private final ByteBuffer cdb = ByteBuffer.allocate(16);
     private Nexus nexus = NEXUS_A;
     private long lun;
@@ -105,6 +106,17 @@ public final class FakeTask implements ScsiTask {
         }
         taken = true;
         return ByteBuffer.allocateDirect(bytes);
+    }
+
+    @Override
+    public boolean isAlone() {
+        return alone;
+    }
+
+    /** Nothing else is under way. */
+    public FakeTask alone() {
+        alone = true;
+        return this;
     }
 
     @Override

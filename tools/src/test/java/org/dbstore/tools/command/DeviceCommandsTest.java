@@ -2,7 +2,6 @@ package org.dbstore.tools.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.backend.BlockStore;
@@ -132,7 +131,7 @@ class DeviceCommandsTest extends CommandTestBase {
     void aDeviceInUseNamesItsHolder() throws Exception {
         String before = deviceDigest();
         try (BlockStore holder = BlockStore.open(device, OpenOptions.READ_ONLY)) {
-            assertNotEquals(null, holder);
+            assertFalse(holder.isFailed());
             String pid = String.valueOf(ProcessHandle.current().pid());
             for (String[] command :
                     List.of(

@@ -63,14 +63,14 @@ class VolumeCommandsTest extends CommandTestBase {
     @Test
     void aVolumeIsDeletedOnlyIfConfirmed() throws Exception {
         dbsctl("volume", "create", "a", "1M");
-        String before = deviceDigest();
+        String before = dbsctl("volume", "list", "-o", "json");
         assertEquals(
                 "dbsctl: volume a with 0 B of data and 0 snapshots will be lost; nothing was"
                         + " changed; --yes does it\n",
                 failing(ExitCode.USAGE, "volume", "delete", "a"));
         var terminal = new CapturedTerminal().answering("no");
         assertEquals(ExitCode.FAILED.number(), run(terminal, "volume", "delete", "a"));
-        assertEquals(1, Json.objects(dbsctl("volume", "list", "-o", "json")).size());
+        assertEquals(before, dbsctl("volume", "list", "-o", "json"));
         assertEquals(
                 ExitCode.OK.number(),
                 run(new CapturedTerminal().answering("YES"), "volume", "delete", "a"));
@@ -78,7 +78,6 @@ class VolumeCommandsTest extends CommandTestBase {
         dbsctl("volume", "create", "a", "1M");
         var deleted = Json.object(dbsctl("volume", "delete", "a", "--yes", "-o", "json"));
         assertEquals("a", deleted.get("name"));
-        assertEquals(64, before.length());
     }
 
     @Test
@@ -123,11 +122,11 @@ class VolumeCommandsTest extends CommandTestBase {
     void anOddCommandGetsASuggestion() {
         assertEquals(
                 "dbsctl: unknown command 'craete', did you mean 'create'?; see 'dbsctl volume"
-                    + " --help'\n",
+                        + " --help'\n",
                 failing(ExitCode.USAGE, "volume", "craete", "a", "1M"));
         assertEquals(
                 "dbsctl: unknown option '--dvice', did you mean '--device'?; see 'dbsctl volume"
-                    + " list --help'\n",
+                        + " list --help'\n",
                 failing(ExitCode.USAGE, "volume", "list", "--dvice", "x"));
         assertEquals(
                 "dbsctl: 'x' is one argument too many; see 'dbsctl volume list --help'\n",

@@ -111,6 +111,11 @@ public final class PduReader {
         return header;
     }
 
+    /** Tells whether bytes of the next PDU are here already. */
+    public boolean hasMore() {
+        return end > start;
+    }
+
     /** Tells whether {@link #data} can hold the data segment at once. */
     public boolean dataFits() {
         return Bhs.BYTES + 1020 + dataLeft + paddingLeft <= bytes.capacity();

@@ -41,6 +41,9 @@ public final class Session {
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
 
+    /** True if bytes of another PDU were there when the last command was executed. */
+    private boolean moreBehind;
+
     /**
      * Opens a session.
      *
@@ -126,7 +129,7 @@ public final class Session {
             task.position = immediateBytes;
         }
         task.sequenceEnd = (int) Math.min(parameters.firstBurstLength(), task.expectedDataBytes());
-        proceed(task, !(task.isWrite() && task.moreUnsolicited()));
+        proceed(task, reader, !(task.isWrite() && task.moreUnsolicited()));
         return true;
     }
 
@@ -164,8 +167,13 @@ public final class Session {
         } else {
             reader.skipData();
         }
-        proceed(task, isFinal);
+        proceed(task, reader, isFinal);
         return true;
+    }
+
+    /** Tells whether nothing but this task, which is being executed, is under way. */
+    boolean isIdleBut(Task task) {
+        return !moreBehind && tasks.isOnly(task);
     }
 
     /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
@@ -278,7 +286,7 @@ public final class Session {
     }
 
     /** A PDU of the task has been dealt with: what is next? */
-    private void proceed(Task task, boolean sequenceEnded) {
+    private void proceed(Task task, PduReader reader, boolean sequenceEnded) {
         if (sequenceEnded) {
             task.solicitedNanos = 0;
         }
@@ -291,6 +299,7 @@ public final class Session {
             solicit(task);
             releaseOrEnd(task);
         } else {
+            moreBehind = reader.hasMore();
             execute(task);
         }
     }

@@ -126,6 +126,11 @@ public final class Task implements ScsiTask {
     }
 
     @Override
+    public boolean isAlone() {
+        return session.isIdleBut(this);
+    }
+
+    @Override
     public boolean isAborted() {
         return aborted;
     }

@@ -101,6 +101,11 @@ public final class TaskSet {
         return idle;
     }
 
+    /** Tells whether a task is the only one here. */
+    synchronized boolean isOnly(Task task) {
+        return tasks.size() == 1 && tasks.get(task.tag()) == task;
+    }
+
     /** Tells for how long the R2T that has waited longest has been waiting for its data. */
     synchronized long awaitingDataNanos(long nowNanos) {
         long longest = 0;

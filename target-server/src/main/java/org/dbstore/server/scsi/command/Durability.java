@@ -1,5 +1,6 @@
 package org.dbstore.server.scsi.command;
 
+import org.dbstore.backend.BackendException;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiTask;
@@ -26,6 +27,14 @@ final class Durability {
 
     /** Ends a command with GOOD once everything written before it is durable. */
     static CommandOutcome afterCommit(ScsiTask task, Medium medium) {
+        if (task.isAlone()) {
+            try {
+                medium.volume().flush();
+                return CommandOutcome.Good.GOOD;
+            } catch (BackendException e) {
+                return BackendSense.ofWrite(e);
+            }
+        }
         medium.volume()
                 .commit(failure ->
                         task.complete(

@@ -45,6 +45,21 @@ class WriteCommandTest {
     }
 
     @Test
+    void withNothingElseUnderWayItCommitsInItsOwnThread() {
+        bench.good(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone());
+        assertEquals(List.of("write 4096+1024", "flush"), bench.volume.calls);
+    }
+
+    @Test
+    void aCommitThatFailsInItsOwnThreadIsAWriteError() {
+        bench.volume.commitFailure =
+                new BackendException(BackendError.FAILED, "the store has failed");
+        assertEquals(
+                "03/0C/00",
+                bench.check(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone()));
+    }
+
+    @Test
     void zeroInWriteSixMeans256Blocks() {
         bench.good(FakeTask.cdb("0a0000000000").sending(Bench.filled(256 * 512, 1)));
         assertArrayEquals(Bench.filled(256 * 512, 1), bench.volume.bytes(0, 256 * 512));
