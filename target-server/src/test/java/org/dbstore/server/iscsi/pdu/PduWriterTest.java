@@ -22,7 +22,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Goal: PDUs leave whole, in the order of their StatSN, whoever queues them. */
@@ -56,8 +55,9 @@ class PduWriterTest {
         writer.flush();
         ByteBuffer sent = receive(48 + 8);
         assertEquals(5, Bhs.dataBytes(sent, 0));
-        assertArrayEquals(
-                new byte[] {1, 2, 3, 4, 5, 0, 0, 0}, Arrays.copyOfRange(sent.array(), 48, 56));
+        byte[] data = new byte[8];
+        sent.get(48, data);
+        assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 0, 0, 0}, data);
     }
 
     @Test
@@ -159,19 +159,15 @@ class PduWriterTest {
     }
 
     private void queue(int tag, StatusNumber number) {
-        synchronized (writer) {
-            OutPdu pdu = writer.take();
-            Bhs.begin(pdu.head, Bhs.SCSI_RESPONSE, Bhs.FINAL, 0, 0, tag);
-            writer.queue(pdu.ready(), number, null, null);
-        }
+        OutPdu pdu = writer.take();
+        Bhs.begin(pdu.head, Bhs.SCSI_RESPONSE, Bhs.FINAL, 0, 0, tag);
+        writer.queue(pdu.ready(), number, null, null);
     }
 
     private void queue(int tag, ByteBuffer data, @Nullable ByteBuffer lent) {
-        synchronized (writer) {
-            OutPdu pdu = writer.take();
-            Bhs.begin(pdu.head, Bhs.DATA_IN, Bhs.FINAL, data.remaining(), 0, tag);
-            writer.queue(pdu.ready(), StatusNumber.OWN, data, lent);
-        }
+        OutPdu pdu = writer.take();
+        Bhs.begin(pdu.head, Bhs.DATA_IN, Bhs.FINAL, data.remaining(), 0, tag);
+        writer.queue(pdu.ready(), StatusNumber.OWN, data, lent);
     }
 
     private ByteBuffer receive(int bytes) throws IOException {

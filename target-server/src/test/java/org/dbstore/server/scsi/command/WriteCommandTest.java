@@ -55,7 +55,7 @@ class WriteCommandTest {
         bench.volume.commitFailure =
                 new BackendException(BackendError.FAILED, "the store has failed");
         assertEquals(
-                "03/0C/00",
+                "03/0c/00",
                 bench.check(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone()));
     }
 
