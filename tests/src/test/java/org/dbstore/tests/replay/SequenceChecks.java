@@ -21,7 +21,7 @@ final class SequenceChecks {
         ByteBuffer data = ByteBuffer.wrap(answer.data());
         switch (row.command().replace(" ", "").substring(0, 6)) {
             case "A00000" -> reportLuns(row, answer, data);
-            case "120000" -> inquiry(row, data);
+            case "120000", "122000" -> inquiry(row, data);
             case "120100" -> pages(answer.data());
             case "120180" -> serialNumber(answer.data());
             case "120183" -> identification(answer.data());

@@ -91,7 +91,7 @@ record SequenceRow(
     /** The outcomes that the expectation allows. */
     List<String> expectedOutcomes() {
         List<String> outcomes = new ArrayList<>();
-        if (expectation.startsWith("GOOD")) {
+        if (expectation.startsWith("GOOD") || expectation.startsWith("NDOB=1: GOOD")) {
             outcomes.add("GOOD");
         }
         Matcher checks = CHECK.matcher(expectation);

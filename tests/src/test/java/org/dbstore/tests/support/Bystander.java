@@ -16,6 +16,12 @@ public final class Bystander {
     public static final int FIRST_BLOCK = 100_000;
 
     private static final int BLOCKS = 16;
+    private static final byte[] WRITE = Cdb.write10(FIRST_BLOCK, BLOCKS);
+    private static final byte[] READ = Cdb.read10(FIRST_BLOCK, BLOCKS);
+
+    /** Over about two seconds. */
+    private static final int TRIES_MAX = 100;
+
     private static final long PAUSE_MILLIS = 20;
 
     private final RawInitiator session;
@@ -48,18 +54,31 @@ public final class Bystander {
         }
     }
 
-    private void round(SplittableRandom random) throws IOException {
+    private void round(SplittableRandom random) throws IOException, InterruptedException {
         byte[] data = new byte[BLOCKS * 512];
         random.nextBytes(data);
-        ScsiAnswer written = session.write(TestServer.LUN, Cdb.write10(FIRST_BLOCK, BLOCKS), data);
-        ScsiAnswer read =
-                session.read(TestServer.LUN, Cdb.read10(FIRST_BLOCK, BLOCKS), data.length);
+        ScsiAnswer written = patiently(() -> session.write(TestServer.LUN, WRITE, data));
+        ScsiAnswer read = patiently(() -> session.read(TestServer.LUN, READ, data.length));
         if (!written.outcome().equals("GOOD") || !read.outcome().equals("GOOD")) {
             throw new AssertionError("the bystander got " + written + " and " + read);
         }
         if (!Arrays.equals(read.data(), data)) {
             throw new AssertionError("the bystander reads what it has not written");
         }
+    }
+
+    /** SAM-5, "TASK SET FULL" and "BUSY": the initiator tries again, a moment later. */
+    private static ScsiAnswer patiently(Command command) throws IOException, InterruptedException {
+        ScsiAnswer answer = command.run();
+        for (int i = 0; i < TRIES_MAX && answer.isBusy(); i++) {
+            Thread.sleep(PAUSE_MILLIS);
+            answer = command.run();
+        }
+        return answer;
+    }
+
+    private interface Command {
+        ScsiAnswer run() throws IOException;
     }
 
     /** Fails if it was harmed, or cannot go on within ten seconds. */

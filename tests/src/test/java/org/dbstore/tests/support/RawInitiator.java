@@ -211,9 +211,14 @@ public final class RawInitiator implements AutoCloseable {
         boolean immediate = (opcode & Pdu.IMMEDIATE) != 0;
         return Pdu.request(opcode)
                 .taskTag(++taskTag)
-                .put32(20, Pdu.NO_TAG)
+                .put32(20, hasTransferTag(opcode) ? Pdu.NO_TAG : 0)
                 .put32(24, immediate ? commandSequenceNumber : commandSequenceNumber++)
                 .put32(28, expectedStatusSequenceNumber);
+    }
+
+    private static boolean hasTransferTag(int opcode) {
+        int request = opcode & ~Pdu.IMMEDIATE;
+        return request == Pdu.NOP_OUT || request == Pdu.TEXT;
     }
 
     /** A Data-Out PDU of the current task. */

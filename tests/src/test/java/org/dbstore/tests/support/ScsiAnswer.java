@@ -4,7 +4,8 @@ package org.dbstore.tests.support;
 public final class ScsiAnswer {
     public static final int GOOD = 0x00;
     public static final int CHECK_CONDITION = 0x02;
-    public static final int RESERVATION_CONFLICT = 0x18;
+    public static final int BUSY = 0x08;
+    public static final int TASK_SET_FULL = 0x28;
 
     private final int status;
     private final byte[] sense;
@@ -19,6 +20,11 @@ public final class ScsiAnswer {
         this.data = data;
         this.underflowBytes = underflowBytes;
         this.overflowBytes = overflowBytes;
+    }
+
+    /** True if the initiator is to try again later. */
+    public boolean isBusy() {
+        return status == BUSY || status == TASK_SET_FULL;
     }
 
     /** Data-in, as many bytes as came. */
