@@ -84,16 +84,10 @@ public final class GroupCommit {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (committer.isAlive()) {
-            try {
-                committer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        try {
+            committer.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
     }
 

@@ -53,16 +53,12 @@ final class Reclaimer {
 
     /** Returns when nothing that was announced is left to do. */
     synchronized void await() {
-        boolean interrupted = false;
         while (done < announced) {
             try {
                 wait();
             } catch (InterruptedException e) {
-                interrupted = true;
+                throw new IllegalStateException("nobody interrupts a thread of the engine", e);
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

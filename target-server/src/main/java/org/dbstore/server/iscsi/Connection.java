@@ -278,6 +278,7 @@ final class Connection implements LoginPhase.Host {
         writer.close();
         Session open = session;
         if (open != null) {
+            open.connectionLost();
             try {
                 // Commands that are being executed run on; a new session of this nexus waits for
                 // them.

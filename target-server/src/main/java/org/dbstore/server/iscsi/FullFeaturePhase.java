@@ -81,6 +81,7 @@ final class FullFeaturePhase {
                 throw new ProtocolException("a data segment above MaxRecvDataSegmentLength");
             }
             take(reader.openData(header));
+            writer.awaitRoom();
         }
     }
 

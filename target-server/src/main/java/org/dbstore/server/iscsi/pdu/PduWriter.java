@@ -77,7 +77,7 @@ public final class PduWriter implements PduReader.Waiting {
     private final ArrayDeque<OutPdu> spare = new ArrayDeque<>();
     private final OutPdu[] batch = new OutPdu[BATCH_PDUS];
     private final ByteBuffer[] batchBuffers = new ByteBuffer[3 * BATCH_PDUS];
-    private long queuedBytes;
+    private volatile long queuedBytes; // written under the monitor
     private boolean writing;
     private boolean closed;
     private @Nullable Window window;
@@ -184,6 +184,18 @@ public final class PduWriter implements PduReader.Waiting {
     }
 
     /**
+     * Waits while too much is queued: what the connection's thread calls before it takes another
+     * command, so that an initiator who does not read is not served on and on.
+     *
+     * @throws IOException if the connection is lost
+     */
+    public void awaitRoom() throws IOException {
+        if (queuedBytes > QUEUED_BYTES_MAX) {
+            flush();
+        }
+    }
+
+    /**
      * Sends what is queued, unless another thread is about to. Waits while too much is queued.
      *
      * @throws IOException if the connection is lost
@@ -197,7 +209,7 @@ public final class PduWriter implements PduReader.Waiting {
                 }
                 if (writing) {
                     if (queuedBytes > QUEUED_BYTES_MAX && !isSender()) {
-                        awaitRoom();
+                        awaitSender();
                         continue;
                     }
                     return;
@@ -299,7 +311,7 @@ public final class PduWriter implements PduReader.Waiting {
         }
     }
 
-    private synchronized void awaitRoom() throws IOException {
+    private synchronized void awaitSender() throws IOException {
         while (writing && queuedBytes > QUEUED_BYTES_MAX && !closed) {
             try {
                 wait();

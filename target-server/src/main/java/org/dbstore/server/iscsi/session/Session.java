@@ -213,6 +213,13 @@ public final class Session {
         return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
     }
 
+    /** The connection's thread, at its end, gives up the task it was collecting data for. */
+    public void connectionLost() {
+        for (Task task : tasks.releaseAll()) {
+            finish(task, CommandOutcome.Good.GOOD);
+        }
+    }
+
     /**
      * Ends the session from outside (reinstatement, shutdown): closes the connection, aborts the
      * tasks, and waits until none of them can change anything any more.

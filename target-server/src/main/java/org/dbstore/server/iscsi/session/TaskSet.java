@@ -51,6 +51,24 @@ public final class TaskSet {
     }
 
     /**
+     * Ends every claim: the connection's thread is gone.
+     *
+     * @return the tasks that were claimed and are aborted: the caller has to end them
+     */
+    synchronized List<Task> releaseAll() {
+        List<Task> idle = new ArrayList<>();
+        for (Task task : tasks.values()) {
+            if (task.claimed && task.stage != Task.Stage.EXECUTING) {
+                task.claimed = false;
+                if (task.isAborted()) {
+                    idle.add(task);
+                }
+            }
+        }
+        return idle;
+    }
+
+    /**
      * Hands a claimed task over to the logical unit.
      *
      * @return false if it was aborted meanwhile; then the caller has to end it
