@@ -75,15 +75,23 @@ public final class GroupCommit {
         committer.start();
     }
 
-    /** Ends the thread after the commits that were asked for. */
+    /**
+     * Ends the thread after the commits that were asked for. When it returns nobody uses the device
+     * any more on behalf of a commit.
+     */
     public void stop() {
         lock.lock();
         try {
             stopping = true;
-            work.signal();
+            work.signalAll();
         } finally {
             lock.unlock();
         }
+        joinCommitter();
+        reclaimer.await();
+    }
+
+    private void joinCommitter() {
         boolean interrupted = false;
         while (committer.isAlive()) {
             try {
@@ -186,7 +194,7 @@ public final class GroupCommit {
         lock.lock();
         try {
             while (waiting.isEmpty() || leading) {
-                if (stopping && waiting.isEmpty()) {
+                if (stopping && waiting.isEmpty() && !leading) {
                     return false;
                 }
                 work.awaitUninterruptibly();
