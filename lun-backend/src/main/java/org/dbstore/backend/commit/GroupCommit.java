@@ -75,12 +75,15 @@ public final class GroupCommit {
         committer.start();
     }
 
-    /** Ends the thread after the commits that were asked for. */
+    /**
+     * Ends the thread after the commits that were asked for. When it returns nobody uses the device
+     * any more on behalf of a commit.
+     */
     public void stop() {
         lock.lock();
         try {
             stopping = true;
-            work.signal();
+            work.signalAll();
         } finally {
             lock.unlock();
         }
@@ -89,6 +92,7 @@ public final class GroupCommit {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
+        reclaimer.await();
     }
 
     /**
@@ -180,7 +184,7 @@ public final class GroupCommit {
         lock.lock();
         try {
             while (waiting.isEmpty() || leading) {
-                if (stopping && waiting.isEmpty()) {
+                if (stopping && waiting.isEmpty() && !leading) {
                     return false;
                 }
                 work.awaitUninterruptibly();
