@@ -1,6 +1,7 @@
 package org.dbstore.tests.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tests.support.Bystander;
 import org.dbstore.tests.support.MemoryWatch;
@@ -34,7 +35,13 @@ abstract class HostileClientTest {
     /** By when the target has closed a connection it has given up. */
     static final Duration SOON = Duration.ofSeconds(3);
 
-    private static final long MEMORY_GROWTH_BYTES_MAX = 24 << 20;
+    private static final long HEAP_GROWTH_BYTES_MAX = 24 << 20;
+
+    /** The pool of data buffers keeps up to 16 MiB of each of its larger sizes. */
+    private static final long DIRECT_GROWTH_BYTES_MAX = 112 << 20;
+
+    /** What the bystander has under way at most. */
+    private static final long DATA_IN_USE_BYTES_MAX = 64 << 10;
 
     TestServer server;
     private Bystander bystander;
@@ -56,7 +63,9 @@ abstract class HostileClientTest {
     @AfterAll
     void memoryReturns() throws Exception {
         try {
-            memory.assertReturned(MEMORY_GROWTH_BYTES_MAX);
+            memory.assertReturned(HEAP_GROWTH_BYTES_MAX, DIRECT_GROWTH_BYTES_MAX);
+            long inUse = server.dataBytesInUse();
+            assertTrue(inUse <= DATA_IN_USE_BYTES_MAX, "data buffers still lent: " + inUse);
         } finally {
             bystander.leave();
             server.close();

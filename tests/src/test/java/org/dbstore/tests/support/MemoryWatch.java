@@ -13,18 +13,20 @@ public final class MemoryWatch {
     /**
      * Fails unless memory is soon back to what it was, give or take.
      *
-     * @param growthBytesMax by how much heap and direct buffers may each have grown
+     * @param heapBytesMax by how much the heap may have grown
+     * @param directBytesMax by how much direct buffers may have grown: pools keep some
      */
-    public void assertReturned(long growthBytesMax) throws InterruptedException {
+    public void assertReturned(long heapBytesMax, long directBytesMax) throws InterruptedException {
         long end = System.currentTimeMillis() + PATIENCE_MILLIS;
         long heap = heapBytes() - heapBytes;
         long direct = directBytes() - directBytes;
-        while (Math.max(heap, direct) > growthBytesMax && System.currentTimeMillis() < end) {
+        while ((heap > heapBytesMax || direct > directBytesMax)
+                && System.currentTimeMillis() < end) {
             Thread.sleep(200);
             heap = heapBytes() - heapBytes;
             direct = directBytes() - directBytes;
         }
-        if (Math.max(heap, direct) > growthBytesMax) {
+        if (heap > heapBytesMax || direct > directBytesMax) {
             throw new AssertionError("memory kept: heap " + heap + ", direct " + direct);
         }
     }

@@ -105,6 +105,11 @@ public final class TestServer implements AutoCloseable {
         return server.addresses().getFirst();
     }
 
+    /** Memory lent for data of commands under way, in bytes. */
+    public long dataBytesInUse() {
+        return server.dataBytesInUse();
+    }
+
     /** A session to {@link #TARGET}. */
     public RawInitiator session() throws Exception {
         return RawInitiator.loggedIn(address(), TARGET);
