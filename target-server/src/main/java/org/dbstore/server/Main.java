@@ -19,7 +19,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** {@code dbsd}: reads the configuration, serves until it is told to stop. */
 @Command(
@@ -116,30 +116,26 @@ public final class Main implements Callable<Integer> {
             err.println("dbsd: " + e.getMessage());
             return FAILED;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server, stopped)));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
         if (configFile == null) {
             welcome(config, server, out);
         }
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the main thread", e);
+        while (true) {
+            LockSupport.park(server);
         }
-        return 0;
     }
 
-    private static void stop(TargetServer server, CountDownLatch stopped) {
+    /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
+    private static void stop(TargetServer server) {
+        int status = 0;
         try {
             server.close();
         } catch (BackendException e) {
             LOG.error("not everything could be made durable: {}", e.getMessage());
-            LogManager.shutdown();
-            Runtime.getRuntime().halt(FAILED);
+            status = FAILED;
         }
-        stopped.countDown();
         LogManager.shutdown();
+        Runtime.getRuntime().halt(status);
     }
 
     private void welcome(DbsConfig config, TargetServer server, PrintWriter out) {
