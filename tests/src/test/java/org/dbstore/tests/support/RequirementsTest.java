@@ -1,0 +1,28 @@
+package org.dbstore.tests.support;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** Goal: what is missing is skipped by name, and in CI it fails. */
+class RequirementsTest {
+    @Test
+    void aMissingProgramIsNamed() {
+        boolean required = Boolean.getBoolean("dbs.tests.required");
+        Throwable thrown =
+                assertThrows(
+                        required ? AssertionFailedError.class : TestAbortedException.class,
+                        () -> Requirements.programs("sh", "no-such-program"));
+        String message = String.valueOf(thrown.getMessage());
+        assertTrue(message.contains("lacks no-such-program"), message);
+    }
+
+    @Test
+    void whatIsThereIsEnough() {
+        assertDoesNotThrow(() -> Requirements.programs("sh"));
+    }
+}
