@@ -44,7 +44,7 @@ final class LunSection {
         if (physicalBlockBytes < blockBytes) {
             entry.problem(
                     "physical-block-size is below block-size; leave it out, or make block-size"
-                        + " 512");
+                            + " 512");
             return Optional.empty();
         }
         if (number.isEmpty() || device.isEmpty() || volume.isEmpty()) {

@@ -71,8 +71,12 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] arguments) {
         // A thread that dies unseen would leave commands unanswered for ever.
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            LOG.fatal("thread {} died; the server stops", thread.getName(), failure);
-            Runtime.getRuntime().halt(DEFECT);
+            try {
+                LOG.fatal("thread {} died; the server stops", thread.getName(), failure);
+            } finally {
+                // Out of memory, the log may not come to an end; this does.
+                Runtime.getRuntime().halt(DEFECT);
+            }
         });
         System.exit(new CommandLine(new Main()).execute(arguments));
     }

@@ -75,26 +75,24 @@ public final class GroupCommit {
         committer.start();
     }
 
-    /** Ends the thread after the commits that were asked for. */
+    /**
+     * Ends the thread after the commits that were asked for. When it returns nobody uses the device
+     * any more on behalf of a commit.
+     */
     public void stop() {
         lock.lock();
         try {
             stopping = true;
-            work.signal();
+            work.signalAll();
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (committer.isAlive()) {
-            try {
-                committer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+        try {
+            committer.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        reclaimer.await();
     }
 
     /**
@@ -186,7 +184,7 @@ public final class GroupCommit {
         lock.lock();
         try {
             while (waiting.isEmpty() || leading) {
-                if (stopping && waiting.isEmpty()) {
+                if (stopping && waiting.isEmpty() && !leading) {
                     return false;
                 }
                 work.awaitUninterruptibly();

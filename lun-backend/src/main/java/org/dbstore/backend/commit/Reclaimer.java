@@ -13,6 +13,9 @@ import java.io.IOException;
  * because a hole punched later would destroy the next owner's data.
  */
 final class Reclaimer {
+    /** More than these are punched in a thread of their own, so that no commit waits for them. */
+    private static final int INLINE_EXTENTS_MAX = 256;
+
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
 
     private final BlockDevice device;
@@ -38,6 +41,14 @@ final class Reclaimer {
      * @param extents ascending
      */
     void reclaim(int[] extents) {
+        if (extents.length <= INLINE_EXTENTS_MAX) {
+            reclaimAll(extents);
+        } else {
+            Thread.ofPlatform().daemon().name("dbs-reclaim").start(() -> reclaimAll(extents));
+        }
+    }
+
+    private void reclaimAll(int[] extents) {
         try {
             int first = 0;
             for (int i = 1; i <= extents.length; i++) {
@@ -53,16 +64,12 @@ final class Reclaimer {
 
     /** Returns when nothing that was announced is left to do. */
     synchronized void await() {
-        boolean interrupted = false;
         while (done < announced) {
             try {
                 wait();
             } catch (InterruptedException e) {
-                interrupted = true;
+                throw new IllegalStateException("nobody interrupts a thread of the engine", e);
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

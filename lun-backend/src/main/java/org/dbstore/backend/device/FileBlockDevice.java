@@ -6,6 +6,7 @@ import org.apache.logging.log4j.Logger;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ public final class FileBlockDevice implements BlockDevice {
         if (direct) {
             return false; // the medium is always waited for
         }
-        if (!canTellCached) {
+        if (!canTellCached || !channel.isOpen()) {
             read(offset, target);
             return true;
         }
@@ -164,6 +165,9 @@ public final class FileBlockDevice implements BlockDevice {
     @Override
     public void punchHole(long offset, long lengthBytes) throws IOException {
         checkBounds(offset, lengthBytes);
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException(); // the descriptor may be another file's by now
+        }
         if (!canPunch) {
             return;
         }

@@ -59,6 +59,7 @@ public final class ExtentTable {
     private int[] dirty = new int[64];
     private int dirtyCount;
     private int usedCount;
+    private volatile int uncommittedFrees; // changed under the lock
 
     /**
      * Creates a table of free entries.
@@ -158,6 +159,15 @@ public final class ExtentTable {
      */
     public boolean isUncommitted(int extent) {
         return (chunk(extent).state[index(extent)] & (DIRTY | COMMITTING)) != 0;
+    }
+
+    /**
+     * Tells whether any extent was freed that is still owned on the medium.
+     *
+     * @return true until a commit that began after the last freeing has ended
+     */
+    public boolean hasUncommittedFrees() {
+        return uncommittedFrees > 0;
     }
 
     /**
@@ -265,6 +275,7 @@ public final class ExtentTable {
         chunk.position[index(extent)] = 0;
         BlockBitmap.clear(chunk.bitmap, bitmapBase(extent), 0, Geometry.EXTENT_BLOCKS);
         usedCount--;
+        uncommittedFrees++;
         markDirty(extent);
     }
 
@@ -362,6 +373,7 @@ public final class ExtentTable {
             Chunk chunk = chunk(extent);
             chunk.durableOwner[index(extent)] = (short) changes.owners()[i];
             chunk.state[index(extent)] &= (byte) ~COMMITTING;
+            uncommittedFrees -= changes.owners()[i] == 0 ? 1 : 0;
         }
     }
 

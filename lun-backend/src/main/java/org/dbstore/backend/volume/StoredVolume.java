@@ -229,14 +229,32 @@ public final class StoredVolume implements Volume {
     }
 
     private boolean zeroPart(long offset, long lengthBytes) throws BackendException {
-        if (lengthBytes == 0 || !isMapped(offset / Geometry.BLOCK_BYTES)) {
-            return false; // an unmapped block reads as zeroes already
+        long block = offset / Geometry.BLOCK_BYTES;
+        if (lengthBytes == 0) {
+            return false;
+        }
+        if (!isMapped(block)) {
+            return isHoleUncommitted(block); // it reads as zeroes already
         }
         return writes.write(offset, ZERO_BLOCK.slice(0, (int) lengthBytes));
     }
 
     private boolean isMapped(long block) {
         return runEndInExtent(block, true) > block;
+    }
+
+    private boolean isHoleUncommitted(long block) {
+        long position = block / Geometry.EXTENT_BLOCKS;
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            int extent = map.get(position);
+            return extent == ExtentMap.NONE
+                    ? table.hasUncommittedFrees()
+                    : table.isUncommitted(extent);
+        } finally {
+            stripes.unlockShared(stripe, stamp);
+        }
     }
 
     /** Returns the end of the run of the given state from a block on, at most its extent's end. */

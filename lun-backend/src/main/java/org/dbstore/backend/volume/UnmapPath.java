@@ -44,7 +44,8 @@ final class UnmapPath {
             uncommitted |= unmapReclaiming(position, from, to);
             position = map.nextMapped(position + 1, endPosition);
         }
-        return uncommitted;
+        // A hole may be one only because of a freeing that has not reached the medium yet.
+        return uncommitted || table.hasUncommittedFrees();
     }
 
     private boolean unmapReclaiming(long position, int from, int to) throws BackendException {

@@ -39,6 +39,12 @@ final class Connection implements LoginPhase.Host {
     /** From accept to the end of the login. */
     private static final long LOGIN_NANOS = 15 * SECOND_NANOS;
 
+    /** From a login for discovery to its end. */
+    private static final long DISCOVERY_NANOS = 60 * SECOND_NANOS;
+
+    /** How long the end of a session waits for its tasks: as long as they take. */
+    private static final long FOREVER_MILLIS = Long.MAX_VALUE / 2_000_000;
+
     /** For a peer that was refused to take note of it. */
     private static final long LINGER_NANOS = 2 * SECOND_NANOS;
 
@@ -100,7 +106,7 @@ final class Connection implements LoginPhase.Host {
         Session open = session;
         String reason = null;
         if (hasDeadline && nowNanos - deadlineNanos > 0) {
-            reason = "no login within 15 s";
+            reason = "its time is up";
         } else if (writer.stuckNanos(nowNanos) > STUCK_NANOS) {
             reason = "it takes nothing we send";
         } else if (open != null && open.awaitingDataNanos(nowNanos) > DATA_OUT_NANOS) {
@@ -201,16 +207,21 @@ final class Connection implements LoginPhase.Host {
         try {
             Optional<Agreement> agreement = new LoginPhase(reader, writer, this).run();
             if (agreement.isPresent()) {
-                hasDeadline = false;
                 heard();
-                loggingIn = false;
-                server.loginEnded(peer);
                 logLogin(agreement.get());
-                if (!growReceiveBuffer()) {
-                    return;
+                if (session == null) {
+                    // Anybody may discover, so it counts as a login until it is over.
+                    deadlineNanos = System.nanoTime() + DISCOVERY_NANOS;
+                } else {
+                    hasDeadline = false;
+                    loggingIn = false;
+                    server.loginEnded(peer);
+                    if (!growReceiveBuffer()) {
+                        return;
+                    }
                 }
                 new FullFeaturePhase(this, reader, writer, agreement.get(), session).run();
-                writer.flush();
+                lastWords();
             }
         } catch (LoginFailure e) {
             LOG.warn(
@@ -259,10 +270,8 @@ final class Connection implements LoginPhase.Host {
      * connection if something unread is left, and the answer might be lost.
      */
     private void linger() {
-        deadlineNanos = System.nanoTime() + LINGER_NANOS;
-        hasDeadline = true;
         try {
-            writer.flush();
+            lastWords();
             channel.shutdownOutput();
             ByteBuffer waste = ByteBuffer.allocateDirect(4096);
             while (channel.read(waste) >= 0) {
@@ -273,15 +282,23 @@ final class Connection implements LoginPhase.Host {
         }
     }
 
+    /** Sends what is queued; the watchdog ends it if the peer does not take it. */
+    private void lastWords() throws IOException {
+        deadlineNanos = System.nanoTime() + LINGER_NANOS;
+        hasDeadline = true;
+        writer.drain();
+    }
+
     private void close() {
         disconnect();
         writer.close();
         Session open = session;
         if (open != null) {
+            open.connectionLost();
             try {
                 // Commands that are being executed run on; a new session of this nexus waits for
                 // them.
-                open.end(Long.MAX_VALUE / 2_000_000);
+                open.end(FOREVER_MILLIS);
             } catch (InterruptedException e) {
                 LOG.error("{}: nobody interrupts a connection's thread", name, e);
             }

@@ -69,7 +69,7 @@ final class FullFeaturePhase {
 
     /** Serves the initiator until it logs out or goes away. */
     void run() throws IOException, ProtocolException {
-        while (!loggedOut) {
+        while (!loggedOut && (session == null || !session.hasEnded())) {
             int header = reader.nextHeader();
             if (header < 0) {
                 return;
@@ -81,6 +81,7 @@ final class FullFeaturePhase {
                 throw new ProtocolException("a data segment above MaxRecvDataSegmentLength");
             }
             take(reader.openData(header));
+            writer.awaitRoom();
         }
     }
 
@@ -143,17 +144,27 @@ final class FullFeaturePhase {
         }
     }
 
-    /** Returns true if it was rejected. */
+    /** Returns true if it is answered already: it was rejected. */
     private boolean scsiCommand(Session open, int header) throws IOException {
         if (Bhs.initiatorTaskTag(reader.buffer(), header) == Bhs.RESERVED_TAG) {
             reject(RejectReason.INVALID_PDU_FIELD, header);
             return true;
         }
-        if (!open.command(reader, header)) {
-            reject(RejectReason.TASK_IN_PROGRESS, header);
-            return true;
-        }
-        return false;
+        return switch (open.command(reader, header)) {
+            case YES -> false;
+            case TAG_IN_USE -> {
+                reject(RejectReason.TASK_IN_PROGRESS, header);
+                yield true;
+            }
+            case TOO_MANY_IMMEDIATE -> {
+                reject(RejectReason.IMMEDIATE_COMMAND_REJECT, header);
+                yield true;
+            }
+            case NO -> {
+                reader.skipData();
+                yield true;
+            }
+        };
     }
 
     private void dataOut(int header) throws IOException {
@@ -166,7 +177,7 @@ final class FullFeaturePhase {
         ByteBuffer buffer = reader.buffer();
         int tag = Bhs.initiatorTaskTag(buffer, header);
         long lun = Bhs.lun(buffer, header);
-        JscsiPdus.nopOutTransferTag(buffer, header);
+        JscsiPdus.checkNopOut(buffer, header);
         if (tag == Bhs.RESERVED_TAG) {
             // The answer to a NOP-In of ours: that it came is all there is to know.
             reader.skipData();
@@ -231,6 +242,9 @@ final class FullFeaturePhase {
         TextRequest request = JscsiPdus.textRequest(reader.buffer(), header);
         int length = Bhs.dataBytes(reader.buffer(), header);
         ByteBuffer rejected = copyOfHeader(header);
+        if (request.transferTag() == Bhs.RESERVED_TAG) {
+            resetText();
+        }
         if (textRequest.size() + length > TextPairs.TEXT_BYTES_MAX
                 || ++textRequestPdus > TextPairs.PDUS_MAX
                 || (request.more() && length == 0)) {

@@ -80,8 +80,12 @@ final class TaskManagement {
         session.abort(
                 task -> task.tag() == request.referencedTag() && task.lun() == request.lun(),
                 barrier);
-        // A task that was answered meanwhile is as good as aborted; one that never came is not.
-        if (barrier.registered() == 0 && !session.hasReceived(request.referencedSequenceNumber())) {
+        // A task that was answered meanwhile is as good as aborted; one that never came, or is for
+        // another unit, is not.
+        boolean unknown =
+                session.hasTask(request.referencedTag())
+                        || !session.hasReceived(request.referencedSequenceNumber());
+        if (barrier.registered() == 0 && unknown) {
             answer.accept(TaskManagementAnswer.NO_SUCH_TASK);
         } else {
             barrier.arrive();

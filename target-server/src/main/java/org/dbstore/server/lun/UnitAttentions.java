@@ -17,8 +17,11 @@ import java.util.TreeSet;
  * command costs one volatile read.
  */
 final class UnitAttentions {
-    /** Nexuses remembered. One forgotten sees 29/00 again when it is back: harmless. */
-    static final int NEXUSES_MAX = 1024;
+    /**
+     * Nexuses remembered, more than there can be sessions. One that is forgotten is not logged in;
+     * it sees 29/00 again when it is back.
+     */
+    static final int NEXUSES_MAX = 8192;
 
     private static final int RESET_ASC = 0x29;
 

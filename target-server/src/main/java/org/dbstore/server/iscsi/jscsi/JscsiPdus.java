@@ -13,7 +13,6 @@ import org.jscsi.parser.login.LoginStage;
 import org.jscsi.parser.login.LoginStatus;
 import org.jscsi.parser.logout.LogoutRequestParser;
 import org.jscsi.parser.logout.LogoutResponse;
-import org.jscsi.parser.nop.NOPOutParser;
 import org.jscsi.parser.text.TextRequestParser;
 import org.jscsi.parser.tmf.TaskManagementFunctionRequestParser.FunctionCode;
 import org.jscsi.parser.tmf.TaskManagementFunctionResponseParser.ResponseCode;
@@ -181,10 +180,9 @@ public final class JscsiPdus {
                         answer.code, taskTag, time2Wait, (short) 0));
     }
 
-    /** Reads the target transfer tag of a NOP-Out, and with it checks the header. */
-    public static int nopOutTransferTag(ByteBuffer buffer, int header) throws ProtocolException {
-        return ((NOPOutParser) parse(copyOfHeader(buffer, header)).getParser())
-                .getTargetTransferTag();
+    /** Checks the header of a NOP-Out. */
+    public static void checkNopOut(ByteBuffer buffer, int header) throws ProtocolException {
+        parse(copyOfHeader(buffer, header));
     }
 
     /** Makes a NOP-In: an answer (transfer tag reserved) or a question (task tag reserved). */

@@ -15,7 +15,10 @@ public final class PduReader {
     /** Receive buffer while nobody is known to be there: a login PDU has at most 8 KiB of data. */
     public static final int LOGIN_CAPACITY_BYTES = 16 << 10;
 
-    /** Receive buffer in full feature phase; what does not fit is read with {@link #readData}. */
+    /**
+     * Receive buffer in full feature phase. Smaller than the longest data segment on purpose: what
+     * does not fit is read with {@link #readData}, straight to where it is wanted.
+     */
     public static final int CAPACITY_BYTES = 128 << 10;
 
     private final SocketChannel channel;
@@ -145,6 +148,10 @@ public final class PduReader {
      */
     public void readData(ByteBuffer target) throws IOException {
         int wanted = Math.min(dataLeft, target.remaining());
+        if (!target.isDirect()) {
+            readThroughBuffer(target, wanted);
+            return;
+        }
         int buffered = Math.min(wanted, end - start);
         view.limit(start + buffered).position(start);
         target.put(view);
@@ -161,6 +168,23 @@ public final class PduReader {
             }
         }
         target.limit(limit);
+        skipData();
+    }
+
+    /** The JDK would read into native memory of its own, which it keeps for each thread. */
+    private void readThroughBuffer(ByteBuffer target, int wanted) throws IOException {
+        int left = wanted;
+        while (left > 0) {
+            if (end == start && !fillOnce()) {
+                throw new EOFException("closed within a data segment");
+            }
+            int count = Math.min(left, end - start);
+            view.limit(start + count).position(start);
+            target.put(view);
+            start += count;
+            left -= count;
+            dataLeft -= count;
+        }
         skipData();
     }
 

@@ -20,6 +20,12 @@ public final class PduWriter implements PduReader.Waiting {
     /** How far answers may pile up before no more commands are taken. */
     public static final int QUEUED_BYTES_MAX = 4 << 20;
 
+    /**
+     * Bytes of one gathering write: a slow initiator takes so much in less time than the watchdog
+     * grants for any progress.
+     */
+    private static final int WRITE_BYTES_MAX = 1 << 20;
+
     /** PDUs of one gathering write; two buffers each stay below the kernel's 1024. */
     private static final int BATCH_PDUS = 256;
 
@@ -77,7 +83,7 @@ public final class PduWriter implements PduReader.Waiting {
     private final ArrayDeque<OutPdu> spare = new ArrayDeque<>();
     private final OutPdu[] batch = new OutPdu[BATCH_PDUS];
     private final ByteBuffer[] batchBuffers = new ByteBuffer[3 * BATCH_PDUS];
-    private long queuedBytes;
+    private volatile long queuedBytes; // written under the monitor
     private boolean writing;
     private boolean closed;
     private @Nullable Window window;
@@ -184,6 +190,18 @@ public final class PduWriter implements PduReader.Waiting {
     }
 
     /**
+     * Waits while too much is queued: what the connection's thread calls before it takes another
+     * command, so that an initiator who does not read is not served on and on.
+     *
+     * @throws IOException if the connection is lost
+     */
+    public void awaitRoom() throws IOException {
+        if (queuedBytes > QUEUED_BYTES_MAX) {
+            flush();
+        }
+    }
+
+    /**
      * Sends what is queued, unless another thread is about to. Waits while too much is queued.
      *
      * @throws IOException if the connection is lost
@@ -197,7 +215,7 @@ public final class PduWriter implements PduReader.Waiting {
                 }
                 if (writing) {
                     if (queuedBytes > QUEUED_BYTES_MAX && !isSender()) {
-                        awaitRoom();
+                        awaitSender();
                         continue;
                     }
                     return;
@@ -216,6 +234,23 @@ public final class PduWriter implements PduReader.Waiting {
         }
     }
 
+    /**
+     * Returns when everything that is queued has been sent, by whichever thread.
+     *
+     * @throws IOException if the connection is lost
+     */
+    public void drain() throws IOException {
+        while (!isIdle()) {
+            flush();
+            awaitEndOfWrite();
+        }
+    }
+
+    /** Tells whether nothing is queued or being sent. */
+    public synchronized boolean isIdle() {
+        return queue.isEmpty() && !writing;
+    }
+
     /** Tells how long the write in progress has been stuck. */
     public long stuckNanos(long nowNanos) {
         long began = writeBeganNanos;
@@ -226,15 +261,22 @@ public final class PduWriter implements PduReader.Waiting {
     public void close() {
         synchronized (this) {
             closed = true;
-            for (OutPdu pdu : queue) {
-                giveBack(pdu.lent);
+            // What is being sent may be parts of a buffer that a PDU still queued gives back.
+            if (!writing) {
+                discardQueue();
             }
-            queue.clear();
             notifyAll();
             if (sender != null) {
                 LockSupport.unpark(sender);
             }
         }
+    }
+
+    private void discardQueue() {
+        for (OutPdu pdu : queue) {
+            giveBack(pdu.lent);
+        }
+        queue.clear();
     }
 
     private boolean isSender() {
@@ -269,13 +311,28 @@ public final class PduWriter implements PduReader.Waiting {
         }
         int first = 0;
         while (left > 0) {
-            writeBeganNanos = System.nanoTime() | 1;
-            left -= channel.write(batchBuffers, first, count - first);
+            left -= writeSome(first, count);
             while (first < count && !batchBuffers[first].hasRemaining()) {
                 first++;
             }
         }
         writeBeganNanos = 0;
+    }
+
+    /** Writes at most {@link #WRITE_BYTES_MAX}, as a whole or in part. */
+    private long writeSome(int first, int count) throws IOException {
+        int end = first;
+        long bytes = 0;
+        while (end < count && bytes < WRITE_BYTES_MAX) {
+            bytes += batchBuffers[end++].remaining();
+        }
+        ByteBuffer last = batchBuffers[end - 1];
+        int limit = last.limit();
+        last.limit(limit - (int) Math.max(0, bytes - WRITE_BYTES_MAX));
+        writeBeganNanos = System.nanoTime() | 1;
+        long written = channel.write(batchBuffers, first, end - first);
+        last.limit(limit);
+        return written;
     }
 
     private synchronized void endBatch(int pdus) {
@@ -290,6 +347,9 @@ public final class PduWriter implements PduReader.Waiting {
             }
         }
         Arrays.fill(batchBuffers, null);
+        if (closed) {
+            discardQueue();
+        }
         notifyAll();
     }
 
@@ -299,8 +359,18 @@ public final class PduWriter implements PduReader.Waiting {
         }
     }
 
-    private synchronized void awaitRoom() throws IOException {
+    private synchronized void awaitSender() throws IOException {
         while (writing && queuedBytes > QUEUED_BYTES_MAX && !closed) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IOException("nobody interrupts a connection's thread", e);
+            }
+        }
+    }
+
+    private synchronized void awaitEndOfWrite() throws IOException {
+        while (writing && !closed) {
             try {
                 wait();
             } catch (InterruptedException e) {

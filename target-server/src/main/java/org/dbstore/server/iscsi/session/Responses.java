@@ -24,10 +24,11 @@ final class Responses {
         ByteBuffer lent = task.takeLentDataIn();
         switch (outcome) {
             case CommandOutcome.DataIn dataIn -> dataIn(writer, parameters, task, dataIn, lent);
-            case CommandOutcome.Good good -> status(writer, task, 0, null, task.dataOutWanted());
-            case CommandOutcome.Status(int code) -> status(writer, task, code, null, 0);
+            case CommandOutcome.Good good -> status(writer, task, 0, null, residual(task));
+            case CommandOutcome.Status(int code) ->
+                    status(writer, task, code, null, -announced(task));
             case CommandOutcome.CheckCondition(byte[] sense) ->
-                    status(writer, task, CHECK_CONDITION, sense, 0);
+                    status(writer, task, CHECK_CONDITION, sense, -announced(task));
             case CommandOutcome.Deferred deferred ->
                     throw new IllegalStateException("a task cannot end as deferred");
         }
@@ -59,8 +60,9 @@ final class Responses {
             @Nullable ByteBuffer lent) {
         ByteBuffer data = outcome.data();
         int length = (int) Math.min(data.remaining(), task.dataInLimitBytes());
+        long residual = outcome.lengthBytes() - task.dataInLimitBytes();
         if (length == 0) {
-            status(writer, task, 0, null, outcome.lengthBytes());
+            status(writer, task, 0, null, residual);
             if (lent != null) {
                 task.giveBack(lent);
             }
@@ -80,13 +82,13 @@ final class Responses {
                 OutPdu pdu = writer.take();
                 ByteBuffer head = pdu.head;
                 if (last) {
-                    flags |= STATUS_PRESENT | residualFlag(task, outcome.lengthBytes());
+                    flags |= STATUS_PRESENT | residualFlag(residual);
                 }
                 Bhs.begin(head, Bhs.DATA_IN, flags, part, 0, task.tag());
                 head.putInt(36, number);
                 head.putInt(40, offset);
                 if (last) {
-                    head.putInt(44, residual(task, outcome.lengthBytes()));
+                    head.putInt(44, (int) Math.abs(residual));
                 }
                 // The usual case, one PDU for all: no slice is needed.
                 ByteBuffer slice =
@@ -109,25 +111,21 @@ final class Responses {
     /**
      * A SCSI Response PDU.
      *
-     * @param transferredBytes what the command transferred, or would have by its CDB; decides the
-     *     residual
+     * @param residual bytes by which the command passed what the initiator announced; below 0 if it
+     *     used less
      */
     private static void status(
-            PduWriter writer,
-            Task task,
-            int status,
-            byte @Nullable [] sense,
-            long transferredBytes) {
+            PduWriter writer, Task task, int status, byte @Nullable [] sense, long residual) {
         synchronized (writer) {
             OutPdu pdu = writer.take();
             ByteBuffer head = pdu.head;
-            int flags = Bhs.FINAL | residualFlag(task, transferredBytes);
+            int flags = Bhs.FINAL | residualFlag(residual);
             int dataBytes = sense == null ? 0 : 2 + sense.length;
             Bhs.begin(head, Bhs.SCSI_RESPONSE, flags, dataBytes, 0, task.tag());
             head.put(3, (byte) status);
             head.putInt(20, 0);
             head.putInt(36, task.readyToTransferCount);
-            head.putInt(44, residual(task, transferredBytes));
+            head.putInt(44, (int) Math.abs(residual));
             pdu.ready();
             if (sense != null) {
                 head.putShort((short) sense.length).put(sense);
@@ -139,17 +137,19 @@ final class Responses {
         }
     }
 
+    /** The residual of a command that went well and has no data-in. */
+    private static long residual(Task task) {
+        return task.dataOutWanted() > 0
+                ? task.dataOutWanted() - task.dataOutOfferedBytes()
+                : -announced(task);
+    }
+
     /** What the initiator was ready for: 0 if it announced no data at all. */
     private static long announced(Task task) {
         return task.isRead() || task.isWrite() ? task.expectedDataBytes() : 0;
     }
 
-    private static int residualFlag(Task task, long transferredBytes) {
-        int order = Long.compare(transferredBytes, announced(task));
-        return order > 0 ? OVERFLOW : order < 0 ? UNDERFLOW : 0;
-    }
-
-    private static int residual(Task task, long transferredBytes) {
-        return (int) Math.min(Math.abs(transferredBytes - announced(task)), 0xffffffffL);
+    private static int residualFlag(long residual) {
+        return residual > 0 ? OVERFLOW : residual < 0 ? UNDERFLOW : 0;
     }
 }

@@ -41,6 +41,8 @@ public final class Session {
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
 
+    private volatile long lastDataOutNanos = System.nanoTime();
+
     /** True if bytes of another PDU were there when the last command was executed. */
     private boolean moreBehind;
 
@@ -99,14 +101,15 @@ public final class Session {
      * Takes a SCSI Command PDU whose CmdSN is in order.
      *
      * @param header index of the header; its data segment is open
-     * @return false if the tag is in use: nothing was read, the PDU has to be rejected
+     * @return what became of it; unless it was taken, nothing was read
      */
-    public boolean command(PduReader reader, int header) throws IOException {
+    public TaskSet.Taken command(PduReader reader, int header) throws IOException {
         ByteBuffer buffer = reader.buffer();
         int immediateBytes = Bhs.dataBytes(buffer, header);
         Task task = new Task(this, buffer, header);
-        if (!tasks.add(task)) {
-            return false;
+        TaskSet.Taken taken = tasks.add(task);
+        if (taken != TaskSet.Taken.YES) {
+            return taken;
         }
         CommandOutcome failure = admit(task, immediateBytes);
         if (failure != null) {
@@ -130,7 +133,7 @@ public final class Session {
         }
         task.sequenceEnd = (int) Math.min(parameters.firstBurstLength(), task.expectedDataBytes());
         proceed(task, reader, !(task.isWrite() && task.moreUnsolicited()));
-        return true;
+        return taken;
     }
 
     /**
@@ -142,6 +145,7 @@ public final class Session {
     public boolean dataOut(PduReader reader, int header) throws IOException {
         ByteBuffer buffer = reader.buffer();
         int tag = Bhs.initiatorTaskTag(buffer, header);
+        lastDataOutNanos = System.nanoTime();
         Task task = tasks.claim(tag);
         if (task == null) {
             if (!tasks.wasAborted(tag)) {
@@ -173,24 +177,25 @@ public final class Session {
 
     /** Tells whether nothing but this task, which is being executed, is under way. */
     boolean isIdleBut(Task task) {
-        return !moreBehind && tasks.isOnly(task);
+        return !moreBehind && tasks.isOnly(task) && writer.isIdle();
     }
 
     /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
     void finish(Task task, CommandOutcome outcome) {
-        Runnable afterEnd = tasks.remove(task);
+        boolean wanted = tasks.beginEnd(task);
         task.giveBackDataOut();
         if (!task.isImmediate()) {
             window.answered();
         }
-        if (task.isAborted()) {
+        if (wanted) {
+            Responses.send(writer, parameters, task, outcome);
+        } else {
             ByteBuffer lent = task.takeLentDataIn();
             if (lent != null) {
                 task.giveBack(lent);
             }
-        } else {
-            Responses.send(writer, parameters, task, outcome);
         }
+        Runnable afterEnd = tasks.remove(task);
         if (afterEnd != null) {
             afterEnd.run();
         }
@@ -208,9 +213,26 @@ public final class Session {
         }
     }
 
+    /** Tells whether the session takes no more commands. */
+    public boolean hasEnded() {
+        return tasks.isClosed();
+    }
+
+    /** Tells whether a task with this tag has no answer yet. */
+    public boolean hasTask(int tag) {
+        return tasks.has(tag);
+    }
+
     /** Tells whether a command with this CmdSN has been received. */
     public boolean hasReceived(int sequenceNumber) {
         return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
+    }
+
+    /** The connection's thread, at its end, gives up the task it was collecting data for. */
+    public void connectionLost() {
+        for (Task task : tasks.releaseAll()) {
+            finish(task, CommandOutcome.Good.GOOD);
+        }
     }
 
     /**
@@ -222,13 +244,14 @@ public final class Session {
      */
     public boolean end(long timeoutMillis) throws InterruptedException {
         disconnect.run();
+        tasks.close();
         abort(task -> true, new TaskBarrier(() -> {}));
         return tasks.awaitEmpty(timeoutMillis);
     }
 
-    /** Tells for how long an R2T has been waiting for its data. */
+    /** Tells for how long an R2T has been waiting without any data coming. */
     public long awaitingDataNanos(long nowNanos) {
-        return tasks.awaitingDataNanos(nowNanos);
+        return tasks.awaitingDataNanos(nowNanos, lastDataOutNanos);
     }
 
     /** What the gate says, then what RFC 7143 says of data that came unasked. */
@@ -271,6 +294,11 @@ public final class Session {
 
     /** Stores a data segment at the task's position, as far as the command wants it. */
     private void receive(Task task, PduReader reader, int length) throws IOException {
+        if (task.dataOutToCollect() == 0) {
+            reader.skipData();
+            task.position += length;
+            return;
+        }
         ByteBuffer lent = task.collected();
         if (lent == null) {
             lent = buffers.tryTake(task.dataOutToCollect());

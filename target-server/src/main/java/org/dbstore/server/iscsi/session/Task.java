@@ -29,7 +29,9 @@ public final class Task implements ScsiTask {
         /** Data-out is on its way, or has been asked for; thrown away if it has failed already. */
         COLLECTING,
         /** The logical unit has it. */
-        EXECUTING
+        EXECUTING,
+        /** Its answer is being queued. */
+        ENDING
     }
 
     private final Session session;
@@ -251,8 +253,12 @@ public final class Task implements ScsiTask {
     }
 
     /** Marks it aborted; guarded by the task set. */
-    void abort(Runnable whenEnded) {
+    void abort() {
         aborted = true;
+    }
+
+    /** Adds something to do when it has ended; guarded by the task set. */
+    void afterEnd(Runnable whenEnded) {
         Runnable before = afterEnd;
         afterEnd =
                 before == null

@@ -15,25 +15,66 @@ import java.util.function.Predicate;
  * tasks, and those that abort them. Nothing is done under it but bookkeeping.
  */
 public final class TaskSet {
+    /** Most immediate commands at once. */
+    private static final int IMMEDIATE_MAX = 32;
+
     /** How many aborted tags are remembered, to throw away data that was under way for them. */
     private static final int ABORTED_TAGS_MAX = 64;
 
     private final Map<Integer, Task> tasks = new HashMap<>();
+    private int immediate;
+    private boolean closed;
     private final ArrayDeque<Integer> abortedTags = new ArrayDeque<>();
 
-    /**
-     * Adds a task, claimed by the caller.
-     *
-     * @return false if its tag is in use
-     */
-    synchronized boolean add(Task task) {
-        return tasks.putIfAbsent(task.tag(), task) == null;
+    /** What becomes of a command. */
+    public enum Taken {
+        /** It is a task now, claimed by the caller. */
+        YES,
+        /** Its tag is that of another task. */
+        TAG_IN_USE,
+        /** It is immediate, which no window bounds, and there are enough of those. */
+        TOO_MANY_IMMEDIATE,
+        /** The session has ended. */
+        NO
+    }
+
+    /** Adds a task. */
+    synchronized Taken add(Task task) {
+        if (closed) {
+            return Taken.NO;
+        }
+        if (task.isImmediate() && immediate >= IMMEDIATE_MAX) {
+            return Taken.TOO_MANY_IMMEDIATE;
+        }
+        Task present = tasks.get(task.tag());
+        // One that is ending may have been answered already, so its tag is free again.
+        if (present != null && present.stage != Task.Stage.ENDING) {
+            return Taken.TAG_IN_USE;
+        }
+        tasks.put(task.tag(), task);
+        immediate += task.isImmediate() ? 1 : 0;
+        return Taken.YES;
+    }
+
+    /** Takes no more tasks. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Tells whether no more tasks are taken. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Tells whether a task with that tag is here. */
+    synchronized boolean has(int tag) {
+        return tasks.containsKey(tag);
     }
 
     /** Finds a task that still collects data-out and claims it for the connection's thread. */
     synchronized @Nullable Task claim(int tag) {
         Task task = tasks.get(tag);
-        if (task == null || task.stage == Task.Stage.EXECUTING) {
+        if (task == null || task.stage != Task.Stage.COLLECTING) {
             return null;
         }
         task.claimed = true;
@@ -51,6 +92,24 @@ public final class TaskSet {
     }
 
     /**
+     * Ends every claim: the connection's thread is gone.
+     *
+     * @return the tasks that were claimed and are aborted: the caller has to end them
+     */
+    synchronized List<Task> releaseAll() {
+        List<Task> idle = new ArrayList<>();
+        for (Task task : tasks.values()) {
+            if (task.claimed && task.stage == Task.Stage.COLLECTING) {
+                task.claimed = false;
+                if (task.isAborted()) {
+                    idle.add(task);
+                }
+            }
+        }
+        return idle;
+    }
+
+    /**
      * Hands a claimed task over to the logical unit.
      *
      * @return false if it was aborted meanwhile; then the caller has to end it
@@ -64,12 +123,23 @@ public final class TaskSet {
     }
 
     /**
-     * Takes a task out.
+     * Begins the end of a task: from here on an abort comes too late and waits for the answer.
+     *
+     * @return false if it was aborted before: it must not be answered
+     */
+    synchronized boolean beginEnd(Task task) {
+        task.stage = Task.Stage.ENDING;
+        return !task.isAborted();
+    }
+
+    /**
+     * Takes out a task whose answer, if any, is queued.
      *
      * @return what to do now that it has ended
      */
     synchronized @Nullable Runnable remove(Task task) {
         tasks.remove(task.tag(), task);
+        immediate -= task.isImmediate() ? 1 : 0;
         if (tasks.isEmpty()) {
             notifyAll();
         }
@@ -89,8 +159,11 @@ public final class TaskSet {
             if (which.test(task)) {
                 boolean first = !task.isAborted();
                 barrier.register();
-                task.abort(barrier::arrive);
-                if (first && task.stage != Task.Stage.EXECUTING) {
+                task.afterEnd(barrier::arrive);
+                if (task.stage != Task.Stage.ENDING) {
+                    task.abort();
+                }
+                if (first && task.stage == Task.Stage.COLLECTING) {
                     remember(task.tag());
                     if (!task.claimed) {
                         idle.add(task);
@@ -106,13 +179,18 @@ public final class TaskSet {
         return tasks.size() == 1 && tasks.get(task.tag()) == task;
     }
 
-    /** Tells for how long the R2T that has waited longest has been waiting for its data. */
-    synchronized long awaitingDataNanos(long nowNanos) {
+    /**
+     * Tells for how long an R2T has been waiting without any data coming.
+     *
+     * @param lastDataNanos when data came last for any of them
+     */
+    synchronized long awaitingDataNanos(long nowNanos, long lastDataNanos) {
         long longest = 0;
         for (Task task : tasks.values()) {
             long since = task.solicitedNanos;
             if (since != 0) {
-                longest = Math.max(longest, nowNanos - since);
+                long waiting = Math.min(nowNanos - since, nowNanos - lastDataNanos);
+                longest = Math.max(longest, waiting);
             }
         }
         return longest;

@@ -89,7 +89,7 @@ class JscsiPdusTest {
                 hex(
                         "40800000 00000000 0001000000000000 00000005 ffffffff 00000001 00000002"
                                 + "0000000000000000 0000000000000000");
-        assertEquals(-1, JscsiPdus.nopOutTransferTag(nopOut, 0));
+        JscsiPdus.checkNopOut(nopOut, 0);
         ByteBuffer nopIn = JscsiPdus.nopIn(1L << 48, 5, -1, new byte[] {1, 2, 3});
         assertEquals(0x20, nopIn.get(0));
         assertEquals((byte) 0x80, nopIn.get(1));
