@@ -98,10 +98,12 @@ class TransferLengthTest extends HostileClientTest {
     void directionFlagsAgainstTheCdbMoveNoDataAndWriteNothing() throws Exception {
         byte[] before = client.read(LUN, Cdb.read10(128, 1), 512).data();
         client.send(client.scsiCommand(LUN, Cdb.write10(128, 1), READ_FLAG, 512));
-        assertSaysThatNothingMoved(client.finish(LUN, new byte[0], 0));
+        ScsiAnswer written = client.finish(LUN, new byte[0], 0);
         client.send(client.scsiCommand(LUN, Cdb.read10(128, 1), WRITE_FLAG, 512));
-        assertSaysThatNothingMoved(client.finish(LUN, new byte[512], 0));
+        ScsiAnswer read = client.finish(LUN, new byte[512], 0);
         assertArrayEquals(before, client.read(LUN, Cdb.read10(128, 1), 512).data());
+        assertSaysThatNothingMoved(read);
+        assertSaysThatNothingMoved(written);
         client.logout();
     }
 
