@@ -11,7 +11,6 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.CopyOnWrite;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
-import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
@@ -156,8 +155,7 @@ public final class DeviceOpener {
             throws BackendException {
         MetadataBlocks blocks = new MetadataBlocks(device, health);
         for (int extent : stale) { // 6
-            blocks.patch(
-                    Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(ExtentEntry.BYTES));
+            blocks.patch(Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(Short.BYTES));
         }
         if (stale.length > 0) {
             findings.add(
