@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A regular file or block device, through the page cache or past it.
@@ -28,6 +29,7 @@ public final class FileBlockDevice implements BlockDevice {
     private final int descriptor;
     private final long sizeBytes;
     private final boolean direct;
+    private final AtomicBoolean open = new AtomicBoolean(true);
 
     /** True while a force is under way. */
     private volatile boolean forcing;
@@ -182,9 +184,12 @@ public final class FileBlockDevice implements BlockDevice {
 
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            Native.close(descriptor);
-            channel.close();
+        if (open.compareAndSet(true, false)) {
+            try {
+                channel.close(); // first: who finds it open uses the descriptor
+            } finally {
+                Native.close(descriptor);
+            }
         }
     }
 

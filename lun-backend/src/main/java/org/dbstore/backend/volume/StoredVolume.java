@@ -44,7 +44,6 @@ public final class StoredVolume implements Volume {
     private final ReadPath reads;
     private final WritePath writes;
     private final UnmapPath unmaps;
-    private volatile boolean closed;
 
     /**
      * Creates the view.
@@ -63,7 +62,7 @@ public final class StoredVolume implements Volume {
         this.map = map;
         this.table = parts.table();
         this.head = new Head(name, headId);
-        this.reads = new ReadPath(parts, stripes, map);
+        this.reads = new ReadPath(parts, stripes, map, head);
         this.writes = new WritePath(parts, stripes, map, head);
         this.unmaps = new UnmapPath(parts, stripes, map, head, writes);
     }
@@ -164,7 +163,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public void commit(CommitListener listener) {
-        checkOpen();
+        head.checkOpen();
         if (parts.readOnly()) {
             listener.committed(null);
         } else {
@@ -174,7 +173,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public void flush() throws BackendException {
-        checkOpen();
+        head.checkOpen();
         if (!parts.readOnly()) {
             parts.commits().flush();
         }
@@ -221,11 +220,17 @@ public final class StoredVolume implements Volume {
         return map;
     }
 
-    /** Ends the view: waits for requests under way; later ones are the caller's fault. */
+    /**
+     * Ends the view: waits for the transfers under way. Requests that come later, or have not done
+     * all of their transfers yet, fail; that is the fault of whoever released the view too early.
+     */
     public void close() {
         stripes.lockAll();
-        closed = true;
-        stripes.unlockAll();
+        try {
+            head.close();
+        } finally {
+            stripes.unlockAll();
+        }
     }
 
     private boolean zeroPart(long offset, long lengthBytes) throws BackendException {
@@ -248,6 +253,7 @@ public final class StoredVolume implements Volume {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockShared(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             return extent == ExtentMap.NONE
                     ? table.hasUncommittedFrees()
@@ -264,6 +270,7 @@ public final class StoredVolume implements Volume {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockShared(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             int end = inExtent;
             if (extent == ExtentMap.NONE) {
@@ -278,14 +285,8 @@ public final class StoredVolume implements Volume {
     }
 
     private void checkRange(long offset, long lengthBytes) {
-        checkOpen();
+        head.checkOpen();
         Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes);
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException(name() + " was released");
-        }
     }
 
     private void checkWritable() throws BackendException {

@@ -64,6 +64,7 @@ final class UnmapPath {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockExclusive(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             if (extent == ExtentMap.NONE) {
                 return false;

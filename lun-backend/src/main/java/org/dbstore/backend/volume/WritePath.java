@@ -96,6 +96,7 @@ final class WritePath {
 
     private Overwrite overwrite(long offset, ByteBuffer source, int length)
             throws BackendException {
+        head.checkOpen();
         if (((offset | length) & io.alignment() - 1) != 0) {
             return Overwrite.NOT_POSSIBLE;
         }
@@ -163,6 +164,7 @@ final class WritePath {
 
     private boolean writeExtent(long position, int inExtent, ByteBuffer source, int length)
             throws BackendException {
+        head.checkOpen();
         int present = map.get(position);
         if (present != ExtentMap.NONE && table.owner(present) == head.id()) {
             writeBlocks(present, present, inExtent, source, length);
