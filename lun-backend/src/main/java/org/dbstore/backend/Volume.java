@@ -14,7 +14,7 @@ public interface Volume {
     @FunctionalInterface
     interface CommitListener {
         /**
-         * Runs once, on the committing thread, which it must not block.
+         * Runs once, on the thread that led the commit or asked for it, which it must not block.
          *
          * @param failure null if everything asked for is durable; otherwise the store has failed
          */

@@ -32,6 +32,9 @@ public final class StoredVolume implements Volume {
         void run();
     }
 
+    /** A longer run is reported in parts, so that nobody waits for a walk over a whole volume. */
+    private static final int RUN_EXTENTS_MAX = 4096;
+
     private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
 
     private final StoreParts parts;
@@ -148,7 +151,7 @@ public final class StoredVolume implements Volume {
         boolean mapped = isMapped(firstBlock);
         long limit = sizeBytes / Geometry.BLOCK_BYTES;
         boolean same = true;
-        while (end < limit && same) {
+        for (int looked = 0; end < limit && same && looked < RUN_EXTENTS_MAX; looked++) {
             long runEnd = runEndInExtent(end, mapped);
             same = runEnd > end && runEnd % Geometry.EXTENT_BLOCKS == 0;
             end = runEnd;
