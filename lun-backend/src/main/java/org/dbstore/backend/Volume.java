@@ -117,7 +117,7 @@ public interface Volume {
      * Tells how a run of blocks is provisioned (for GET LBA STATUS).
      *
      * @param offset first byte, below {@link #sizeBytes}
-     * @return the run that begins there
+     * @return the run that begins there; of a very long one perhaps only the first part
      */
     Run runAt(long offset);
 

@@ -329,6 +329,21 @@ class DamagedDevicesTest {
     }
 
     @Test
+    void aHalfDeletedSnapshotOfALostVolumeIsKept() throws Exception {
+        MemoryBlockDevice device = sample();
+        try (BlockStore store = Stores.open(device)) {
+            Bytes.write(store.openVolume("v"), 0, Bytes.random(BLOCK, 7));
+        }
+        put(device, Geometry.snapshotEntryOffset(1) + 9, 1, 0x80); // the mark on the frozen layer
+        put(device, Geometry.volumeEntryOffset(0), 2, 0); // and the volume's entry is lost
+        try (BlockStore store = Stores.open(device)) {
+            assertFinding(store, "snapshot 1 was being deleted, but others");
+            assertEquals(6, store.info().usedExtents());
+            assertGoodIsServed(store);
+        }
+    }
+
+    @Test
     void twoVolumesWithOneHeadAreBothRefused() throws Exception {
         MemoryBlockDevice device = sample();
         put(device, Geometry.volumeEntryOffset(5), 2, 2);
