@@ -74,7 +74,7 @@ public final class BlockStore implements AutoCloseable {
             throws BackendException {
         boolean created = createIfMissing(path, sizeBytes);
         boolean done = false;
-        DeviceLock lock = DeviceLock.acquire(path, false);
+        DeviceLock lock = lockNew(path, created);
         try {
             grow(path, sizeBytes);
             try (BlockDevice device = FileBlockDevice.open(path, false, false)) {
@@ -88,6 +88,18 @@ public final class BlockStore implements AutoCloseable {
                 path.toFile().delete();
             }
             lock.close();
+        }
+    }
+
+    /** Takes the lock for an initialization; a file that was created for it goes on failure. */
+    private static DeviceLock lockNew(Path path, boolean created) throws BackendException {
+        try {
+            return DeviceLock.acquire(path, false);
+        } catch (BackendException e) {
+            if (created && e.error() != BackendError.BUSY) { // busy: by now it is another's
+                path.toFile().delete();
+            }
+            throw e;
         }
     }
 

@@ -14,7 +14,7 @@ public interface Volume {
     @FunctionalInterface
     interface CommitListener {
         /**
-         * Runs once, on the committing thread, which it must not block.
+         * Runs once, on the thread that led the commit or asked for it, which it must not block.
          *
          * @param failure null if everything asked for is durable; otherwise the store has failed
          */
@@ -117,7 +117,7 @@ public interface Volume {
      * Tells how a run of blocks is provisioned (for GET LBA STATUS).
      *
      * @param offset first byte, below {@link #sizeBytes}
-     * @return the run that begins there
+     * @return the run that begins there; of a very long one perhaps only the first part
      */
     Run runAt(long offset);
 

@@ -5,6 +5,7 @@ import org.dbstore.backend.device.BlockDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
 /** Passes calls on, counts them, and fails the ones it is told to fail. */
@@ -15,6 +16,7 @@ public final class FaultyDevice implements BlockDevice {
     private final AtomicInteger reads = new AtomicInteger();
     private volatile int forcesUntilFailure = Integer.MAX_VALUE;
     private volatile LongPredicate failingWrites = offset -> false;
+    private volatile LongConsumer onTransfer = offset -> {};
     private volatile String writeError = "Input/output error";
 
     public FaultyDevice(BlockDevice device) {
@@ -30,6 +32,11 @@ public final class FaultyDevice implements BlockDevice {
     public void failWrites(LongPredicate offsets, String error) {
         writeError = error;
         failingWrites = offsets;
+    }
+
+    /** Called before each read and write from now on, with the offset. */
+    public void onTransfer(LongConsumer action) {
+        onTransfer = action;
     }
 
     public int forces() {
@@ -62,6 +69,7 @@ public final class FaultyDevice implements BlockDevice {
     @Override
     public void read(long offset, ByteBuffer target) throws IOException {
         reads.incrementAndGet();
+        onTransfer.accept(offset);
         device.read(offset, target);
     }
 
@@ -73,6 +81,7 @@ public final class FaultyDevice implements BlockDevice {
     @Override
     public void write(long offset, ByteBuffer source) throws IOException {
         writes.incrementAndGet();
+        onTransfer.accept(offset);
         if (failingWrites.test(offset)) {
             throw new IOException(writeError);
         }

@@ -76,7 +76,10 @@ final class CommitStages {
                 raiseHighWater(changes.extents()[i] + 1L);
                 bitsWaitForData = true;
             } else if (changes.isFree(i)) {
-                blocks.patch(entry, MetadataBlocks.buffer(ExtentEntry.BYTES));
+                // The id alone: it never straddles a sector, while zeroes over the whole entry
+                // could
+                // be torn into an owner with position 0 and no bits, hiding what lies there.
+                blocks.patch(entry, MetadataBlocks.buffer(Short.BYTES));
             } else if (changes.isUpdate(i)) {
                 bitsWaitForData |= setsBits(changes, i, entry);
             }

@@ -175,7 +175,11 @@ public final class GroupCommit {
 
     private void serve() {
         while (awaitWork()) {
-            lead();
+            try {
+                lead();
+            } catch (VirtualMachineError e) {
+                health.fail("commit", e); // this thread must go on: others wait for its answers
+            }
         }
     }
 
@@ -214,13 +218,14 @@ public final class GroupCommit {
         } catch (RuntimeException | Error e) {
             failure = health.fail("commit", e);
         }
-        if (freed.length > 0) {
-            reclaimer.begin();
-        }
+        long ticket = freed.length > 0 ? reclaimer.begin() : 0;
         giveUpLead();
-        answer(served, failure);
-        if (freed.length > 0) {
-            reclaimer.reclaim(freed);
+        try {
+            answer(served, failure);
+        } finally {
+            if (freed.length > 0) {
+                reclaimer.reclaim(ticket, freed);
+            }
         }
     }
 
@@ -249,12 +254,18 @@ public final class GroupCommit {
     }
 
     private static void answer(List<CommitListener> listeners, @Nullable BackendException failure) {
+        VirtualMachineError fatal = null;
         for (CommitListener listener : listeners) {
             try {
                 listener.committed(failure);
-            } catch (RuntimeException e) {
+            } catch (VirtualMachineError e) {
+                fatal = e;
+            } catch (RuntimeException | Error e) {
                 LOG.error("a commit listener failed; the others are served", e);
             }
+        }
+        if (fatal != null) {
+            throw fatal;
         }
     }
 

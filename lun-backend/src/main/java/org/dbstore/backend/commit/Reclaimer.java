@@ -5,15 +5,20 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.format.Geometry;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.NavigableSet;
+import java.util.Queue;
+import java.util.TreeSet;
 
 /**
  * The way of a durably freed extent back to the allocator: its space goes to what lies below first,
  * because a hole punched later would destroy the next owner's data.
  */
 final class Reclaimer {
-    /** More than these are punched in a thread of their own, so that no commit waits for them. */
+    /** More than these are punched in another thread, so that no commit waits for them. */
     private static final int INLINE_EXTENTS_MAX = 256;
 
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
@@ -21,8 +26,14 @@ final class Reclaimer {
     private final BlockDevice device;
     private final Geometry geometry;
     private final ExtentAllocator allocator;
-    private long announced; // guarded by this
-    private long done; // guarded by this
+
+    @SuppressWarnings("ArrayRecordComponent") // only handed over
+    private record Batch(long ticket, int[] extents) {}
+
+    private final Queue<Batch> large = new ArrayDeque<>(); // guarded by this
+    private boolean working; // guarded by this: the thread is there
+    private final NavigableSet<Long> announced = new TreeSet<>(); // guarded by this
+    private long lastTicket; // guarded by this
 
     Reclaimer(BlockDevice device, Geometry geometry, ExtentAllocator allocator) {
         this.device = device;
@@ -30,25 +41,64 @@ final class Reclaimer {
         this.allocator = allocator;
     }
 
-    /** Announces a {@link #reclaim}, so that {@link #await} waits for it from now on. */
-    synchronized void begin() {
-        announced++;
+    /**
+     * Announces a {@link #reclaim}, so that {@link #await} waits for it from now on.
+     *
+     * @return ticket to be handed to it
+     */
+    synchronized long begin() {
+        announced.add(++lastTicket);
+        return lastTicket;
     }
 
     /**
      * Punches and releases extents; ends what {@link #begin} announced.
      *
+     * @param ticket of {@link #begin}
      * @param extents ascending
      */
-    void reclaim(int[] extents) {
-        if (extents.length <= INLINE_EXTENTS_MAX) {
-            reclaimAll(extents);
-        } else {
-            Thread.ofPlatform().daemon().name("dbs-reclaim").start(() -> reclaimAll(extents));
+    void reclaim(long ticket, int[] extents) {
+        Batch batch = new Batch(ticket, extents);
+        if (extents.length <= INLINE_EXTENTS_MAX || !handOver(batch)) {
+            reclaimAll(batch);
         }
     }
 
-    private void reclaimAll(int[] extents) {
+    /** Returns false if no thread can be had: then the caller does the work. */
+    private synchronized boolean handOver(Batch batch) {
+        if (!working) {
+            try {
+                Thread.ofPlatform().daemon().name("dbs-reclaim").start(this::work);
+            } catch (OutOfMemoryError e) {
+                LOG.warn("no thread to give back {} extents with", batch.extents().length, e);
+                return false;
+            }
+            working = true;
+        }
+        large.add(batch);
+        return true;
+    }
+
+    private void work() {
+        Batch batch = next();
+        while (batch != null) {
+            try {
+                reclaimAll(batch);
+            } catch (RuntimeException | Error e) {
+                LOG.error("freed extents are not to be had before the next opening", e);
+            }
+            batch = next();
+        }
+    }
+
+    private synchronized @Nullable Batch next() {
+        Batch batch = large.poll();
+        working = batch != null;
+        return batch;
+    }
+
+    private void reclaimAll(Batch batch) {
+        int[] extents = batch.extents();
         try {
             int first = 0;
             for (int i = 1; i <= extents.length; i++) {
@@ -58,13 +108,14 @@ final class Reclaimer {
                 }
             }
         } finally {
-            end();
+            end(batch.ticket());
         }
     }
 
-    /** Returns when nothing that was announced is left to do. */
+    /** Returns when all that is announced now is done, whatever comes meanwhile. */
     synchronized void await() {
-        while (done < announced) {
+        long last = lastTicket;
+        while (!announced.isEmpty() && announced.first() <= last) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -73,8 +124,8 @@ final class Reclaimer {
         }
     }
 
-    private synchronized void end() {
-        done++;
+    private synchronized void end(long ticket) {
+        announced.remove(ticket);
         notifyAll();
     }
 

@@ -3,7 +3,7 @@
  * leader at a time carries it out in two stages, each ended by a force:
  *
  * <pre>
- *   A   data (written before), raised high-water mark, entries of freed extents zeroed,
+ *   A   data (written before), raised high-water mark, ids of freed extents zeroed,
  *       bodies of new entries with id 0
  *   B   ids of new entries, changed bitmaps of old ones
  * </pre>

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +136,7 @@ public final class DeviceLock implements AutoCloseable {
 
     private static List<Path> descriptorsOf(Path process, Map<String, Object> wanted) {
         try (DirectoryStream<Path> links = Files.newDirectoryStream(process.resolve("fd"))) {
-            List<Path> found = new java.util.ArrayList<>();
+            List<Path> found = new ArrayList<>();
             for (Path link : links) {
                 if (isSame(link, wanted)) {
                     found.add(link);

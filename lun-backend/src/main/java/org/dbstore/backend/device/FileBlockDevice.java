@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A regular file or block device, through the page cache or past it.
@@ -23,11 +24,15 @@ import java.util.Set;
 public final class FileBlockDevice implements BlockDevice {
     private static final Logger LOG = LogManager.getLogger(FileBlockDevice.class);
 
+    /** More at once could wait long for room in the queue of the device. */
+    private static final long WRITE_BACK_BYTES_MAX = 1 << 20;
+
     private final Path path;
     private final FileChannel channel;
     private final int descriptor;
     private final long sizeBytes;
     private final boolean direct;
+    private final AtomicBoolean open = new AtomicBoolean(true);
 
     /** True while a force is under way. */
     private volatile boolean forcing;
@@ -122,7 +127,7 @@ public final class FileBlockDevice implements BlockDevice {
         checkTransfer(offset, target);
         int wanted = target.remaining();
         long count = Native.readCached(descriptor, offset, target);
-        if (count == -Native.EOPNOTSUPP || count == -Native.ENOSYS || count == -Native.EINVAL) {
+        if (count == -Native.EOPNOTSUPP || count == -Native.ENOSYS) {
             canTellCached = false; // from now on a plain read, without asking
             read(offset, target);
             return true;
@@ -146,9 +151,21 @@ public final class FileBlockDevice implements BlockDevice {
             }
             at += count;
         }
-        if (forcing && !direct) {
+        if (forcing && !direct && at - offset <= WRITE_BACK_BYTES_MAX) {
             // Who writes during a force will want the next one, which then has less to wait for.
-            Native.startWriteBack(descriptor, offset, at - offset);
+            startWriteBack(offset, at - offset);
+        }
+    }
+
+    private void startWriteBack(long offset, long lengthBytes) throws IOException {
+        int result = Native.startWriteBack(descriptor, offset, lengthBytes);
+        boolean unable =
+                result == -Native.ENOSYS
+                        || result == -Native.EINVAL
+                        || result == -Native.ESPIPE
+                        || result == -Native.EOPNOTSUPP;
+        if (result < 0 && !unable) {
+            throw Native.failure("write-back of " + path, result);
         }
     }
 
@@ -182,9 +199,12 @@ public final class FileBlockDevice implements BlockDevice {
 
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            Native.close(descriptor);
-            channel.close();
+        if (open.compareAndSet(true, false)) {
+            try {
+                channel.close(); // first: who finds it open uses the descriptor
+            } finally {
+                Native.close(descriptor);
+            }
         }
     }
 

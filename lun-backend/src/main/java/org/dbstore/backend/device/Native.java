@@ -28,6 +28,7 @@ final class Native {
     static final int EPERM = 1;
     static final int EBUSY = 16;
     static final int EINVAL = 22;
+    static final int ESPIPE = 29;
     static final int EROFS = 30;
     static final int ENOSYS = 38;
     static final int EOPNOTSUPP = 95;
@@ -198,17 +199,19 @@ final class Native {
     }
 
     /**
-     * Starts dirty pages of a range on their way to the medium and waits for none of them. Says
-     * nothing of durability; errors show in the next force.
+     * Starts dirty pages of a range on their way to the medium. Waits for none of them, but perhaps
+     * for room in the queue of the device. Says nothing of durability.
      *
      * @param descriptor of the file
      * @param offset first byte
      * @param lengthBytes number of bytes
+     * @return 0, or a negated errno: one of an earlier write-back is told to one caller only, and
+     *     then no longer to the next force of the same open file
      */
-    static void startWriteBack(int descriptor, long offset, long lengthBytes) {
+    static int startWriteBack(int descriptor, long offset, long lengthBytes) {
         Scratch scratch = Scratch.OF_THREAD.get();
         try {
-            int ignored =
+            int result =
                     (int)
                             SYNC_FILE_RANGE.invokeExact(
                                     scratch.callState,
@@ -216,6 +219,7 @@ final class Native {
                                     offset,
                                     lengthBytes,
                                     SYNC_FILE_RANGE_WRITE);
+            return result == 0 ? 0 : -scratch.errno();
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -32,23 +32,27 @@ public final class ViewBuilder {
     public record Chain(int[] ids, long positionCount) {}
 
     /**
-     * Builds one map.
+     * Builds the map of a view, and notes which entries of its head hide an ancestor's.
      *
      * @param ids of the layers, head first
      * @param positionCount of the volume
      * @return the map
      */
     public ExtentMap build(int[] ids, long positionCount) {
-        return build(List.of(new Chain(ids, positionCount))).getFirst();
+        return build(List.of(new Chain(ids, positionCount)), true).getFirst();
     }
 
     /**
-     * Builds maps. Notes on the way which entries of a head hide an ancestor's.
+     * Builds maps for people to look at; the table stays as it is.
      *
      * @param chains no layer is in two of them
      * @return a map for each
      */
-    public List<ExtentMap> build(List<Chain> chains) {
+    public List<ExtentMap> survey(List<Chain> chains) {
+        return build(chains, false);
+    }
+
+    private List<ExtentMap> build(List<Chain> chains, boolean forView) {
         char[] ranks = new char[ID_COUNT]; // 0 = in no chain, 1 = head, ...
         int[] chainOf = new int[ID_COUNT];
         List<ExtentMap> maps = new ArrayList<>();
@@ -60,26 +64,31 @@ public final class ViewBuilder {
             }
             maps.add(new ExtentMap(chains.get(c).positionCount()));
         }
-        table.scan((extent, owner, position) -> {
-            if (ranks[owner] != 0) {
-                enter(maps.get(chainOf[owner]), ranks, extent, owner, position);
-            }
-        });
+        ExtentTable.Visitor visitor =
+                (extent, owner, position) -> {
+                    if (ranks[owner] != 0) {
+                        enter(maps.get(chainOf[owner]), ranks, extent, owner, position, forView);
+                    }
+                };
+        if (forView) {
+            table.scanAtOnce(visitor); // a merge may be freeing what the map would lead to
+        } else {
+            table.scan(visitor);
+        }
         return maps;
     }
 
-    private void enter(ExtentMap map, char[] ranks, int extent, int owner, long position) {
+    private void enter(
+            ExtentMap map, char[] ranks, int extent, int owner, long position, boolean forView) {
         if (position >= map.positionCount()) {
             return;
         }
         int present = map.get(position);
-        int shown = extent;
-        if (present != ExtentMap.NONE) {
-            int presentOwner = table.owner(present);
-            shown = ranks[owner] <= ranks[presentOwner] ? extent : present;
-            if (ranks[table.owner(shown)] == 1) {
-                table.setCovers(shown, true);
-            }
+        // In a survey, what was seen before may have been freed meanwhile.
+        int presentRank = present == ExtentMap.NONE ? 0 : ranks[table.owner(present)];
+        int shown = presentRank == 0 || ranks[owner] <= presentRank ? extent : present;
+        if (forView && presentRank != 0 && ranks[table.owner(shown)] == 1) {
+            table.setCovers(shown, true);
         }
         map.put(position, shown);
     }

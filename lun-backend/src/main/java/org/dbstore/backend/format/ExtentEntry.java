@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
  *   38 bytes; entry i at 729088 + 38 * i
  * </pre>
  *
- * The id lies at an even offset and so never straddles a sector: that is what makes a birth atomic.
- * Buffers are little-endian; the methods leave their positions alone.
+ * The id lies at an even offset and so never straddles a sector: that is what makes a birth and a
+ * freeing atomic. The rest of a free entry means nothing and may be left over. Buffers are
+ * little-endian; the methods leave their positions alone.
  */
 public final class ExtentEntry {
     /** Size of an entry. */

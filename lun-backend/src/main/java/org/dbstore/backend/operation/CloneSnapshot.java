@@ -87,16 +87,21 @@ public final class CloneSnapshot {
         ExtentMap map = views.map(volume, id);
         checkSpace(map);
         int newId = directory.freeId();
-        SnapshotEntry unfinished = new SnapshotEntry(0, Management.now()).marked();
-        management.tables().writeSnapshot(newId, unfinished);
-        Layer target = directory.addLayer(newId, unfinished);
-        target.setDeleting(true);
-        directory.reserveName(newName);
-        if (isHead) {
-            volume.setCloning(true);
-            return new Copy(volume, null, map, target);
+        StoredVolume frozenView = isHead ? null : views.openLayer(volume, source);
+        try {
+            SnapshotEntry unfinished = new SnapshotEntry(0, Management.now()).marked();
+            management.tables().writeSnapshot(newId, unfinished);
+            Layer target = directory.addLayer(newId, unfinished);
+            target.setDeleting(true);
+            directory.reserveName(newName);
+            volume.setCloning(isHead || volume.isCloning());
+            return new Copy(volume, frozenView, map, target);
+        } catch (BackendException | RuntimeException | Error e) {
+            if (frozenView != null) {
+                views.release(frozenView);
+            }
+            throw e;
         }
-        return new Copy(volume, views.openLayer(volume, source), map, target);
     }
 
     private void checkSpace(ExtentMap map) throws BackendException {

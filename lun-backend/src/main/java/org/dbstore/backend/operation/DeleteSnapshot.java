@@ -54,10 +54,16 @@ public final class DeleteSnapshot {
             throw new BackendException(
                     BackendError.BUSY, "snapshot " + id + " of " + volume.title() + " is in use");
         }
-        SnapshotEntry marked = doomed.entry().marked();
-        management.tables().writeSnapshot(id, marked);
-        doomed.setEntry(marked);
-        doomed.setDeleting(true);
-        return new SnapshotMerge(management, volume, doomed, chain.get(at - 1));
+        SnapshotMerge merge = new SnapshotMerge(management, volume, doomed, chain.get(at - 1));
+        try {
+            SnapshotEntry marked = doomed.entry().marked();
+            management.tables().writeSnapshot(id, marked);
+            doomed.setEntry(marked);
+            doomed.setDeleting(true);
+        } catch (BackendException | RuntimeException | Error e) {
+            merge.abandon();
+            throw e;
+        }
+        return merge;
     }
 }

@@ -90,7 +90,7 @@ public final class Inventory {
                             : new ViewBuilder.Chain(new int[0], 1));
         }
         ExtentTable table = management.parts().table();
-        List<ExtentMap> maps = new ViewBuilder(table).build(chains);
+        List<ExtentMap> maps = new ViewBuilder(table).survey(chains);
         List<VolumeInfo> result = new ArrayList<>();
         for (int i = 0; i < volumes.size(); i++) {
             result.add(describe(volumes.get(i), mappedBytes(table, maps.get(i))));

@@ -40,7 +40,7 @@ public final class SnapshotMerge {
      *
      * @param management of the store
      * @param volume whose chain it is
-     * @param doomed the marked layer
+     * @param doomed the layer, marked before the run
      * @param child the only layer whose parent it is
      * @throws BackendException as opening the volume
      */
@@ -50,6 +50,11 @@ public final class SnapshotMerge {
         this.doomed = doomed;
         this.child = child;
         this.table = management.parts().table();
+        this.below =
+                new ViewBuilder(table)
+                        .build(
+                                management.directory().chainIds(doomed.entry().parentId()),
+                                volume.sizeBytes() / Geometry.EXTENT_BYTES);
         Views views = new Views(management);
         // A head may be written meanwhile, so its live view is used; a frozen child stays as it is.
         this.headView =
@@ -60,11 +65,6 @@ public final class SnapshotMerge {
                 headView != null
                         ? headView.map()
                         : management.locked(() -> views.map(volume, child.id()));
-        this.below =
-                new ViewBuilder(table)
-                        .build(
-                                management.directory().chainIds(doomed.entry().parentId()),
-                                volume.sizeBytes() / Geometry.EXTENT_BYTES);
     }
 
     /**
@@ -85,9 +85,14 @@ public final class SnapshotMerge {
             dropTombstones(hidden);
             relink();
         } finally {
-            if (headView != null) {
-                new Views(management).release(headView);
-            }
+            abandon();
+        }
+    }
+
+    /** Gives up what the preparation took, instead of {@link #run}. */
+    void abandon() {
+        if (headView != null) {
+            new Views(management).release(headView);
         }
     }
 

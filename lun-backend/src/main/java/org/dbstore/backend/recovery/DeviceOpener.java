@@ -11,7 +11,6 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.CopyOnWrite;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
-import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
@@ -40,7 +39,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>chains of all volumes
  *   <li>the extent table, in one scan
  *   <li>owners of all extents; what belongs to nobody is kept
- *   <li>entries above the high-water mark are zeroed
+ *   <li>entries above the high-water mark are freed if the original wrote last, else the mark is
+ *       raised to cover them
  *   <li>what was being deleted is deleted, what was not finished is undone
  *   <li>layers that hold nothing and belong to nobody become free
  *   <li>the device gets an identity if it has none
@@ -88,13 +88,15 @@ public final class DeviceOpener {
         Directory directory = readTables(superblock.highWaterExtents()); // 2
         BitSet reachable = new ChainCheck(directory, findings).run(); // 3
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
-        int[] stale = // 4
+        ExtentScan.Result scan = // 4
                 new ExtentScan(
                                 reader,
                                 geometry,
                                 device.sizeBytes(),
                                 superblock.highWaterExtents(),
+                                superblock.identity().isPresent(),
                                 table,
+                                directory,
                                 findings)
                         .run();
         BitSet owners = new OwnershipCheck(directory, table, reachable, findings).run(); // 5
@@ -102,7 +104,7 @@ public final class DeviceOpener {
         StoreHealth health = new StoreHealth(device.name());
         Barrier barrier = new Barrier(device, health);
         if (!readOnly) {
-            superblock = writeSteps6And9(superblock, stale, health, barrier);
+            superblock = writeSteps6And9(superblock, scan, health, barrier);
         }
         Management management = assemble(superblock, geometry, directory, table, health, barrier);
         UnfinishedWork unfinished = new UnfinishedWork(management, reachable, owners, findings);
@@ -152,12 +154,19 @@ public final class DeviceOpener {
 
     /** Both concern the part of the device that the commit owns later, so they come before it. */
     private Superblock writeSteps6And9(
-            Superblock superblock, int[] stale, StoreHealth health, Barrier barrier)
+            Superblock superblock, ExtentScan.Result scan, StoreHealth health, Barrier barrier)
             throws BackendException {
         MetadataBlocks blocks = new MetadataBlocks(device, health);
+        if (scan.highWater() != superblock.highWaterExtents()) { // 6
+            ByteBuffer mark = MetadataBlocks.buffer(Integer.BYTES);
+            mark.putInt(0, (int) scan.highWater());
+            blocks.patch(Superblock.HIGH_WATER, mark);
+            blocks.writeBack();
+            barrier.force();
+        }
+        int[] stale = scan.stale();
         for (int extent : stale) { // 6
-            blocks.patch(
-                    Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(ExtentEntry.BYTES));
+            blocks.patch(Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(Short.BYTES));
         }
         if (stale.length > 0) {
             findings.add(
@@ -165,15 +174,15 @@ public final class DeviceOpener {
             blocks.writeBack();
             barrier.force();
         }
-        if (superblock.identity().isPresent()) {
-            return superblock;
-        }
         Superblock identified = // 9
                 new Superblock(
                         superblock.version(),
-                        superblock.highWaterExtents(),
+                        scan.highWater(),
                         superblock.deviceBytes(),
-                        Optional.of(UUID.randomUUID()));
+                        superblock.identity().or(() -> Optional.of(UUID.randomUUID())));
+        if (superblock.identity().isPresent()) {
+            return identified;
+        }
         ByteBuffer block = MetadataBlocks.buffer(Superblock.BYTES);
         identified.write(block);
         block.position(Superblock.IDENTITY);

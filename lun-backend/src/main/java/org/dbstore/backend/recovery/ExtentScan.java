@@ -6,6 +6,7 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.BlockBitmap;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.operation.Directory;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,52 +14,74 @@ import java.util.Arrays;
 
 /**
  * Reads the extent table, all of it and once. Entries at or above the high-water mark were never
- * acknowledged by anybody: they are listed, to be zeroed.
+ * acknowledged if the original wrote last: they are listed, to be freed. We raise the mark durably
+ * before an id, so on a device that we wrote last it is the mark that is damaged.
  */
 final class ExtentScan {
     private final MetadataReader reader;
     private final Geometry geometry;
     private final long deviceBytes;
     private final long highWater;
+    private final boolean markIsOurs;
     private final ExtentTable table;
+    private final Directory directory;
     private final Findings findings;
     private int[] stale = new int[16];
     private int staleCount;
+    private long end;
+    private long aboveMark;
 
     ExtentScan(
             MetadataReader reader,
             Geometry geometry,
             long deviceBytes,
             long highWater,
+            boolean markIsOurs,
             ExtentTable table,
+            Directory directory,
             Findings findings) {
         this.reader = reader;
         this.geometry = geometry;
         this.deviceBytes = deviceBytes;
         this.highWater = highWater;
+        this.markIsOurs = markIsOurs;
+        this.end = highWater;
         this.table = table;
+        this.directory = directory;
         this.findings = findings;
     }
 
     /**
-     * Fills the table.
+     * What the scan found beside the entries of the table.
      *
-     * @return extents whose entries are to be zeroed, ascending
+     * @param stale extents to be freed, ascending
+     * @param highWater covers every entry that counts; differs from the superblock's if that is
+     *     damaged
      */
-    int[] run() throws BackendException {
-        int end = entryCount();
+    @SuppressWarnings("ArrayRecordComponent") // only handed over
+    record Result(int[] stale, long highWater) {}
+
+    /** Fills the table. */
+    Result run() throws BackendException {
+        int entries = entryCount();
         ByteBuffer chunk =
                 AlignedBuffers.allocate(MetadataReader.CHUNK_ENTRIES * ExtentEntry.BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);
-        for (int first = 0; first < end; first += MetadataReader.CHUNK_ENTRIES) {
-            int count = Math.min(MetadataReader.CHUNK_ENTRIES, end - first);
+        for (int first = 0; first < entries; first += MetadataReader.CHUNK_ENTRIES) {
+            int count = Math.min(MetadataReader.CHUNK_ENTRIES, entries - first);
             int bytes = count * ExtentEntry.BYTES + AlignedBuffers.ALIGNMENT_BYTES - 1;
             reader.readInto(
                     Geometry.extentEntryOffset(first),
                     chunk.clear().limit(bytes & -AlignedBuffers.ALIGNMENT_BYTES));
             readChunk(chunk.clear(), first, count);
         }
-        return Arrays.copyOf(stale, staleCount);
+        if (aboveMark > 0) {
+            findings.add(
+                    ("%d extents lie above the high-water mark %d, so the mark is damaged: they are"
+                                    + " kept, and it is %d")
+                            .formatted(aboveMark, highWater, end));
+        }
+        return new Result(Arrays.copyOf(stale, staleCount), end);
     }
 
     /** Entries that may mean something: of the original's count, and of a file that it let grow. */
@@ -85,7 +108,10 @@ final class ExtentScan {
     }
 
     private void enter(int extent, int owner, int position, long[] bitmap) {
-        if (extent >= highWater) {
+        if (extent >= highWater && markIsOurs) {
+            end = extent + 1L;
+            aboveMark++;
+        } else if (extent >= highWater) {
             if (staleCount == stale.length) {
                 stale = Arrays.copyOf(stale, staleCount * 2);
             }
@@ -96,6 +122,7 @@ final class ExtentScan {
             findings.add(
                     "extent %d of snapshot %d lies beyond the end of the device: not served"
                             .formatted(extent, owner));
+            directory.reserveId(owner); // a new layer with this id would adopt it
             return;
         }
         if (extent >= geometry.usableExtents()) {

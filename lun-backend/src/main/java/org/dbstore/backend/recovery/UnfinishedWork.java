@@ -8,6 +8,7 @@ import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.SnapshotMerge;
 import org.dbstore.backend.operation.VolumeRecord;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,7 +17,8 @@ import java.util.List;
 /**
  * Finishes what carries a mark: a marked head is a volume on its way out, or a clone that was never
  * finished; a marked layer within a chain is to be merged into its child; a marked layer of no
- * volume goes, with its ancestors that belong to no volume either.
+ * volume goes, with its ancestors that belong to no volume either, unless the rest of a lost volume
+ * still leans on it.
  */
 final class UnfinishedWork {
     private final Management management;
@@ -52,10 +54,16 @@ final class UnfinishedWork {
                 finishVolume(volume);
             }
         }
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            Layer layer = directory.layer(id);
-            if (layer != null && layer.entry().isMarked() && !reachable.get(id)) {
-                remove(layer);
+        BitSet needed = neededByLost();
+        while (removeAllBut(needed)) {
+            needed = neededByLost(); // what was removed may have needed others
+        }
+        for (int id = needed.nextSetBit(0); id >= 0; id = needed.nextSetBit(id + 1)) {
+            if (isLeftOver(directory.layer(id))) {
+                findings.add(
+                        "snapshot %d was being deleted, but others that lost their volume need it:"
+                                        .formatted(id)
+                                + " kept");
             }
         }
         new EmptyLayers(management, reachable, owners).free();
@@ -84,6 +92,43 @@ final class UnfinishedWork {
                 i++;
             }
         }
+    }
+
+    /** Returns true if a layer was removed. */
+    private boolean removeAllBut(BitSet needed) throws BackendException {
+        boolean removed = false;
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            Layer layer = directory.layer(id);
+            if (layer != null && isLeftOver(layer) && !needed.get(id)) {
+                remove(layer);
+                removed = true;
+            }
+        }
+        return removed;
+    }
+
+    private boolean isLeftOver(@Nullable Layer layer) {
+        return layer != null && layer.entry().isMarked() && !reachable.get(layer.id());
+    }
+
+    /** Ancestors of layers that hold extents and belong to no volume, but were never deleted. */
+    private BitSet neededByLost() {
+        BitSet needed = new BitSet();
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            Layer layer = directory.layer(id);
+            if (layer != null
+                    && !layer.entry().isMarked()
+                    && !reachable.get(id)
+                    && owners.get(id)) {
+                int parent = layer.entry().parentId();
+                while (parent != 0 && !needed.get(parent)) {
+                    needed.set(parent);
+                    Layer ancestor = directory.layer(parent);
+                    parent = ancestor == null ? 0 : ancestor.entry().parentId();
+                }
+            }
+        }
+        return needed;
     }
 
     private void remove(Layer marked) throws BackendException {

@@ -18,13 +18,15 @@ final class ReadPath {
 
     private final StripeLocks stripes;
     private final ExtentMap map;
+    private final Head head;
     private final ExtentTable table;
     private final DeviceIo io;
     private final long dataOffset;
 
-    ReadPath(StoreParts parts, StripeLocks stripes, ExtentMap map) {
+    ReadPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head) {
         this.stripes = stripes;
         this.map = map;
+        this.head = head;
         this.table = parts.table();
         this.io = parts.io();
         this.dataOffset = parts.geometry().dataOffset();
@@ -100,6 +102,7 @@ final class ReadPath {
 
     private boolean readLocked(long offset, ByteBuffer target, int length, boolean wait)
             throws BackendException {
+        head.checkOpen();
         long runAt = 0; // mapped bytes found but not yet read: where on the device, and how many
         int run = 0;
         long at = offset;

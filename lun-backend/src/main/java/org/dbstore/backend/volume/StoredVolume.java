@@ -32,6 +32,9 @@ public final class StoredVolume implements Volume {
         void run();
     }
 
+    /** A longer run is reported in parts, so that nobody waits for a walk over a whole volume. */
+    private static final int RUN_EXTENTS_MAX = 4096;
+
     private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
 
     private final StoreParts parts;
@@ -44,7 +47,6 @@ public final class StoredVolume implements Volume {
     private final ReadPath reads;
     private final WritePath writes;
     private final UnmapPath unmaps;
-    private volatile boolean closed;
 
     /**
      * Creates the view.
@@ -63,7 +65,7 @@ public final class StoredVolume implements Volume {
         this.map = map;
         this.table = parts.table();
         this.head = new Head(name, headId);
-        this.reads = new ReadPath(parts, stripes, map);
+        this.reads = new ReadPath(parts, stripes, map, head);
         this.writes = new WritePath(parts, stripes, map, head);
         this.unmaps = new UnmapPath(parts, stripes, map, head, writes);
     }
@@ -149,7 +151,7 @@ public final class StoredVolume implements Volume {
         boolean mapped = isMapped(firstBlock);
         long limit = sizeBytes / Geometry.BLOCK_BYTES;
         boolean same = true;
-        while (end < limit && same) {
+        for (int looked = 0; end < limit && same && looked < RUN_EXTENTS_MAX; looked++) {
             long runEnd = runEndInExtent(end, mapped);
             same = runEnd > end && runEnd % Geometry.EXTENT_BLOCKS == 0;
             end = runEnd;
@@ -164,7 +166,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public void commit(CommitListener listener) {
-        checkOpen();
+        head.checkOpen();
         if (parts.readOnly()) {
             listener.committed(null);
         } else {
@@ -174,7 +176,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public void flush() throws BackendException {
-        checkOpen();
+        head.checkOpen();
         if (!parts.readOnly()) {
             parts.commits().flush();
         }
@@ -221,11 +223,17 @@ public final class StoredVolume implements Volume {
         return map;
     }
 
-    /** Ends the view: waits for requests under way; later ones are the caller's fault. */
+    /**
+     * Ends the view: waits for the transfers under way. Requests that come later, or have not done
+     * all of their transfers yet, fail; that is the fault of whoever released the view too early.
+     */
     public void close() {
         stripes.lockAll();
-        closed = true;
-        stripes.unlockAll();
+        try {
+            head.close();
+        } finally {
+            stripes.unlockAll();
+        }
     }
 
     private boolean zeroPart(long offset, long lengthBytes) throws BackendException {
@@ -248,6 +256,7 @@ public final class StoredVolume implements Volume {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockShared(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             return extent == ExtentMap.NONE
                     ? table.hasUncommittedFrees()
@@ -264,6 +273,7 @@ public final class StoredVolume implements Volume {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockShared(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             int end = inExtent;
             if (extent == ExtentMap.NONE) {
@@ -278,14 +288,8 @@ public final class StoredVolume implements Volume {
     }
 
     private void checkRange(long offset, long lengthBytes) {
-        checkOpen();
+        head.checkOpen();
         Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes);
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException(name() + " was released");
-        }
     }
 
     private void checkWritable() throws BackendException {

@@ -64,6 +64,7 @@ final class UnmapPath {
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockExclusive(stripe);
         try {
+            head.checkOpen();
             int extent = map.get(position);
             if (extent == ExtentMap.NONE) {
                 return false;
@@ -81,8 +82,8 @@ final class UnmapPath {
         table.unmap(extent, from, to);
         boolean uncommitted = table.isUncommitted(extent);
         if (!table.anyMapped(extent, 0, Geometry.EXTENT_BLOCKS) && !table.covers(extent)) {
-            map.put(position, ExtentMap.NONE);
             table.free(extent);
+            map.put(position, ExtentMap.NONE);
             return true;
         }
         return uncommitted;
@@ -93,14 +94,13 @@ final class UnmapPath {
         int extent = writes.allocate(position);
         try {
             parts.copyOnWrite().copyExcept(inherited, extent, from, to);
+            long[] bitmap = table.bitmap(inherited);
+            BlockBitmap.clear(bitmap, 0, from, to);
+            writes.adopt(position, inherited, extent, bitmap);
         } catch (BackendException | RuntimeException | Error e) {
             parts.allocator().release(extent);
             throw e;
         }
-        long[] bitmap = table.bitmap(inherited);
-        BlockBitmap.clear(bitmap, 0, from, to);
-        table.birth(extent, head.id(), position, bitmap, true);
-        map.put(position, extent);
         return true;
     }
 }

@@ -96,6 +96,7 @@ final class WritePath {
 
     private Overwrite overwrite(long offset, ByteBuffer source, int length)
             throws BackendException {
+        head.checkOpen();
         if (((offset | length) & io.alignment() - 1) != 0) {
             return Overwrite.NOT_POSSIBLE;
         }
@@ -163,6 +164,7 @@ final class WritePath {
 
     private boolean writeExtent(long position, int inExtent, ByteBuffer source, int length)
             throws BackendException {
+        head.checkOpen();
         int present = map.get(position);
         if (present != ExtentMap.NONE && table.owner(present) == head.id()) {
             writeBlocks(present, present, inExtent, source, length);
@@ -184,15 +186,27 @@ final class WritePath {
                 parts.copyOnWrite().copyExcept(inherited, extent, firstBlock, endBlock);
             }
             writeBlocks(inherited, extent, inExtent, source, length);
+            long[] bitmap =
+                    inherited == ExtentMap.NONE
+                            ? new long[BlockBitmap.WORDS]
+                            : table.bitmap(inherited);
+            BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
+            adopt(position, inherited, extent, bitmap);
         } catch (BackendException | RuntimeException | Error e) {
             parts.allocator().release(extent);
             throw e;
         }
-        long[] bitmap =
-                inherited == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(inherited);
-        BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
-        table.birth(extent, head.id(), position, bitmap, inherited != ExtentMap.NONE);
+    }
+
+    /** Gives the head an extent whose data is written; if that fails, nothing has changed. */
+    void adopt(long position, int inherited, int extent, long[] bitmap) {
         map.put(position, extent);
+        try {
+            table.birth(extent, head.id(), position, bitmap, inherited != ExtentMap.NONE);
+        } catch (RuntimeException | Error e) {
+            map.put(position, inherited);
+            throw e;
+        }
     }
 
     /** Takes a free extent, if possible behind that of the position before. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.backend.BackendError;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +117,18 @@ class GroupCommitTest {
     }
 
     @Test
+    void aListenerThatEndsWithAnErrorCostsNothingEither() throws Exception {
+        volume.unmap(0, 4096); // something to be reclaimed
+        volume.commit(failure -> {
+            throw new AssertionError("on purpose");
+        });
+        CompletableFuture<Boolean> good = new CompletableFuture<>();
+        volume.commit(failure -> good.complete(failure == null));
+        assertTrue(good.get(10, TimeUnit.SECONDS));
+        assertTimeoutPreemptively(Duration.ofSeconds(10), store::close);
+    }
+
+    @Test
     void aFailedForceFailsTheStoreForGood() throws Exception {
         byte[] before = Bytes.read(volume, 0, 4096);
         Bytes.write(volume, 4096, Bytes.random(4096, 2));
@@ -186,6 +200,18 @@ class GroupCommitTest {
         assertTrue(volume.unmap(4096, 4096)); // still not committed
         volume.flush();
         assertFalse(volume.unmap(4096, 4096));
+    }
+
+    @Test
+    void aRangeWhoseFreeingIsNotCommittedIsNotCommittedEither() throws Exception {
+        assertTrue(volume.unmap(0, MIB)); // frees the extent: the map has nothing there any more
+        assertTrue(volume.unmap(0, MIB));
+        assertTrue(volume.writeZeroes(0, MIB));
+        assertTrue(volume.writeZeroes(512, 1024)); // part of a block
+        volume.flush();
+        assertFalse(volume.unmap(0, MIB));
+        assertFalse(volume.writeZeroes(0, MIB));
+        assertFalse(volume.writeZeroes(512, 1024));
     }
 
     @Test

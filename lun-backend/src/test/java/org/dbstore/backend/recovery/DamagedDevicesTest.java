@@ -222,8 +222,9 @@ class DamagedDevicesTest {
     }
 
     @Test
-    void entriesAboveTheHighWaterMarkAreZeroed() throws Exception {
+    void entriesAboveTheHighWaterMarkAreFreedIfTheOriginalWroteLast() throws Exception {
         MemoryBlockDevice device = sample();
+        device.write(24, ByteBuffer.allocate(4096 - 24)); // as the original does
         long entry = Geometry.extentEntryOffset(50);
         put(device, entry, 2, 1);
         put(device, entry + 6, 8, -1);
@@ -236,6 +237,49 @@ class DamagedDevicesTest {
             assertEquals(5, store.info().usedExtents());
         }
         assertEquals(0, entryOwner(device, entry));
+    }
+
+    @Test
+    void aDamagedHighWaterMarkCostsNothing() throws Exception {
+        MemoryBlockDevice device = sample();
+        put(device, 12, 4, 1);
+        try (BlockStore store = BlockStore.open(device, OpenOptions.READ_ONLY)) {
+            assertGoodIsServed(store);
+        }
+        try (BlockStore store = Stores.open(device)) {
+            assertFinding(store, "4 extents lie above the high-water mark 1");
+            assertEquals(5, store.info().usedExtents());
+            assertEquals(5, store.info().highWaterExtents());
+            assertGoodIsServed(store);
+            Volume v = store.openVolume("v");
+            for (int i = 0; i < 4; i++) {
+                assertArrayEquals(Bytes.random(BLOCK, i), Bytes.read(v, i * MIB, BLOCK));
+            }
+            Bytes.write(v, 0, Bytes.random(BLOCK, 5)); // a sixth extent
+        }
+        try (BlockStore store = Stores.open(device)) {
+            assertEquals(List.of(), store.findings());
+            assertEquals(6, store.info().highWaterExtents());
+        }
+    }
+
+    @Test
+    void theIdOfAnExtentBeyondTheEndIsNotReused() throws Exception {
+        // The original counts an extent that does not fit on a device of this size.
+        long size = Geometry.EXTENT_TABLE + 8408 * MIB;
+        MemoryBlockDevice device = new MemoryBlockDevice("large", size);
+        BlockStore.initialize(device);
+        long total = new Geometry(size).totalExtents();
+        long entry = Geometry.extentEntryOffset((int) total - 1);
+        put(device, 12, 4, total);
+        put(device, entry, 2, 2);
+        try (BlockStore store = Stores.open(device)) {
+            assertFinding(store, "lies beyond the end of the device");
+            for (int i = 0; i < 3; i++) {
+                store.createVolume("v" + i, MIB);
+                assertTrue(store.volume("v" + i).headSnapshotId() != 2);
+            }
+        }
     }
 
     private static long entryOwner(BlockDevice device, long entry) throws IOException {
@@ -281,6 +325,21 @@ class DamagedDevicesTest {
                 assertTrue(store.volume("new" + i).headSnapshotId() != 4);
             }
             assertEquals(5, store.info().usedExtents()); // the lost layers' data is still there
+        }
+    }
+
+    @Test
+    void aHalfDeletedSnapshotOfALostVolumeIsKept() throws Exception {
+        MemoryBlockDevice device = sample();
+        try (BlockStore store = Stores.open(device)) {
+            Bytes.write(store.openVolume("v"), 0, Bytes.random(BLOCK, 7));
+        }
+        put(device, Geometry.snapshotEntryOffset(1) + 9, 1, 0x80); // the mark on the frozen layer
+        put(device, Geometry.volumeEntryOffset(0), 2, 0); // and the volume's entry is lost
+        try (BlockStore store = Stores.open(device)) {
+            assertFinding(store, "snapshot 1 was being deleted, but others");
+            assertEquals(6, store.info().usedExtents());
+            assertGoodIsServed(store);
         }
     }
 

@@ -25,7 +25,16 @@ import java.util.TreeMap;
  * a comparison with what had been promised.
  */
 final class CrashSimulation {
-    static final long DEVICE_BYTES = 100L << 20;
+    private static final long SMALL_DEVICE_BYTES = 100L << 20;
+    private static final long LARGE_DEVICE_BYTES = 600L << 20;
+
+    /** Fills the low extents of a large device, so that the entries in use straddle sectors. */
+    private static final String BALLAST = "ballast";
+
+    /**
+     * Entries 202, 229 and 485 straddle: the first within the position, the others behind the id.
+     */
+    private static final int[] BALLAST_EXTENTS = {195, 200, 226, 229, 483};
 
     private static final int CRASH_COUNT = 4;
     private static final int OPERATIONS_MAX = 60;
@@ -38,7 +47,8 @@ final class CrashSimulation {
 
     private final SplittableRandom random;
     private final boolean dropBarrier;
-    private final CrashingDevice device = new CrashingDevice(DEVICE_BYTES);
+    private final boolean large;
+    private final CrashingDevice device;
     private Map<String, VolumeModel> model = new TreeMap<>();
     private final List<Volume> pins = new ArrayList<>();
     private int nextStamp = 1;
@@ -54,12 +64,17 @@ final class CrashSimulation {
     CrashSimulation(long seed, boolean dropBarrier) {
         this.random = new SplittableRandom(seed);
         this.dropBarrier = dropBarrier;
+        this.large = !dropBarrier && seed % 4 == 0;
+        this.device = new CrashingDevice(large ? LARGE_DEVICE_BYTES : SMALL_DEVICE_BYTES);
     }
 
     /** Returns what went wrong, or null. */
     @Nullable String run() throws IOException, BackendException {
         BlockStore.initialize(device);
         BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        if (large) {
+            loadBallast(store);
+        }
         for (int crash = 0; crash < CRASH_COUNT; crash++) {
             boolean clean = workUntilPowerLoss(store);
             boolean processOnly = !clean && random.nextInt(4) == 0;
@@ -78,6 +93,23 @@ final class CrashSimulation {
         }
         store.close();
         return null;
+    }
+
+    private void loadBallast(BlockStore store) throws BackendException {
+        int extents = BALLAST_EXTENTS[random.nextInt(BALLAST_EXTENTS.length)];
+        VolumeModel ballast = new VolumeModel(extents);
+        store.createVolume(BALLAST, (long) extents << 20);
+        Volume volume = store.openVolume(BALLAST);
+        for (int position = 0; position < extents; position++) {
+            int stamp = nextStamp++;
+            int sector = position * EXTENT_BLOCKS * BLOCK_SECTORS;
+            ballast.writing(sector, stamp);
+            volume.write((long) position << 20, Stamps.sectors(1, stamp));
+        }
+        volume.flush();
+        ballast.flushed();
+        store.release(volume);
+        model.put(BALLAST, ballast);
     }
 
     /** Opens the device, now and then losing power in the middle of recovery. */
@@ -159,11 +191,13 @@ final class CrashSimulation {
 
     private void operate(BlockStore store) throws BackendException {
         int dice = dropBarrier ? random.nextInt(70) : random.nextInt(100);
-        if (model.isEmpty() || (dice >= 97 && model.size() < 4)) {
+        List<String> names = new ArrayList<>(model.keySet());
+        names.remove(BALLAST);
+        if (names.isEmpty() || (dice >= 97 && names.size() < 4)) {
             createVolume(store);
             return;
         }
-        String name = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
+        String name = names.get(random.nextInt(names.size()));
         VolumeModel volume = Objects.requireNonNull(model.get(name));
         if (dice < 50) {
             write(store, name, volume);
@@ -314,7 +348,7 @@ final class CrashSimulation {
     }
 
     private void clone(BlockStore store, String name, VolumeModel source) throws BackendException {
-        if (model.size() > 3) {
+        if (model.size() > (large ? 4 : 3)) {
             return;
         }
         unpin(store);
