@@ -104,7 +104,9 @@ public final class CommandDispatcher {
      * Never throws for anything the command does.
      */
     public void execute(ScsiTask task, LunMap luns, Admission.Admitted admitted) {
-        if (admitted.mayWait()) {
+        boolean waitsHere =
+                admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && task.isAlone();
+        if (admitted.mayWait() && !waitsHere) {
             CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
             if (!(outcome instanceof CommandOutcome.Deferred)) {
                 task.complete(outcome);

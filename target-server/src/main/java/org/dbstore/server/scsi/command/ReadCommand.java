@@ -39,6 +39,9 @@ public final class ReadCommand {
         if (medium.volume().readNow(offset, target)) {
             return new DataIn(target.flip(), length);
         }
+        if (task.isAlone()) {
+            return read(medium, offset, target, length);
+        }
         return deferral.later(task, () -> read(medium, offset, target, length));
     }
 

@@ -138,6 +138,17 @@ class ReadCommandTest {
     }
 
     @Test
+    void aLoneReadThatHasToWaitDoesSoInItsOwnThread() {
+        bench.volume.nothingIsInMemory = true;
+        bench.volume.fill(0, 512, 7);
+        bench.poolHolds = true;
+        FakeTask task = FakeTask.cdb("28000000000000000100").alone();
+        bench.run(task);
+        var in = assertInstanceOf(CommandOutcome.DataIn.class, task.outcome());
+        assertArrayEquals(Bench.filled(512, 7), Bench.bytes(in.data()));
+    }
+
+    @Test
     void failureInThePoolIsReported() {
         bench.volume.nothingIsInMemory = true;
         bench.volume.readFailure = new BackendException(BackendError.IO, "for this test");

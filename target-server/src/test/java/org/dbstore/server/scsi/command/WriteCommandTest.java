@@ -51,6 +51,14 @@ class WriteCommandTest {
     }
 
     @Test
+    void aLoneWriteThatHasToWaitDoesSoInItsOwnThread() {
+        bench.volume.writesWait = true;
+        bench.poolHolds = true;
+        bench.good(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone());
+        assertEquals(List.of("write 4096+1024", "flush"), bench.volume.calls);
+    }
+
+    @Test
     void aCommitThatFailsInItsOwnThreadIsAWriteError() {
         bench.volume.commitFailure =
                 new BackendException(BackendError.FAILED, "the store has failed");
