@@ -26,9 +26,6 @@ import java.util.concurrent.RejectedExecutionException;
  * the caller's thread or in the pool, and turns whatever comes of it into one outcome.
  */
 public final class CommandDispatcher {
-    /** Largest transfer of one command; MAXIMUM TRANSFER LENGTH of VPD page B0h. */
-    public static final int TRANSFER_BYTES_MAX = BlockLimits.TRANSFER_BYTES_MAX;
-
     private static final Logger LOG = LogManager.getLogger(CommandDispatcher.class);
 
     /** What the gate says of a command before its data is collected. */
@@ -45,8 +42,9 @@ public final class CommandDispatcher {
          *
          * @param command its row
          * @param unit null for a LUN that is not mapped (INQUIRY, REPORT LUNS, REQUEST SENSE)
-         * @param dataOutBytes data-out the CDB asks for, 0..TRANSFER_BYTES_MAX
-         * @param dataInBytes most data-in it may produce, 0..TRANSFER_BYTES_MAX; for the budget
+         * @param dataOutBytes data-out the CDB asks for, 0..{@link BlockLimits#TRANSFER_BYTES_MAX}
+         * @param dataInBytes most data-in it may produce, 0..{@link
+         *     BlockLimits#TRANSFER_BYTES_MAX}; for the budget
          * @param mayWait true if it may wait for the medium or take long: then it is executed in
          *     the pool, and its data-out has to stay valid until it completes
          */
@@ -65,8 +63,8 @@ public final class CommandDispatcher {
     /**
      * Creates the gate.
      *
-     * @param pool bounded pool of platform threads, in which whatever waits for the medium runs;
-     *     what it rejects is answered TASK SET FULL
+     * @param pool a bounded number of platform threads, in which whatever waits for the medium
+     *     runs; what it rejects is answered TASK SET FULL
      */
     public CommandDispatcher(Executor pool) {
         this.pool = pool;
