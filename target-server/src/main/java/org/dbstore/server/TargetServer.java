@@ -103,17 +103,12 @@ public final class TargetServer implements AutoCloseable {
             }
             List<IscsiTarget> targets = new ArrayList<>();
             for (TargetConfig target : config.targets()) {
-                targets.add(
-                        new IscsiTarget(
-                                target.name(),
-                                target.alias(),
-                                target.portalGroups(),
-                                target.initiators(),
-                                lunMap(target)));
+                targets.add(iscsiTarget(target));
             }
             iscsi =
                     new IscsiServer(
                             targets,
+                            config.discoveryAuth().map(AccessTerms::users),
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
                             buffers);
@@ -142,6 +137,11 @@ public final class TargetServer implements AutoCloseable {
     /** Number of normal sessions. */
     public int sessionCount() {
         return iscsi.sessionCount();
+    }
+
+    /** Logins that failed for lack of a valid proof, since the start. */
+    public long failedLoginCount() {
+        return iscsi.failedLoginCount();
     }
 
     @Override
@@ -197,12 +197,18 @@ public final class TargetServer implements AutoCloseable {
         return store;
     }
 
-    private LunMap lunMap(TargetConfig target) throws BackendException {
+    private IscsiTarget iscsiTarget(TargetConfig target) throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
             luns.put(lun.number(), logicalUnit(target, lun));
         }
-        return new LunMap(luns);
+        return new IscsiTarget(
+                target.name(),
+                target.alias(),
+                target.portalGroups(),
+                target.initiators(),
+                new LunMap(luns),
+                AccessTerms.of(target.access(), luns));
     }
 
     private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {

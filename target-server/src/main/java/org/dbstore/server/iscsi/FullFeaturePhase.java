@@ -11,9 +11,9 @@ import org.dbstore.server.iscsi.login.TextPairs.Pair;
 import org.dbstore.server.iscsi.pdu.Bhs;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
-import org.dbstore.server.iscsi.pdu.PduWriter.OutPdu;
 import org.dbstore.server.iscsi.pdu.PduWriter.StatusNumber;
 import org.dbstore.server.iscsi.pdu.ProtocolException;
+import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.iscsi.session.CommandWindow;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
@@ -190,6 +190,9 @@ final class FullFeaturePhase {
                                 agreement.keys().parameters().maxRecvDataSegmentLength())];
         ByteBuffer target = ByteBuffer.wrap(ping);
         reader.readData(target);
+        if (isDamaged()) {
+            return;
+        }
         writer.queueRendered(JscsiPdus.nopIn(lun, tag, Bhs.RESERVED_TAG, ping), StatusNumber.OWN);
     }
 
@@ -250,15 +253,18 @@ final class FullFeaturePhase {
                 || (request.more() && length == 0)) {
             resetText();
             reader.skipData();
-            reject(RejectReason.INVALID_PDU_FIELD, rejected);
+            writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
             return;
         }
         byte[] data = new byte[length];
         reader.readData(ByteBuffer.wrap(data));
+        if (isDamaged()) {
+            return;
+        }
         if (request.transferTag() != Bhs.RESERVED_TAG) {
             if (request.transferTag() != textTransferTag) {
                 resetText();
-                reject(RejectReason.INVALID_PDU_FIELD, rejected);
+                writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
                 return;
             }
             if (textAnswer.length > 0) {
@@ -279,7 +285,7 @@ final class FullFeaturePhase {
             pairs = TextPairs.parse(textRequest.toByteArray());
         } catch (ProtocolException e) {
             resetText();
-            reject(RejectReason.INVALID_PDU_FIELD, rejected);
+            writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
             return;
         }
         List<String> answers = new ArrayList<>();
@@ -303,6 +309,7 @@ final class FullFeaturePhase {
                     .sendTargets(
                             value.equals("All") ? "" : value.toLowerCase(Locale.ROOT),
                             agreement.initiatorName(),
+                            connection.peer(),
                             connection.connectedAddress());
         }
         String own = session.target().name();
@@ -311,7 +318,11 @@ final class FullFeaturePhase {
         }
         return connection
                 .server()
-                .sendTargets(own, agreement.initiatorName(), connection.connectedAddress());
+                .sendTargets(
+                        own,
+                        agreement.initiatorName(),
+                        connection.peer(),
+                        connection.connectedAddress());
     }
 
     /** Sends the next part of a text answer; the initiator asks for more by the transfer tag. */
@@ -337,24 +348,21 @@ final class FullFeaturePhase {
         textTransferTag = Bhs.RESERVED_TAG;
     }
 
+    /** Rejects the PDU at hand if its data do not fit their digest (RFC 7143, section 7.8). */
+    private boolean isDamaged() {
+        if (!reader.isDataDamaged()) {
+            return false;
+        }
+        writer.reject(RejectReason.DATA_DIGEST_ERROR, reader.damagedHeader());
+        return true;
+    }
+
     private ByteBuffer copyOfHeader(int header) {
         return ByteBuffer.allocate(Bhs.BYTES).put(0, reader.buffer(), header, Bhs.BYTES);
     }
 
     private void reject(RejectReason reason, int header) throws IOException {
-        reject(reason, copyOfHeader(header));
+        writer.reject(reason, copyOfHeader(header));
         reader.skipData();
-    }
-
-    /** Queues a Reject PDU, whose data is the header that is rejected. */
-    private void reject(RejectReason reason, ByteBuffer rejected) {
-        synchronized (writer) {
-            OutPdu pdu = writer.take();
-            Bhs.begin(pdu.head, Bhs.REJECT, Bhs.FINAL, Bhs.BYTES, 0, Bhs.RESERVED_TAG);
-            pdu.head.put(2, (byte) reason.code());
-            pdu.head.putInt(20, 0);
-            pdu.ready().head.put(rejected.duplicate().clear());
-            writer.queue(pdu, StatusNumber.OWN, null, null);
-        }
     }
 }

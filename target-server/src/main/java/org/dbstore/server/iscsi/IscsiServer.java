@@ -3,6 +3,9 @@ package org.dbstore.server.iscsi;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
+import org.dbstore.server.iscsi.auth.Challenges;
+import org.dbstore.server.iscsi.auth.ChapUsers;
+import org.dbstore.server.iscsi.auth.FailedLogins;
 import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.session.IscsiTarget;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,36 +36,39 @@ import java.util.concurrent.locks.LockSupport;
 public final class IscsiServer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(IscsiServer.class);
 
-    /** Most connections that have not logged in yet. */
-    private static final int LOGINS_MAX = 1024;
-
-    /** The same from one address. */
-    private static final int LOGINS_PER_ADDRESS_MAX = 32;
+    /** Most refused logins that wait for their answer; beyond that they get none. */
+    private static final int REFUSALS_MAX = 1024;
 
     private static final long WATCHDOG_NANOS = 500_000_000L;
     private static final long SESSION_END_MILLIS = 10_000;
 
     private final Map<String, IscsiTarget> targets = new HashMap<>();
+    private final Optional<ChapUsers> discoveryUsers;
+    private final boolean authenticates;
+    private final Challenges challenges = new Challenges();
+    private final FailedLogins failedLogins = new FailedLogins();
+    private final Semaphore refusals = new Semaphore(REFUSALS_MAX);
+    private final PendingLogins pendingLogins = new PendingLogins();
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
     private final BufferPool buffers;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
-                            + (long) LOGINS_MAX * PduReader.LOGIN_CAPACITY_BYTES);
+                            + (2L * PendingLogins.COUNT_MAX + REFUSALS_MAX)
+                                    * PduReader.LOGIN_CAPACITY_BYTES);
     private final Sessions sessions = new Sessions();
     private final TaskManagement taskManagement = new TaskManagement(sessions);
     private final List<Portal> portals = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final Map<InetAddress, Integer> loginsByAddress = new HashMap<>();
     private final Thread watchdog;
-    private int logins;
     private volatile boolean closed;
 
     /**
      * Creates a server that does not listen yet.
      *
      * @param targets names are unique
+     * @param discoveryUsers who may ask for targets; empty = everybody
      * @param listOnlyConnected true if SendTargets lists just the address by which the initiator
      *     came
      * @param dispatcher executes commands
@@ -69,12 +76,17 @@ public final class IscsiServer implements AutoCloseable {
      */
     public IscsiServer(
             Collection<IscsiTarget> targets,
+            Optional<ChapUsers> discoveryUsers,
             boolean listOnlyConnected,
             CommandDispatcher dispatcher,
             BufferPool buffers) {
         for (IscsiTarget target : targets) {
             this.targets.put(target.name(), target);
         }
+        this.discoveryUsers = discoveryUsers;
+        this.authenticates =
+                discoveryUsers.isPresent()
+                        || targets.stream().anyMatch(target -> target.terms().users().isPresent());
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
         this.buffers = buffers;
@@ -110,6 +122,11 @@ public final class IscsiServer implements AutoCloseable {
         return sessions.all().size();
     }
 
+    /** Logins that failed for lack of a valid proof, since the start. */
+    public long failedLoginCount() {
+        return failedLogins.count();
+    }
+
     /** Stops listening, ends every session, and waits for their tasks. */
     @Override
     public void close() {
@@ -131,21 +148,21 @@ public final class IscsiServer implements AutoCloseable {
     /** Takes a connection that was accepted; closes it at once if there are too many. */
     void accept(SocketChannel channel, Portal portal) throws IOException {
         InetAddress peer = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
-        if (!admitLogin(peer)) {
-            LOG.warn(
-                    "too many unfinished logins; one from {} is turned away",
-                    peer.getHostAddress());
-            channel.close();
-            return;
-        }
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
-            loginEnded(peer);
             LOG.warn("no memory for another connection; {} is turned away", peer.getHostAddress());
             channel.close();
             return;
         }
         Connection connection = new Connection(this, portal, channel, peer, receiveBuffer);
+        if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
+            LOG.warn(
+                    "too many unfinished logins; one from {} is turned away",
+                    peer.getHostAddress());
+            receiveBuffers.giveBack(receiveBuffer);
+            channel.close();
+            return;
+        }
         connections.add(connection);
         if (closed) {
             connection.disconnect();
@@ -153,12 +170,29 @@ public final class IscsiServer implements AutoCloseable {
         connection.start();
     }
 
-    /** A login has ended, well or not. */
-    void loginEnded(InetAddress peer) {
-        synchronized (loginsByAddress) {
-            logins--;
-            loginsByAddress.computeIfPresent(peer, (key, count) -> count == 1 ? null : count - 1);
-        }
+    PendingLogins pendingLogins() {
+        return pendingLogins;
+    }
+
+    FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
+    /** One permit for each refused login that waits for its answer. */
+    Semaphore refusals() {
+        return refusals;
+    }
+
+    Optional<ChapUsers> discoveryUsers() {
+        return discoveryUsers;
+    }
+
+    boolean authenticates() {
+        return authenticates;
+    }
+
+    Challenges challenges() {
+        return challenges;
     }
 
     void forget(Connection connection) {
@@ -170,7 +204,8 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     /** What SendTargets lists; {@code name} is empty for all. */
-    List<String> sendTargets(String name, String initiatorName, PortalAddress connected) {
+    List<String> sendTargets(
+            String name, String initiatorName, InetAddress peer, PortalAddress connected) {
         List<IscsiTarget> asked =
                 targets.values().stream()
                         .filter(target -> name.isEmpty() || target.name().equals(name))
@@ -180,7 +215,7 @@ public final class IscsiServer implements AutoCloseable {
                 portals.stream()
                         .map(portal -> new PortalAddress(portal.address(), portal.groupTag()))
                         .toList();
-        return SendTargets.list(asked, initiatorName, all, listOnlyConnected, connected);
+        return SendTargets.list(asked, initiatorName, peer, all, listOnlyConnected, connected);
     }
 
     CommandDispatcher dispatcher() {
@@ -201,18 +236,6 @@ public final class IscsiServer implements AutoCloseable {
 
     TaskManagement taskManagement() {
         return taskManagement;
-    }
-
-    private boolean admitLogin(InetAddress peer) {
-        synchronized (loginsByAddress) {
-            int ofPeer = loginsByAddress.getOrDefault(peer, 0);
-            if (logins >= LOGINS_MAX || ofPeer >= LOGINS_PER_ADDRESS_MAX) {
-                return false;
-            }
-            logins++;
-            loginsByAddress.put(peer, ofPeer + 1);
-            return true;
-        }
     }
 
     private void watch() {

@@ -53,7 +53,7 @@ final class TaskManagement {
         switch (function) {
             case ABORT_TASK -> abortTask(session, request, answer);
             case ABORT_TASK_SET -> {
-                LogicalUnit unit = session.target().luns().find(request.lun());
+                LogicalUnit unit = session.luns().find(request.lun());
                 if (unit == null) {
                     answer.accept(TaskManagementAnswer.NO_SUCH_LUN);
                 } else {
@@ -61,7 +61,7 @@ final class TaskManagement {
                 }
             }
             case LOGICAL_UNIT_RESET -> {
-                LogicalUnit unit = session.target().luns().find(request.lun());
+                LogicalUnit unit = session.luns().find(request.lun());
                 if (unit == null) {
                     answer.accept(TaskManagementAnswer.NO_SUCH_LUN);
                 } else {
@@ -114,6 +114,6 @@ final class TaskManagement {
     }
 
     private static boolean isFor(Session session, Task task, LogicalUnit unit) {
-        return session.target().luns().find(task.lun()) == unit;
+        return session.luns().find(task.lun()) == unit;
     }
 }

@@ -45,6 +45,8 @@ public enum SenseCode {
     UNEXPECTED_UNSOLICITED_DATA(0xb, 0x0c, 0x0c),
     /** More data than the command announced, or less than was asked for. */
     INCORRECT_AMOUNT_OF_DATA(0xb, 0x0c, 0x0d),
+    /** Data that do not fit their digest (RFC 7143, section 11.4.7.2). */
+    PROTOCOL_SERVICE_CRC_ERROR(0xb, 0x47, 0x05),
     /** Data-Out out of order, out of range, or not asked for. */
     DATA_PHASE_ERROR(0xb, 0x4b, 0x00),
     /** VERIFY found other data. */

@@ -31,6 +31,9 @@ public final class PduWriter implements PduReader.Waiting {
 
     private static final int SPARE_PDUS = 512;
 
+    /** Behind a header: the longest sense data with its length, or a rejected header; digests. */
+    private static final int INLINE_BYTES = 272;
+
     private static final ByteBuffer PADDING = ByteBuffer.allocateDirect(4).asReadOnlyBuffer();
 
     /** How the StatSN field of a PDU is filled (RFC 7143, section 4.2.2.2). */
@@ -55,16 +58,55 @@ public final class PduWriter implements PduReader.Waiting {
     /** A PDU on its way out. */
     public static final class OutPdu {
         /** Header, and behind it what is too small for a buffer of its own (sense data). */
-        public final ByteBuffer head = ByteBuffer.allocateDirect(Bhs.BYTES + 512);
+        public final ByteBuffer head = ByteBuffer.allocateDirect(Bhs.BYTES + INLINE_BYTES);
 
         private @Nullable ByteBuffer data;
         private @Nullable ByteBuffer lent;
+
+        /** Padding and digest of the data, from the first use on. */
+        private @Nullable ByteBuffer trailer;
+
+        private boolean headerDigest;
+        private boolean dataDigest;
         private int bytes;
 
-        /** The header is filled: what is put from now on goes behind it. */
+        /** The header is filled: what is put from now on goes behind it, and behind its digest. */
         public OutPdu ready() {
-            head.position(Bhs.BYTES);
+            head.position(headBytes());
             return this;
+        }
+
+        private int headBytes() {
+            return Bhs.BYTES + (headerDigest ? Crc32cDigest.BYTES : 0);
+        }
+
+        /** Puts in the digests, all else being final. */
+        private void sign(Crc32cDigest crc) {
+            if (headerDigest) {
+                head.putInt(Bhs.BYTES, crc.reset().add(head, 0, Bhs.BYTES).value());
+            }
+            if (!dataDigest) {
+                return;
+            }
+            ByteBuffer separate = data;
+            if (separate == null) {
+                int from = headBytes();
+                int to = head.limit() - Crc32cDigest.BYTES;
+                if (to > from) {
+                    head.putInt(to, crc.reset().add(head, from, to - from).value());
+                }
+                return;
+            }
+            ByteBuffer end = trailer;
+            if (end == null) {
+                end = ByteBuffer.allocateDirect(3 + Crc32cDigest.BYTES);
+                trailer = end;
+            }
+            int padding = Bhs.padding(separate.remaining());
+            end.clear().putInt(0, 0);
+            crc.reset().add(separate, separate.position(), separate.remaining());
+            end.putInt(padding, crc.add(end, 0, padding).value());
+            end.limit(padding + Crc32cDigest.BYTES);
         }
 
         void clear() {
@@ -88,6 +130,12 @@ public final class PduWriter implements PduReader.Waiting {
     private boolean closed;
     private @Nullable Window window;
     private int statusSequenceNumber = 1;
+    private boolean headerDigests;
+    private boolean dataDigests;
+
+    /** Used by the thread that writes. */
+    private final Crc32cDigest crc = new Crc32cDigest();
+
     private @Nullable Thread sender;
 
     /** True while the connection's thread is, or soon will be, waiting for the socket. */
@@ -118,8 +166,17 @@ public final class PduWriter implements PduReader.Waiting {
 
     /** Takes a PDU to fill; it goes back with {@link #queue}. */
     public synchronized OutPdu take() {
-        OutPdu pdu = spare.pollLast();
-        return pdu == null ? new OutPdu() : pdu;
+        OutPdu spared = spare.pollLast();
+        OutPdu pdu = spared == null ? new OutPdu() : spared;
+        pdu.headerDigest = headerDigests;
+        pdu.dataDigest = dataDigests;
+        return pdu;
+    }
+
+    /** PDUs taken from now on carry digests of their headers, or of their data. */
+    public synchronized void addDigests(boolean ofHeaders, boolean ofData) {
+        headerDigests = ofHeaders;
+        dataDigests = ofData;
     }
 
     /**
@@ -149,6 +206,9 @@ public final class PduWriter implements PduReader.Waiting {
             head.putInt(28, commandWindow.expected());
             head.putInt(32, commandWindow.maximum());
         }
+        if (pdu.dataDigest && data == null && head.position() > pdu.headBytes()) {
+            head.position(head.position() + Crc32cDigest.BYTES);
+        }
         head.flip();
         pdu.data = data;
         pdu.lent = lent;
@@ -172,8 +232,26 @@ public final class PduWriter implements PduReader.Waiting {
             pdu.head.put(header);
             int dataAt = rendered.position() + Bhs.BYTES;
             int dataBytes = rendered.limit() - dataAt;
-            queue(pdu, number, dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes), null);
+            queue(
+                    pdu.ready(),
+                    number,
+                    dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes),
+                    null);
         }
+    }
+
+    /**
+     * Queues a Reject PDU (RFC 7143, section 11.17), whose data is the header that is rejected.
+     *
+     * @param rejected 48 bytes from index 0
+     */
+    public synchronized void reject(RejectReason reason, ByteBuffer rejected) {
+        OutPdu pdu = take();
+        Bhs.begin(pdu.head, Bhs.REJECT, Bhs.FINAL, Bhs.BYTES, 0, Bhs.RESERVED_TAG);
+        pdu.head.put(2, (byte) reason.code());
+        pdu.head.putInt(20, 0);
+        pdu.ready().head.put(rejected.duplicate().clear());
+        queue(pdu, StatusNumber.OWN, null, null);
     }
 
     /** What the connection's thread calls before it goes to the socket: sends what is queued. */
@@ -297,10 +375,18 @@ public final class PduWriter implements PduReader.Waiting {
         long left = 0;
         for (int i = 0; i < pdus; i++) {
             OutPdu pdu = batch[i];
+            if (pdu.headerDigest || pdu.dataDigest) {
+                pdu.sign(crc);
+            }
             batchBuffers[count++] = pdu.head;
             left += pdu.head.remaining();
             ByteBuffer data = pdu.data;
-            if (data != null) {
+            ByteBuffer trailer = pdu.trailer;
+            if (data != null && pdu.dataDigest && trailer != null) {
+                batchBuffers[count++] = data;
+                batchBuffers[count++] = trailer;
+                left += data.remaining() + trailer.remaining();
+            } else if (data != null) {
                 int padding = Bhs.padding(data.remaining());
                 batchBuffers[count++] = data;
                 left += data.remaining() + padding;

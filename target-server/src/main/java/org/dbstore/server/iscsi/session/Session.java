@@ -4,8 +4,10 @@ import org.dbstore.server.iscsi.pdu.Bhs;
 import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
+import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -28,10 +30,14 @@ public final class Session {
     private static final CommandOutcome INCORRECT_AMOUNT_OF_DATA =
             Sense.of(SenseCode.INCORRECT_AMOUNT_OF_DATA);
     private static final CommandOutcome DATA_PHASE_ERROR = Sense.of(SenseCode.DATA_PHASE_ERROR);
+    private static final CommandOutcome DIGEST_ERROR =
+            Sense.of(SenseCode.PROTOCOL_SERVICE_CRC_ERROR);
 
     private final Nexus nexus;
     private final int handle;
     private final IscsiTarget target;
+    private final LunMap luns;
+    private final String userName;
     private final NegotiatedParameters parameters;
     private final CommandDispatcher dispatcher;
     private final BufferPool buffers;
@@ -52,6 +58,7 @@ public final class Session {
      * @param nexus who talks to whom
      * @param handle TSIH, 1..65535
      * @param target the target of the nexus
+     * @param userName CHAP user; empty = without authentication
      * @param parameters as negotiated
      * @param dispatcher executes commands
      * @param buffers for data in flight
@@ -63,6 +70,7 @@ public final class Session {
             Nexus nexus,
             int handle,
             IscsiTarget target,
+            String userName,
             NegotiatedParameters parameters,
             CommandDispatcher dispatcher,
             BufferPool buffers,
@@ -72,6 +80,8 @@ public final class Session {
         this.nexus = nexus;
         this.handle = handle;
         this.target = target;
+        this.luns = target.lunsOf(nexus.initiatorName());
+        this.userName = userName;
         this.parameters = parameters;
         this.dispatcher = dispatcher;
         this.buffers = buffers;
@@ -91,6 +101,16 @@ public final class Session {
 
     public IscsiTarget target() {
         return target;
+    }
+
+    /** The logical units it sees. */
+    public LunMap luns() {
+        return luns;
+    }
+
+    /** CHAP user; empty = without authentication. */
+    public String userName() {
+        return userName;
     }
 
     BufferPool buffers() {
@@ -124,6 +144,7 @@ public final class Session {
                 ByteBuffer data = reader.data();
                 task.useDataOut(data.limit(data.position() + wanted));
                 task.position = immediateBytes;
+                failIfDamaged(task, reader);
             } else {
                 receive(task, reader, immediateBytes);
             }
@@ -256,7 +277,7 @@ public final class Session {
 
     /** What the gate says, then what RFC 7143 says of data that came unasked. */
     private @Nullable CommandOutcome admit(Task task, int immediateBytes) {
-        Admission admission = dispatcher.admit(task, target.luns());
+        Admission admission = dispatcher.admit(task, luns);
         if (admission instanceof Admission.Refused(CommandOutcome outcome)) {
             return outcome;
         }
@@ -311,6 +332,18 @@ public final class Session {
         }
         reader.readData(lent);
         task.position += length;
+        failIfDamaged(task, reader);
+    }
+
+    /**
+     * Without recovery within a session a command ends when some of its data were damaged, but not
+     * before all of them have come (RFC 7143, section 7.8).
+     */
+    private void failIfDamaged(Task task, PduReader reader) {
+        if (reader.isDataDamaged()) {
+            writer.reject(RejectReason.DATA_DIGEST_ERROR, reader.damagedHeader());
+            task.fail(DIGEST_ERROR);
+        }
     }
 
     /** A PDU of the task has been dealt with: what is next? */
@@ -362,6 +395,6 @@ public final class Session {
         if (collected != null) {
             collected.flip();
         }
-        dispatcher.execute(task, target.luns(), admitted);
+        dispatcher.execute(task, luns, admitted);
     }
 }
