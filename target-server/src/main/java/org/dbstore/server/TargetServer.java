@@ -16,7 +16,9 @@ import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
@@ -95,7 +97,8 @@ public final class TargetServer implements AutoCloseable {
                                         .name("dbs-io-" + threads.incrementAndGet())
                                         .unstarted(task));
         pool.allowCoreThreadTimeOut(true);
-        buffers = new BufferPool(dataBudgetBytes());
+        long dataBudgetBytes = dataBudgetBytes();
+        buffers = new BufferPool(dataBudgetBytes);
         boolean started = false;
         try {
             for (DeviceConfig device : config.devices()) {
@@ -111,7 +114,7 @@ public final class TargetServer implements AutoCloseable {
                             config.discoveryAuth().map(AccessTerms::users),
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
-                            buffers);
+                            new FairShares(buffers, dataBudgetBytes));
             iscsi.listen(addresses(config.portals()));
             started = true;
         } finally {
@@ -137,6 +140,21 @@ public final class TargetServer implements AutoCloseable {
     /** Number of normal sessions. */
     public int sessionCount() {
         return iscsi.sessionCount();
+    }
+
+    /** The normal sessions. */
+    public List<SessionInfo> sessions() {
+        return iscsi.sessionInfos();
+    }
+
+    /**
+     * Ends a session; the initiator is told, and may log in again.
+     *
+     * @param handle of the session
+     * @return false if there is none
+     */
+    public boolean dropSession(int handle) {
+        return iscsi.dropSession(handle);
     }
 
     /** Logins that failed for lack of a valid proof, since the start. */

@@ -11,6 +11,7 @@ import org.dbstore.server.iscsi.login.LoginPhase;
 import org.dbstore.server.iscsi.login.LoginPhase.Agreement;
 import org.dbstore.server.iscsi.login.LoginStatus;
 import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.Buffers;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.iscsi.pdu.ProtocolException;
@@ -34,7 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * own platform thread, which blocks in the socket; whatever goes wrong in it costs this connection
  * only. The watchdog ends what takes too long by closing the socket.
  */
-final class Connection implements LoginPhase.Host {
+final class Connection implements LoginPhase.Host, Session.Link {
     private static final Logger LOG = LogManager.getLogger(Connection.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
@@ -67,13 +68,15 @@ final class Connection implements LoginPhase.Host {
     private final IscsiServer server;
     private final Portal portal;
     private final SocketChannel channel;
-    private final InetAddress peer;
+    private final InetSocketAddress peer;
+    private final Buffers buffers;
     private final String name = "dbs-connection-" + COUNT.incrementAndGet();
     private final PduWriter writer;
     private final PduReader reader;
     private final LoginPhase login;
     private volatile @Nullable Session session;
     private volatile boolean loggingIn = true;
+    private volatile boolean closesWhenIdle;
 
     /** When to close come what may (System.nanoTime). */
     private volatile long deadlineNanos = System.nanoTime() + LOGIN_NANOS;
@@ -87,13 +90,14 @@ final class Connection implements LoginPhase.Host {
             IscsiServer server,
             Portal portal,
             SocketChannel channel,
-            InetAddress peer,
+            InetSocketAddress peer,
             ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
-        this.writer = new PduWriter(channel, server.buffers(), name, this::disconnect);
+        this.buffers = server.shares().newShare();
+        this.writer = new PduWriter(channel, buffers, name, this::disconnect);
         this.reader = new PduReader(channel, writer, receiveBuffer);
         this.login = new LoginPhase(reader, writer, this);
     }
@@ -103,7 +107,8 @@ final class Connection implements LoginPhase.Host {
     }
 
     /** Closes the socket, which ends the connection's thread. From any thread; does not wait. */
-    void disconnect() {
+    @Override
+    public void disconnect() {
         try {
             channel.close();
         } catch (IOException e) {
@@ -111,11 +116,28 @@ final class Connection implements LoginPhase.Host {
         }
     }
 
+    @Override
+    public void disconnectSoon() {
+        closesWhenIdle = true;
+        deadlineNanos = System.nanoTime() + LINGER_NANOS;
+        hasDeadline = true;
+        if (writer.isIdle()) {
+            disconnect();
+        }
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
     /** What the watchdog does now and then. */
     void check(long nowNanos) {
         Session open = session;
         String reason = null;
-        if (hasDeadline && nowNanos - deadlineNanos > 0) {
+        if (closesWhenIdle && writer.isIdle()) {
+            disconnect();
+        } else if (hasDeadline && nowNanos - deadlineNanos > 0) {
             reason = "its time is up";
         } else if (writer.stuckNanos(nowNanos) > STUCK_NANOS) {
             reason = "it takes nothing we send";
@@ -132,7 +154,7 @@ final class Connection implements LoginPhase.Host {
             }
         }
         if (reason != null) {
-            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), reason);
+            LOG.warn("{} from {} is closed: {}", name, peer.getAddress().getHostAddress(), reason);
             disconnect();
         }
     }
@@ -181,8 +203,8 @@ final class Connection implements LoginPhase.Host {
     }
 
     @Override
-    public InetAddress peer() {
-        return peer;
+    public InetAddress peerAddress() {
+        return peer.getAddress();
     }
 
     @Override
@@ -234,10 +256,10 @@ final class Connection implements LoginPhase.Host {
                                             agreement.userName(),
                                             agreement.keys().parameters(),
                                             server.dispatcher(),
-                                            server.buffers(),
+                                            buffers,
                                             writer,
                                             agreement.window(),
-                                            this::disconnect));
+                                            this));
         } catch (SessionRefused e) {
             LoginStatus status =
                     switch (e.reason()) {
@@ -262,7 +284,7 @@ final class Connection implements LoginPhase.Host {
             LOG.warn(
                     "{}: login from {} refused with {}: {}",
                     name,
-                    peer.getHostAddress(),
+                    peer.getAddress().getHostAddress(),
                     e.status(),
                     e.getMessage());
             if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
@@ -271,12 +293,24 @@ final class Connection implements LoginPhase.Host {
                 linger();
             }
         } catch (ProtocolException e) {
-            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), e.getMessage());
+            LOG.warn(
+                    "{} from {} is closed: {}",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e.getMessage());
             linger();
         } catch (IOException e) {
-            LOG.debug("{} from {} is lost: {}", name, peer.getHostAddress(), e.toString());
+            LOG.debug(
+                    "{} from {} is lost: {}",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e.toString());
         } catch (RuntimeException e) {
-            LOG.error("{} from {} is closed by a defect of ours", name, peer.getHostAddress(), e);
+            LOG.error(
+                    "{} from {} is closed by a defect of ours",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e);
         } finally {
             server.pendingLogins().ended(this);
             if (closes) {
@@ -313,7 +347,8 @@ final class Connection implements LoginPhase.Host {
      */
     private boolean refuseLater() {
         long now = System.nanoTime();
-        long delayMillis = server.failedLogins().delayMillis(peer, login.initiatorName(), now);
+        long delayMillis =
+                server.failedLogins().delayMillis(peer.getAddress(), login.initiatorName(), now);
         if (!server.refusals().tryAcquire()) {
             return false;
         }
@@ -349,7 +384,7 @@ final class Connection implements LoginPhase.Host {
                 "{}: {} at {} has logged in to {}",
                 name,
                 agreement.initiatorName(),
-                peer.getHostAddress(),
+                peer.getAddress().getHostAddress(),
                 agreement.target().map(IscsiTarget::name).orElse("discovery"));
     }
 

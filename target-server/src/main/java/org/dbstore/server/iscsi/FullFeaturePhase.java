@@ -3,7 +3,6 @@ package org.dbstore.server.iscsi;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.LogoutAnswer;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.LogoutRequest;
-import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementFunction;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.TextRequest;
 import org.dbstore.server.iscsi.login.LoginPhase.Agreement;
 import org.dbstore.server.iscsi.login.TextPairs;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection in full feature phase: one PDU after the other, each to whom it concerns. Runs in
@@ -38,12 +38,16 @@ final class FullFeaturePhase {
 
     private static final int TASK_MANAGEMENT_FUNCTION_MASK = 0x7f;
 
+    /** Most task management functions of a session that wait for tasks to end. */
+    private static final int FUNCTIONS_MAX = 32;
+
     private final Connection connection;
     private final PduReader reader;
     private final PduWriter writer;
     private final Agreement agreement;
     private final @Nullable Session session;
     private final ByteArrayOutputStream textRequest = new ByteArrayOutputStream();
+    private final AtomicInteger functionsUnderWay = new AtomicInteger();
     private int textRequestPdus;
     private byte[] textAnswer = new byte[0];
     private int textTransferTag = Bhs.RESERVED_TAG;
@@ -196,8 +200,17 @@ final class FullFeaturePhase {
         writer.queueRendered(JscsiPdus.nopIn(lun, tag, Bhs.RESERVED_TAG, ping), StatusNumber.OWN);
     }
 
-    private void taskManagement(Session open, int header, boolean immediate) {
+    private void taskManagement(Session open, int header, boolean immediate) throws IOException {
         ByteBuffer buffer = reader.buffer();
+        // Immediate ones no window bounds, and each may wait for tasks that take long.
+        if (functionsUnderWay.incrementAndGet() > FUNCTIONS_MAX) {
+            functionsUnderWay.decrementAndGet();
+            if (!immediate) {
+                agreement.window().answered();
+            }
+            reject(RejectReason.IMMEDIATE_COMMAND_REJECT, header);
+            return;
+        }
         int tag = Bhs.initiatorTaskTag(buffer, header);
         TaskManagement.Request request =
                 new TaskManagement.Request(
@@ -206,18 +219,21 @@ final class FullFeaturePhase {
                         Bhs.lun(buffer, header),
                         Bhs.targetTransferTag(buffer, header),
                         Bhs.referencedCommandSequenceNumber(buffer, header));
+        reader.skipData();
         connection
                 .server()
                 .taskManagement()
                 .execute(
                         open,
                         request,
-                        answer -> {
+                        reply -> {
+                            functionsUnderWay.decrementAndGet();
                             if (!immediate) {
                                 agreement.window().answered();
                             }
                             writer.queueRendered(
-                                    JscsiPdus.taskManagementResponse(answer, tag),
+                                    JscsiPdus.taskManagementResponse(
+                                            reply.answer(), reply.additional(), tag),
                                     StatusNumber.OWN);
                         });
     }
@@ -309,7 +325,7 @@ final class FullFeaturePhase {
                     .sendTargets(
                             value.equals("All") ? "" : value.toLowerCase(Locale.ROOT),
                             agreement.initiatorName(),
-                            connection.peer(),
+                            connection.peerAddress(),
                             connection.connectedAddress());
         }
         String own = session.target().name();
@@ -321,7 +337,7 @@ final class FullFeaturePhase {
                 .sendTargets(
                         own,
                         agreement.initiatorName(),
-                        connection.peer(),
+                        connection.peerAddress(),
                         connection.connectedAddress());
     }
 

@@ -7,11 +7,15 @@ import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapUsers;
 import org.dbstore.server.iscsi.auth.FailedLogins;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
+import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.scsi.SenseCode;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,7 +44,18 @@ public final class IscsiServer implements AutoCloseable {
     private static final int REFUSALS_MAX = 1024;
 
     private static final long WATCHDOG_NANOS = 500_000_000L;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** How long a shutdown waits for initiators to log out. */
+    private static final int LOGOUT_SECONDS = 2;
+
+    /** Then for commands under way, all of them together. */
     private static final long SESSION_END_MILLIS = 10_000;
+
+    /** Then for their answers to be sent. */
+    private static final int FLUSH_SECONDS = 3;
+
+    private static final long POLL_MILLIS = 10;
 
     private final Map<String, IscsiTarget> targets = new HashMap<>();
     private final Optional<ChapUsers> discoveryUsers;
@@ -51,7 +66,7 @@ public final class IscsiServer implements AutoCloseable {
     private final PendingLogins pendingLogins = new PendingLogins();
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
-    private final BufferPool buffers;
+    private final FairShares shares;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
@@ -62,6 +77,7 @@ public final class IscsiServer implements AutoCloseable {
     private final List<Portal> portals = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Thread watchdog;
+    private volatile boolean draining;
     private volatile boolean closed;
 
     /**
@@ -72,14 +88,14 @@ public final class IscsiServer implements AutoCloseable {
      * @param listOnlyConnected true if SendTargets lists just the address by which the initiator
      *     came
      * @param dispatcher executes commands
-     * @param buffers for data in flight
+     * @param shares of the memory for data in flight, one for each connection
      */
     public IscsiServer(
             Collection<IscsiTarget> targets,
             Optional<ChapUsers> discoveryUsers,
             boolean listOnlyConnected,
             CommandDispatcher dispatcher,
-            BufferPool buffers) {
+            FairShares shares) {
         for (IscsiTarget target : targets) {
             this.targets.put(target.name(), target);
         }
@@ -89,7 +105,7 @@ public final class IscsiServer implements AutoCloseable {
                         || targets.stream().anyMatch(target -> target.terms().users().isPresent());
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
-        this.buffers = buffers;
+        this.shares = shares;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }
 
@@ -127,34 +143,88 @@ public final class IscsiServer implements AutoCloseable {
         return failedLogins.count();
     }
 
-    /** Stops listening, ends every session, and waits for their tasks. */
+    /** The normal sessions. */
+    public List<SessionInfo> sessionInfos() {
+        return sessions.all().stream().map(Session::info).toList();
+    }
+
+    /**
+     * Ends a session; the initiator is told, and may log in again.
+     *
+     * @param handle TSIH
+     * @return false if there is none
+     */
+    public boolean dropSession(int handle) {
+        Optional<Session> session = sessions.find(handle);
+        session.ifPresent(Session::drop);
+        return session.isPresent();
+    }
+
+    /**
+     * Tells the initiators of a target that logical units came or went, by a unit attention and an
+     * asynchronous message (Linux rescans on it).
+     *
+     * @param targetName iSCSI name
+     */
+    public void reportedLunsChanged(String targetName) {
+        for (Session session : sessions.all()) {
+            if (session.target().name().equals(targetName)) {
+                session.luns().units().forEach(LogicalUnit::reportedLunsChanged);
+                session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+            }
+        }
+    }
+
+    /**
+     * Stops listening, asks the initiators to log out, lets what is under way come to its end, then
+     * ends every session. Each step is bounded in time.
+     */
     @Override
     public void close() {
-        closed = true;
+        draining = true;
         portals.forEach(Portal::close);
-        LockSupport.unpark(watchdog);
-        connections.forEach(Connection::disconnect);
-        for (Session session : sessions.all()) {
-            try {
+        connections.stream().filter(Connection::isLoggingIn).forEach(Connection::disconnect);
+        Collection<Session> open = sessions.all();
+        open.forEach(session -> session.requestLogout(LOGOUT_SECONDS));
+        try {
+            awaitNoSession(System.nanoTime() + LOGOUT_SECONDS * SECOND_NANOS);
+            long end = System.nanoTime() + SESSION_END_MILLIS * 1_000_000;
+            for (Session session : sessions.all()) {
+                session.drain(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            }
+            awaitNoSession(System.nanoTime() + FLUSH_SECONDS * SECOND_NANOS);
+            closed = true;
+            connections.forEach(Connection::disconnect);
+            for (Session session : sessions.all()) {
                 if (!session.end(SESSION_END_MILLIS)) {
                     LOG.warn("a task of {} still runs", session.nexus().initiatorName());
                 }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("nobody interrupts the shutdown", e);
             }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the shutdown", e);
+        } finally {
+            closed = true;
+            LockSupport.unpark(watchdog);
+        }
+    }
+
+    private void awaitNoSession(long endNanos) throws InterruptedException {
+        while (!sessions.all().isEmpty() && System.nanoTime() - endNanos < 0) {
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
     /** Takes a connection that was accepted; closes it at once if there are too many. */
     void accept(SocketChannel channel, Portal portal) throws IOException {
-        InetAddress peer = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+        InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+        InetAddress peer = remote.getAddress();
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
             LOG.warn("no memory for another connection; {} is turned away", peer.getHostAddress());
             channel.close();
             return;
         }
-        Connection connection = new Connection(this, portal, channel, peer, receiveBuffer);
+        Connection connection = new Connection(this, portal, channel, remote, receiveBuffer);
         if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
             LOG.warn(
                     "too many unfinished logins; one from {} is turned away",
@@ -164,7 +234,7 @@ public final class IscsiServer implements AutoCloseable {
             return;
         }
         connections.add(connection);
-        if (closed) {
+        if (draining) {
             connection.disconnect();
         }
         connection.start();
@@ -222,8 +292,8 @@ public final class IscsiServer implements AutoCloseable {
         return dispatcher;
     }
 
-    BufferPool buffers() {
-        return buffers;
+    FairShares shares() {
+        return shares;
     }
 
     BufferPool receiveBuffers() {

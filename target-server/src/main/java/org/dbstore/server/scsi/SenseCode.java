@@ -29,10 +29,16 @@ public enum SenseCode {
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
     /** The first command of a nexus since the target started. */
     POWER_ON_OCCURRED(0x6, 0x29, 0x00),
-    /** LOGICAL UNIT RESET or TARGET RESET ("bus device reset function occurred"). */
+    /** TARGET COLD RESET ("power on occurred"). */
+    COLD_RESET_OCCURRED(0x6, 0x29, 0x01),
+    /** TARGET WARM RESET. */
+    SCSI_BUS_RESET_OCCURRED(0x6, 0x29, 0x02),
+    /** LOGICAL UNIT RESET ("bus device reset function occurred"). */
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** CLEAR TASK SET of another nexus. */
+    COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */

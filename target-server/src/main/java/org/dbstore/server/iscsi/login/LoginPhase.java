@@ -59,7 +59,7 @@ public final class LoginPhase {
         Challenges challenges();
 
         /** Address of the initiator. */
-        InetAddress peer();
+        InetAddress peerAddress();
 
         /** Target portal group tag of the connection's portal. */
         int portalGroupTag();
@@ -353,7 +353,7 @@ public final class LoginPhase {
         IscsiTarget.Terms terms = found.terms();
         security = new SecurityStage(terms.users(), host.challenges());
         keys = new LoginKeys(terms.headerDigest(), terms.dataDigest());
-        if (!found.admits(initiatorName, host.peer())) {
+        if (!found.admits(initiatorName, host.peerAddress())) {
             afterSecurity =
                     new LoginFailure(
                             LoginStatus.AUTHORIZATION_FAILURE,

@@ -70,6 +70,13 @@ public final class PduWriter implements PduReader.Waiting {
         private boolean dataDigest;
         private int bytes;
 
+        // Data-In that is cut into PDUs as they are sent; 0 = one PDU, as it is.
+        private int segmentBytes;
+        private int burstBytes;
+        private int burstLeft;
+        private int nextNumber;
+        private int offset;
+
         /** The header is filled: what is put from now on goes behind it, and behind its digest. */
         public OutPdu ready() {
             head.position(headBytes());
@@ -112,12 +119,13 @@ public final class PduWriter implements PduReader.Waiting {
         void clear() {
             data = null;
             lent = null;
+            segmentBytes = 0;
             head.clear();
         }
     }
 
     private final SocketChannel channel;
-    private final BufferPool pool;
+    private final Buffers pool;
     private final Runnable onFailure;
     private final String name;
 
@@ -152,7 +160,7 @@ public final class PduWriter implements PduReader.Waiting {
      * @param name of the connection, for its threads
      * @param onFailure called by the sending thread when the connection is lost
      */
-    public PduWriter(SocketChannel channel, BufferPool pool, String name, Runnable onFailure) {
+    public PduWriter(SocketChannel channel, Buffers pool, String name, Runnable onFailure) {
         this.channel = channel;
         this.pool = pool;
         this.name = name;
@@ -201,11 +209,7 @@ public final class PduWriter implements PduReader.Waiting {
                 statusSequenceNumber++;
             }
         }
-        Window commandWindow = window;
-        if (commandWindow != null) {
-            head.putInt(28, commandWindow.expected());
-            head.putInt(32, commandWindow.maximum());
-        }
+        stampWindow(head);
         if (pdu.dataDigest && data == null && head.position() > pdu.headBytes()) {
             head.position(head.position() + Crc32cDigest.BYTES);
         }
@@ -218,6 +222,69 @@ public final class PduWriter implements PduReader.Waiting {
         if (readerWaits) {
             wakeSender();
         }
+    }
+
+    private void stampWindow(ByteBuffer head) {
+        Window commandWindow = window;
+        if (commandWindow != null) {
+            head.putInt(28, commandWindow.expected());
+            head.putInt(32, commandWindow.maximum());
+        }
+    }
+
+    /**
+     * Queues the Data-In of a command that takes several PDUs. They are made when they are sent: a
+     * small MaxRecvDataSegmentLength does not multiply the memory that waits here.
+     *
+     * @param pdu header of the last PDU, with the status, but for length, DataSN and offset
+     * @param data position to limit
+     * @param segmentBytes most data of one PDU
+     * @param burstBytes most data up to a FINAL bit
+     * @param lent as {@link #queue}
+     */
+    public synchronized void queueDataIn(
+            OutPdu pdu,
+            ByteBuffer data,
+            int segmentBytes,
+            int burstBytes,
+            @Nullable ByteBuffer lent) {
+        pdu.segmentBytes = segmentBytes;
+        pdu.burstBytes = burstBytes;
+        pdu.burstLeft = burstBytes;
+        pdu.nextNumber = 0;
+        pdu.offset = 0;
+        queue(pdu, StatusNumber.OWN, data, lent);
+    }
+
+    /** The next PDU of a sequence of Data-In, which is the sequence itself if it is the last. */
+    private OutPdu nextOf(OutPdu sequence) {
+        ByteBuffer data = sequence.data;
+        if (sequence.segmentBytes == 0 || data == null) {
+            return queue.removeFirst();
+        }
+        int count = Math.min(Math.min(sequence.segmentBytes, sequence.burstLeft), data.remaining());
+        boolean last = count == data.remaining();
+        OutPdu pdu = last ? queue.removeFirst() : take();
+        if (!last) {
+            sequence.burstLeft -= count;
+            boolean burstEnds = sequence.burstLeft == 0;
+            if (burstEnds) {
+                sequence.burstLeft = sequence.burstBytes;
+            }
+            int tag = Bhs.initiatorTaskTag(sequence.head, 0);
+            Bhs.begin(pdu.head, Bhs.DATA_IN, burstEnds ? Bhs.FINAL : 0, count, 0, tag);
+            pdu.ready().head.flip();
+            pdu.data = data.slice(data.position(), count);
+            pdu.bytes = count;
+            data.position(data.position() + count);
+            sequence.bytes -= count;
+        }
+        stampWindow(pdu.head);
+        pdu.head.putInt(4, count);
+        pdu.head.putInt(36, sequence.nextNumber++);
+        pdu.head.putInt(40, sequence.offset);
+        sequence.offset += count;
+        return pdu;
     }
 
     /**
@@ -251,6 +318,35 @@ public final class PduWriter implements PduReader.Waiting {
         pdu.head.put(2, (byte) reason.code());
         pdu.head.putInt(20, 0);
         pdu.ready().head.put(rejected.duplicate().clear());
+        queue(pdu, StatusNumber.OWN, null, null);
+    }
+
+    /**
+     * Queues an Asynchronous Message (RFC 7143, section 11.9).
+     *
+     * @param event AsyncEvent
+     * @param lun as on the wire, 0 unless a SCSI event
+     * @param parameter2 as the event says, 0..65535
+     * @param parameter3 as the event says, 0..65535
+     * @param sense of a SCSI event, at most 252 bytes; else empty
+     */
+    public synchronized void asynchronousMessage(
+            int event, long lun, int parameter2, int parameter3, byte[] sense) {
+        OutPdu pdu = take();
+        ByteBuffer head = pdu.head;
+        int dataBytes = sense.length == 0 ? 0 : 2 + sense.length;
+        Bhs.begin(head, Bhs.ASYNCHRONOUS_MESSAGE, Bhs.FINAL, dataBytes, lun, Bhs.RESERVED_TAG);
+        head.putInt(20, 0);
+        head.put(36, (byte) event);
+        head.putShort(40, (short) parameter2);
+        head.putShort(42, (short) parameter3);
+        pdu.ready();
+        if (dataBytes > 0) {
+            head.putShort((short) sense.length).put(sense);
+            for (int i = Bhs.padding(dataBytes); i > 0; i--) {
+                head.put((byte) 0);
+            }
+        }
         queue(pdu, StatusNumber.OWN, null, null);
     }
 
@@ -365,7 +461,7 @@ public final class PduWriter implements PduReader.Waiting {
     private int takeBatch() {
         int pdus = 0;
         while (pdus < BATCH_PDUS && !queue.isEmpty()) {
-            batch[pdus++] = queue.removeFirst();
+            batch[pdus++] = nextOf(queue.getFirst());
         }
         return pdus;
     }

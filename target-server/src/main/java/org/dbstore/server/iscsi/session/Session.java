@@ -1,7 +1,7 @@
 package org.dbstore.server.iscsi.session;
 
 import org.dbstore.server.iscsi.pdu.Bhs;
-import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.Buffers;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.iscsi.pdu.RejectReason;
@@ -15,7 +15,9 @@ import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
@@ -33,6 +35,11 @@ public final class Session {
     private static final CommandOutcome DIGEST_ERROR =
             Sense.of(SenseCode.PROTOCOL_SERVICE_CRC_ERROR);
 
+    // AsyncEvent codes of RFC 7143, section 11.9.1.
+    private static final int SCSI_EVENT = 0;
+    private static final int LOGOUT_REQUESTED = 1;
+    private static final int ALL_CONNECTIONS_DROPPED = 3;
+
     private final Nexus nexus;
     private final int handle;
     private final IscsiTarget target;
@@ -40,10 +47,11 @@ public final class Session {
     private final String userName;
     private final NegotiatedParameters parameters;
     private final CommandDispatcher dispatcher;
-    private final BufferPool buffers;
+    private final Buffers buffers;
     private final PduWriter writer;
     private final CommandWindow window;
-    private final Runnable disconnect;
+    private final Link link;
+    private final Instant since = Instant.now();
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
 
@@ -64,7 +72,7 @@ public final class Session {
      * @param buffers for data in flight
      * @param writer of the connection
      * @param window of the connection
-     * @param disconnect closes the connection; does not wait for it
+     * @param link the connection
      */
     public Session(
             Nexus nexus,
@@ -73,10 +81,10 @@ public final class Session {
             String userName,
             NegotiatedParameters parameters,
             CommandDispatcher dispatcher,
-            BufferPool buffers,
+            Buffers buffers,
             PduWriter writer,
             CommandWindow window,
-            Runnable disconnect) {
+            Link link) {
         this.nexus = nexus;
         this.handle = handle;
         this.target = target;
@@ -87,7 +95,19 @@ public final class Session {
         this.buffers = buffers;
         this.writer = writer;
         this.window = window;
-        this.disconnect = disconnect;
+        this.link = link;
+    }
+
+    /** The connection, to be ended from outside. From any thread; none of these waits. */
+    public interface Link {
+        /** Closes it. */
+        void disconnect();
+
+        /** Closes it when what is queued has been sent, or after a few seconds. */
+        void disconnectSoon();
+
+        /** Where the initiator is. */
+        InetSocketAddress peer();
     }
 
     public Nexus nexus() {
@@ -113,7 +133,12 @@ public final class Session {
         return userName;
     }
 
-    BufferPool buffers() {
+    /** What was negotiated. */
+    public NegotiatedParameters parameters() {
+        return parameters;
+    }
+
+    Buffers buffers() {
         return buffers;
     }
 
@@ -216,10 +241,7 @@ public final class Session {
                 task.giveBack(lent);
             }
         }
-        Runnable afterEnd = tasks.remove(task);
-        if (afterEnd != null) {
-            afterEnd.run();
-        }
+        tasks.remove(task).forEach(Runnable::run);
     }
 
     /**
@@ -244,6 +266,51 @@ public final class Session {
         return tasks.has(tag);
     }
 
+    /** Tells whether a task of that kind has no answer yet. */
+    public boolean hasTask(Predicate<Task> which) {
+        return tasks.hasAny(which);
+    }
+
+    /** What there is to say of it. */
+    public SessionInfo info() {
+        return new SessionInfo(
+                handle, nexus, userName, link.peer(), since, parameters, tasks.count());
+    }
+
+    /**
+     * Asks the initiator to log out (RFC 7143, section 11.9.1, event 1).
+     *
+     * @param seconds within which
+     */
+    public void requestLogout(int seconds) {
+        writer.asynchronousMessage(LOGOUT_REQUESTED, 0, 0, seconds, new byte[0]);
+    }
+
+    /** Tells the initiator of a unit attention condition of a unit (event 0). */
+    public void reportEvent(long lun, SenseCode code) {
+        byte[] sense = Sense.fixed(code);
+        writer.asynchronousMessage(SCSI_EVENT, lun, 0, 0, sense);
+    }
+
+    /** Ends the session after telling so (event 3); what runs is aborted. Does not wait. */
+    public void drop() {
+        tasks.close();
+        abort(task -> true, new TaskBarrier(() -> {}));
+        writer.asynchronousMessage(ALL_CONNECTIONS_DROPPED, 0, 0, 0, new byte[0]);
+        link.disconnectSoon();
+    }
+
+    /**
+     * Takes no more commands, and ends when those under way have been answered.
+     *
+     * @param timeoutMillis how long to wait for that at most
+     */
+    public void drain(long timeoutMillis) throws InterruptedException {
+        tasks.close();
+        tasks.awaitEmpty(timeoutMillis);
+        link.disconnectSoon();
+    }
+
     /** Tells whether a command with this CmdSN has been received. */
     public boolean hasReceived(int sequenceNumber) {
         return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
@@ -264,7 +331,7 @@ public final class Session {
      * @return false if a task still ran when the time was up
      */
     public boolean end(long timeoutMillis) throws InterruptedException {
-        disconnect.run();
+        link.disconnect();
         tasks.close();
         abort(task -> true, new TaskBarrier(() -> {}));
         return tasks.awaitEmpty(timeoutMillis);

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** The normal sessions of the server, at most one for each I_T nexus. */
@@ -82,6 +83,11 @@ public final class Sessions {
     /** Tells whether a session with that TSIH is open. */
     public synchronized boolean has(int handle) {
         return byNexus.values().stream().anyMatch(session -> session.handle() == handle);
+    }
+
+    /** Finds a session by its TSIH. */
+    public synchronized Optional<Session> find(int handle) {
+        return byNexus.values().stream().filter(session -> session.handle() == handle).findFirst();
     }
 
     /** The sessions open now. */
