@@ -11,6 +11,7 @@ import org.dbstore.backend.format.Superblock;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Puts changed extent entries on the medium in an order that a power loss cannot hurt (see the
@@ -47,15 +48,25 @@ final class CommitStages {
      * Makes all data written so far and the given changes durable.
      *
      * @param changes entries to write
+     * @param transactions what follows them, in this order
      * @throws BackendException {@link BackendError#FAILED}
      */
-    void run(ExtentChanges changes) throws BackendException {
+    void run(ExtentChanges changes, List<Transaction> transactions) throws BackendException {
         boolean bitsWaitForData = writeStageA(changes);
         if (bitsWaitForData) {
             barrier.force();
         }
         writeStageB(changes);
         barrier.force();
+        for (Transaction transaction : transactions) {
+            for (List<Transaction.Patch> step : transaction.steps()) {
+                for (Transaction.Patch patch : step) {
+                    blocks.patch(patch.offset(), patch.bytes());
+                }
+                blocks.writeBack();
+                barrier.force();
+            }
+        }
     }
 
     /** Returns true if stage B must not be on the medium before stage A and the data are. */

@@ -40,8 +40,12 @@ public final class GroupCommit {
     private final Reclaimer reclaimer;
     private final Thread committer;
 
-    private List<CommitListener> waiting = new ArrayList<>(); // guarded by lock
+    /** Who waits for a commit, and what it shall make durable beside all that was changed. */
+    private record Request(CommitListener listener, @Nullable Transaction transaction) {}
+
+    private List<Request> waiting = new ArrayList<>(); // guarded by lock
     private boolean leading; // guarded by lock
+    private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
 
     /**
@@ -72,6 +76,12 @@ public final class GroupCommit {
 
     /** Begins to serve {@link #commit} and {@link #flushByCommitter}. */
     public void start() {
+        lock.lock();
+        try {
+            serving = true;
+        } finally {
+            lock.unlock();
+        }
         committer.start();
     }
 
@@ -110,19 +120,23 @@ public final class GroupCommit {
      * @param listener called by the leader
      */
     public void commit(CommitListener listener) {
+        request(new Request(listener, null));
+    }
+
+    private void request(Request request) {
         boolean stopped;
         lock.lock();
         try {
             stopped = stopping;
             if (!stopped) {
-                waiting.add(listener);
+                waiting.add(request);
                 work.signal();
             }
         } finally {
             lock.unlock();
         }
         if (stopped) {
-            answer(List.of(listener), closed());
+            answer(List.of(request), closed());
         }
     }
 
@@ -133,6 +147,10 @@ public final class GroupCommit {
      * @throws BackendException {@link BackendError#FAILED}
      */
     public void flush() throws BackendException {
+        flush(null);
+    }
+
+    private void flush(@Nullable Transaction transaction) throws BackendException {
         Waiter waiter = new Waiter();
         boolean lead;
         lock.lock();
@@ -140,7 +158,7 @@ public final class GroupCommit {
             if (stopping) {
                 throw closed();
             }
-            waiting.add(waiter);
+            waiting.add(new Request(waiter, transaction));
             lead = !leading;
             leading = true;
         } finally {
@@ -161,6 +179,30 @@ public final class GroupCommit {
         Waiter waiter = new Waiter();
         commit(waiter);
         waiter.await();
+    }
+
+    /**
+     * Makes all that was changed before durable, and then a transaction; waits for it. May be
+     * called with locks held that a listener may want.
+     *
+     * @param transaction not changed afterwards
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void apply(Transaction transaction) throws BackendException {
+        boolean byCommitter;
+        lock.lock();
+        try {
+            byCommitter = serving;
+        } finally {
+            lock.unlock();
+        }
+        if (byCommitter) {
+            Waiter waiter = new Waiter();
+            request(new Request(waiter, transaction));
+            waiter.await();
+        } else {
+            flush(transaction); // the device is being opened: no listeners yet
+        }
     }
 
     /**
@@ -201,7 +243,7 @@ public final class GroupCommit {
     }
 
     private void lead() {
-        List<CommitListener> served;
+        List<Request> served;
         lock.lock();
         try {
             served = waiting;
@@ -212,7 +254,7 @@ public final class GroupCommit {
         BackendException failure = null;
         int[] freed = {};
         try {
-            freed = commitOnce();
+            freed = commitOnce(served);
         } catch (BackendException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
@@ -229,10 +271,16 @@ public final class GroupCommit {
         }
     }
 
-    private int[] commitOnce() throws BackendException {
+    private int[] commitOnce(List<Request> requests) throws BackendException {
         health.check();
+        List<Transaction> transactions = new ArrayList<>();
+        for (Request request : requests) {
+            if (request.transaction() != null) {
+                transactions.add(request.transaction());
+            }
+        }
         ExtentChanges changes = table.take();
-        stages.run(changes);
+        stages.run(changes, transactions);
         table.committed(changes);
         return CommitStages.freed(changes);
     }
@@ -253,11 +301,11 @@ public final class GroupCommit {
         return new BackendException(BackendError.FAILED, "the store is closed");
     }
 
-    private static void answer(List<CommitListener> listeners, @Nullable BackendException failure) {
+    private static void answer(List<Request> requests, @Nullable BackendException failure) {
         VirtualMachineError fatal = null;
-        for (CommitListener listener : listeners) {
+        for (Request request : requests) {
             try {
-                listener.committed(failure);
+                request.listener().committed(failure);
             } catch (VirtualMachineError e) {
                 fatal = e;
             } catch (RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.volume.StoredVolume;
 
@@ -58,10 +59,12 @@ public final class CreateSnapshot {
     }
 
     private int publish(VolumeRecord volume, int frozen, int id) throws BackendException {
-        management.parts().commits().flushByCommitter();
         SnapshotEntry head = new SnapshotEntry(frozen, Management.now());
-        management.tables().writeSnapshot(id, head);
-        management.tables().writeVolumeHead(volume.slot(), id);
+        Transaction creation = new Transaction();
+        Tables.writeSnapshot(creation, id, head);
+        creation.barrier();
+        Tables.writeVolumeHead(creation, volume.slot(), id);
+        management.commit(creation); // after all that belongs to the snapshot
         management.directory().addLayer(id, head);
         volume.setHeadId(id);
         return id;

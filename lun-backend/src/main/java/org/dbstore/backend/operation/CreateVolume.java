@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
 /** Creates an empty thin volume: its layer, then the body of its entry, then the id. */
@@ -35,9 +36,12 @@ public final class CreateVolume {
             int slot = directory.freeSlot();
             int id = directory.freeId();
             SnapshotEntry head = new SnapshotEntry(0, Management.now());
-            management.tables().writeSnapshot(id, head);
-            management.tables().writeVolumeBody(slot, size, name);
-            management.tables().writeVolumeHead(slot, id);
+            Transaction creation = new Transaction();
+            Tables.writeSnapshot(creation, id, head);
+            Tables.writeVolumeBody(creation, slot, size, name);
+            creation.barrier();
+            Tables.writeVolumeHead(creation, slot, id);
+            management.commit(creation);
             directory.addLayer(id, head);
             directory.add(new VolumeRecord(slot, name, true, size, id));
         });

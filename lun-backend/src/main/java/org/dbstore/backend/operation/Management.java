@@ -2,21 +2,22 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoreParts;
 
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What management operations work on. The lock guards the directory and the tables; it is held for
- * short steps only. Order of locks: operations of a volume, this, stripes, extent table.
+ * What management operations work on. The lock guards the directory, and a change of the tables is
+ * made under it; it is held for short steps only. Order of locks: operations of a volume, this,
+ * stripes, extent table.
  *
  * @param parts of the store
  * @param directory both tables in memory
- * @param tables both tables on the medium
- * @param lock guards both
+ * @param lock guards it
  */
-public record Management(StoreParts parts, Directory directory, Tables tables, ReentrantLock lock) {
+public record Management(StoreParts parts, Directory directory, ReentrantLock lock) {
     /** A step under the lock. */
     @FunctionalInterface
     public interface Step<T> {
@@ -70,6 +71,16 @@ public record Management(StoreParts parts, Directory directory, Tables tables, R
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Makes a change of the tables durable.
+     *
+     * @param transaction of {@link Tables}
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void commit(Transaction transaction) throws BackendException {
+        parts.commits().apply(transaction);
     }
 
     /**

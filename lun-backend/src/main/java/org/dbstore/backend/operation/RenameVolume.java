@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 
 /** Gives a volume another name; it may be in use. */
 public final class RenameVolume {
@@ -31,7 +32,9 @@ public final class RenameVolume {
             VolumeRecord volume = management.directory().volume(name);
             if (!volume.name().equals(newName)) {
                 management.directory().checkNameUnused(newName);
-                management.tables().writeVolumeName(volume.slot(), newName);
+                Transaction renaming = new Transaction();
+                Tables.writeVolumeName(renaming, volume.slot(), volume.nameLengthBytes(), newName);
+                management.commit(renaming);
                 volume.setName(newName);
             }
         });

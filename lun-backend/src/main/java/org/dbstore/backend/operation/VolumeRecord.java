@@ -1,5 +1,8 @@
 package org.dbstore.backend.operation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +128,11 @@ public final class VolumeRecord {
      */
     public @Nullable StoredVolume view() {
         return view;
+    }
+
+    /** Returns how long the stored name is; the longest possible if that is not known. */
+    int nameLengthBytes() {
+        return decodable ? name.getBytes(UTF_8).length : VolumeEntry.NAME_FIELD_BYTES;
     }
 
     boolean isDecodable() {

@@ -17,7 +17,6 @@ import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Management;
-import org.dbstore.backend.operation.Tables;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.dbstore.backend.volume.StoreParts;
 
@@ -228,7 +227,6 @@ public final class DeviceOpener {
                         allocator,
                         new CopyOnWrite(geometry, io, table),
                         commits);
-        Tables tables = new Tables(new MetadataBlocks(device, health), barrier);
-        return new Management(parts, directory, tables, new ReentrantLock());
+        return new Management(parts, directory, new ReentrantLock());
     }
 }
