@@ -2,10 +2,12 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoreParts;
 
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -15,9 +17,16 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param parts of the store
  * @param directory both tables in memory
+ * @param catalogue what the tables have no room for
+ * @param deviceId of the device
  * @param lock guards it
  */
-public record Management(StoreParts parts, Directory directory, ReentrantLock lock) {
+public record Management(
+        StoreParts parts,
+        Directory directory,
+        Catalogue catalogue,
+        UUID deviceId,
+        ReentrantLock lock) {
     /** A step under the lock. */
     @FunctionalInterface
     public interface Step<T> {
@@ -74,13 +83,14 @@ public record Management(StoreParts parts, Directory directory, ReentrantLock lo
     }
 
     /**
-     * Makes a change of the tables durable.
+     * Makes a change of the tables and the catalogue durable. The lock is held.
      *
-     * @param transaction of {@link Tables}
+     * @param transaction of {@link Tables} and {@link Catalogue}
      * @throws BackendException {@link BackendError#FAILED}
      */
     public void commit(Transaction transaction) throws BackendException {
         parts.commits().apply(transaction);
+        catalogue.committed(transaction);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class VolumeRecord {
     private final ReentrantLock operations = new ReentrantLock();
     private volatile String name;
     private volatile int headId;
+    private volatile VolumeFacts facts = VolumeFacts.NONE;
     private @Nullable String damage;
     private boolean chainBroken;
     private @Nullable StoredVolume view;
@@ -86,6 +88,24 @@ public final class VolumeRecord {
      */
     public int headId() {
         return headId;
+    }
+
+    /**
+     * Returns what the catalogue has of the volume.
+     *
+     * @return without a record what follows from the name
+     */
+    public VolumeFacts facts() {
+        return facts;
+    }
+
+    /**
+     * Notes what was read from the catalogue or written to it.
+     *
+     * @param known as the record has it
+     */
+    public void setFacts(VolumeFacts known) {
+        facts = known;
     }
 
     /**

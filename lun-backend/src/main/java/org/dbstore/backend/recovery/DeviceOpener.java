@@ -2,6 +2,8 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.Catalogue;
+import org.dbstore.backend.catalogue.CatalogueSpace;
 import org.dbstore.backend.commit.GroupCommit;
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.device.Barrier;
@@ -198,7 +200,8 @@ public final class DeviceOpener {
             Directory directory,
             ExtentTable table,
             StoreHealth health,
-            Barrier barrier) {
+            Barrier barrier)
+            throws BackendException {
         ExtentAllocator allocator = new ExtentAllocator(geometry.usableExtents());
         for (int extent = 0; extent < geometry.usableExtents(); extent++) {
             if (table.owner(extent) == 0) {
@@ -227,6 +230,10 @@ public final class DeviceOpener {
                         allocator,
                         new CopyOnWrite(geometry, io, table),
                         commits);
-        return new Management(parts, directory, new ReentrantLock());
+        UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
+        Catalogue catalogue =
+                new CatalogueReading(directory, deviceId, findings)
+                        .run(CatalogueSpace.NONE, geometry, reader::read);
+        return new Management(parts, directory, catalogue, deviceId, new ReentrantLock());
     }
 }
