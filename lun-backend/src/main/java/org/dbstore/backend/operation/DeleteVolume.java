@@ -48,6 +48,7 @@ public final class DeleteVolume {
         List<Layer> chain = directory.chain(volume.headId());
         checkUnused(volume, chain);
         Transaction deletion = new Transaction();
+        management.catalogue().removeVolume(deletion, volume.slot());
         if (chain.isEmpty()) {
             Tables.clearVolume(deletion, volume.slot());
             management.commit(deletion);
