@@ -149,8 +149,7 @@ public final class BlockStore implements AutoCloseable {
     private static BlockStore open(BlockDevice device, OpenOptions options, Runnable unlock)
             throws BackendException {
         try {
-            BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options.readOnly()));
+            BlockStore store = new BlockStore(device, unlock, DeviceOpener.open(device, options));
             store.findings.forEach(finding -> LOG.warn("{}: {}", device.name(), finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -365,6 +364,7 @@ public final class BlockStore implements AutoCloseable {
         } finally {
             parts.commits().stop();
         }
+        parts.commits().close();
     }
 
     private void closeDevice() throws BackendException {
