@@ -35,6 +35,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -147,7 +148,7 @@ public final class DeviceOpener {
         if (!readOnly) {
             Mirror mirror = mirror(found, geometry, health, barrier); // 6
             blocks.restore(reader.overlay());
-            superblock = writeStep7(superblock, scan, blocks, barrier);
+            superblock = writeStep7(superblock, found.reserved(), scan, blocks, barrier);
             start = // 8
                     start(found, superblock, geometry, health, barrier, allocator, blocks, mirror);
         }
@@ -254,7 +255,11 @@ public final class DeviceOpener {
     }
 
     private Superblock writeStep7(
-            Superblock superblock, ExtentScan.Result scan, MetadataBlocks blocks, Barrier barrier)
+            Superblock superblock,
+            Optional<ReservedExtents> reserved,
+            ExtentScan.Result scan,
+            MetadataBlocks blocks,
+            Barrier barrier)
             throws BackendException {
         if (scan.highWater() != superblock.highWaterExtents()) {
             ByteBuffer mark = MetadataBlocks.buffer(Integer.BYTES);
@@ -279,9 +284,10 @@ public final class DeviceOpener {
                 superblock
                         .withHighWater(scan.highWater())
                         .withIdentity(superblock.identity().orElseGet(UUID::randomUUID));
-        ByteBuffer block = MetadataBlocks.buffer(Superblock.HEAD_BYTES);
+        ByteBuffer block = blocks.read(0, Superblock.BYTES);
         identified.write(block);
-        if (!block.equals(blocks.read(0, Superblock.HEAD_BYTES))) {
+        reserved.ifPresent(list -> list.write(block));
+        if (!block.equals(blocks.read(0, Superblock.BYTES))) {
             blocks.patch(0, block);
             blocks.writeBack();
             homesChanged = true;
