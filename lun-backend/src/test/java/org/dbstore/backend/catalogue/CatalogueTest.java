@@ -169,9 +169,11 @@ class CatalogueTest {
     @Test
     void itGrowsWhenItIsFullAndRefusesWhenItCannot() throws Exception {
         int slots = 2 * 256 * 8;
+        Transaction filling = new Transaction();
         for (int id = 1; id <= slots; id++) {
-            putSnapshot(id, named("s" + id));
+            catalogue.putSnapshot(filling, id, 77, named("s" + id));
         }
+        extents.commit(catalogue, filling);
         assertEquals(2, extents.pairs().size());
         assertFails(BackendError.NO_SPACE, () -> putSnapshot(slots + 1, named("one too many")));
         putSnapshot(1, named("replaced")); // takes no room
