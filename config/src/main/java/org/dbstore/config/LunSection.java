@@ -99,7 +99,7 @@ final class LunSection {
         return entry.value(key, key::choose);
     }
 
-    private static int number(String text) {
+    static int number(String text) {
         // "00" beside "0" would be the same LUN under two keys.
         if (text.length() > 1 && text.startsWith("0")) {
             throw new IllegalArgumentException("'" + text + "' has leading zeroes; leave them out");

@@ -15,7 +15,9 @@ import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
@@ -93,7 +95,8 @@ public final class TargetServer implements AutoCloseable {
                                         .name("dbs-io-" + threads.incrementAndGet())
                                         .unstarted(task));
         pool.allowCoreThreadTimeOut(true);
-        buffers = new BufferPool(dataBudgetBytes());
+        long dataBudgetBytes = dataBudgetBytes();
+        buffers = new BufferPool(dataBudgetBytes);
         boolean started = false;
         try {
             for (DeviceConfig device : config.devices()) {
@@ -101,20 +104,15 @@ public final class TargetServer implements AutoCloseable {
             }
             List<IscsiTarget> targets = new ArrayList<>();
             for (TargetConfig target : config.targets()) {
-                targets.add(
-                        new IscsiTarget(
-                                target.name(),
-                                target.alias(),
-                                target.portalGroups(),
-                                target.initiators(),
-                                lunMap(target)));
+                targets.add(iscsiTarget(target));
             }
             iscsi =
                     new IscsiServer(
                             targets,
+                            config.discoveryAuth().map(AccessTerms::users),
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
-                            buffers);
+                            new FairShares(buffers, dataBudgetBytes));
             iscsi.listen(addresses(config.portals()));
             started = true;
         } finally {
@@ -140,6 +138,26 @@ public final class TargetServer implements AutoCloseable {
     /** Number of normal sessions. */
     public int sessionCount() {
         return iscsi.sessionCount();
+    }
+
+    /** The normal sessions. */
+    public List<SessionInfo> sessions() {
+        return iscsi.sessionInfos();
+    }
+
+    /**
+     * Ends a session; the initiator is told, and may log in again.
+     *
+     * @param handle of the session
+     * @return false if there is none
+     */
+    public boolean dropSession(int handle) {
+        return iscsi.dropSession(handle);
+    }
+
+    /** Logins that failed for lack of a valid proof, since the start. */
+    public long failedLoginCount() {
+        return iscsi.failedLoginCount();
     }
 
     @Override
@@ -195,12 +213,18 @@ public final class TargetServer implements AutoCloseable {
         return store;
     }
 
-    private LunMap lunMap(TargetConfig target) throws BackendException {
+    private IscsiTarget iscsiTarget(TargetConfig target) throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
             luns.put(lun.number(), logicalUnit(target, lun));
         }
-        return new LunMap(luns);
+        return new IscsiTarget(
+                target.name(),
+                target.alias(),
+                target.portalGroups(),
+                target.initiators(),
+                new LunMap(luns),
+                AccessTerms.of(target.access(), luns));
     }
 
     private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {

@@ -6,6 +6,7 @@ import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.UnitIdentity;
 
+import java.util.List;
 import java.util.UUID;
 
 /** A volume or snapshot served as a direct access block device. Safe for all threads. */
@@ -61,6 +62,29 @@ public final class LogicalUnit {
      */
     public void reset() {
         attentions.raise(SenseCode.RESET_OCCURRED);
+    }
+
+    /**
+     * TARGET WARM RESET (06/29/02) or TARGET COLD RESET (06/29/01), otherwise as {@link #reset}.
+     */
+    public void targetReset(boolean cold) {
+        reset();
+        attentions.raise(cold ? SenseCode.COLD_RESET_OCCURRED : SenseCode.SCSI_BUS_RESET_OCCURRED);
+    }
+
+    /** I_T NEXUS RESET: the nexus will see 06/29/07. The transport aborts the tasks. */
+    public void nexusReset(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
+    }
+
+    /** CLEAR TASK SET of another nexus took commands of this one, which will see 06/2F/00. */
+    public void commandsCleared(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+    }
+
+    /** The unit attention conditions that a nexus has not seen yet, first things first. */
+    public List<SenseCode> pendingAttentions(Nexus nexus) {
+        return attentions.pending(nexus);
     }
 
     /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */
