@@ -233,9 +233,9 @@ public enum ConfigKey {
     /** Which snapshot a LUN shows. */
     LUN_SNAPSHOT(
             "targets.NAME.luns.NUMBER.snapshot",
-            "1..65535",
+            "name or 1..65535",
             "the live volume",
-            "Number of a snapshot of the volume; it is served read-only."),
+            "Name or number of a snapshot of the volume; it is served read-only."),
     /** Whether writes are refused. */
     LUN_READ_ONLY(
             "targets.NAME.luns.NUMBER.read-only",

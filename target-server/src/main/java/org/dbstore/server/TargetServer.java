@@ -6,7 +6,6 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
-import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.Volume;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
@@ -67,8 +66,7 @@ public final class TargetServer implements AutoCloseable {
     private final IscsiServer iscsi;
 
     /** What makes a logical unit: mapped twice on the same terms it is one unit with two paths. */
-    private record UnitKey(
-            String device, String volume, int snapshotId, LogicalUnit.Settings settings) {}
+    private record UnitKey(Volume volume, LogicalUnit.Settings settings) {}
 
     /**
      * Starts a server.
@@ -235,20 +233,21 @@ public final class TargetServer implements AutoCloseable {
             throw new IllegalArgumentException("no device " + lun.device());
         }
         try {
-            String view =
-                    lun.snapshotId() == 0 ? lun.volume() : lun.volume() + "@" + lun.snapshotId();
+            Volume volume = openVolume(store, lun);
             LogicalUnit.Settings settings =
                     new LogicalUnit.Settings(
                             lun.blockBytes(),
                             lun.physicalBlockBytes(),
                             lun.cache() == LunConfig.CacheMode.WRITEBACK,
                             lun.readOnly(),
-                            store.info().deviceId() + "/" + view);
-            UnitKey key = new UnitKey(lun.device(), lun.volume(), lun.snapshotId(), settings);
+                            volume.uuid());
+            UnitKey key = new UnitKey(volume, settings);
             LogicalUnit unit = units.get(key);
             if (unit == null) {
-                unit = new LogicalUnit(openVolume(store, lun), settings);
+                unit = new LogicalUnit(volume, settings);
                 units.put(key, unit);
+            } else {
+                store.release(volume);
             }
             return unit;
         } catch (BackendException e) {
@@ -260,17 +259,9 @@ public final class TargetServer implements AutoCloseable {
     }
 
     private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {
-        if (lun.snapshotId() == 0) {
-            return store.openVolume(lun.volume());
-        }
-        for (SnapshotInfo snapshot : store.snapshots(lun.volume())) {
-            if (snapshot.id() == lun.snapshotId() && !snapshot.head()) {
-                return store.openSnapshot(snapshot.id());
-            }
-        }
-        throw new BackendException(
-                BackendError.NOT_FOUND,
-                "volume " + lun.volume() + " has no snapshot " + lun.snapshotId());
+        return lun.snapshot().isEmpty()
+                ? store.openVolume(lun.volume())
+                : store.openSnapshot(store.snapshotId(lun.volume(), lun.snapshot()));
     }
 
     private static List<Map.Entry<InetSocketAddress, Integer>> addresses(

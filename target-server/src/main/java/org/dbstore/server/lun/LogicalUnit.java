@@ -7,6 +7,7 @@ import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.UnitIdentity;
 
 import java.util.List;
+import java.util.UUID;
 
 /** A volume or snapshot served as a direct access block device. Safe for all threads. */
 public final class LogicalUnit {
@@ -20,15 +21,15 @@ public final class LogicalUnit {
      * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true: WCE=1, GOOD to a WRITE may precede durability
      * @param readOnly true: WP=1, writes are refused with 07/27/00; also so if the volume is
-     * @param identity what the NAA-6 identifier and the serial number derive from: equal on every
-     *     path to the same volume or snapshot, different for any two, constant over restarts
+     * @param identity of the volume or snapshot: what the NAA-6 identifier and the serial number
+     *     derive from
      */
     public record Settings(
             int blockBytes,
             int physicalBlockBytes,
             boolean writeBack,
             boolean readOnly,
-            String identity) {}
+            UUID identity) {}
 
     /**
      * Creates a unit.
