@@ -4,6 +4,7 @@ import org.dbstore.tests.support.Repository;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /** Faults that a proof has to find: libraries that come between the server and the kernel. */
@@ -26,6 +27,11 @@ enum BrokenOnPurpose {
             case "flushes" -> FLUSHES;
             default -> throw new IllegalArgumentException("--break wants writes or flushes");
         };
+    }
+
+    /** The word on the command line. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Compiles the library into a folder; what the server's environment has to be. */

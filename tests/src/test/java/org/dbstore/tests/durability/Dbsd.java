@@ -76,18 +76,27 @@ final class Dbsd {
 
     /** Waits until it listens. */
     Dbsd awaitListening() throws IOException, InterruptedException {
+        if (!awaitListeningOrEnd()) {
+            throw new AssertionError("dbsd ended before it listened:\n" + lastLines());
+        }
+        return this;
+    }
+
+    /** Waits until it listens, or has ended: then false. */
+    boolean awaitListeningOrEnd() throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
-        while (true) {
+        while (process.isAlive()) {
             try (Socket socket = new Socket()) {
                 socket.connect(address, CONNECT_MILLIS);
-                return this;
+                return true;
             } catch (IOException e) {
-                if (!process.isAlive() || System.nanoTime() > end) {
+                if (System.nanoTime() > end) {
                     throw new AssertionError("dbsd does not listen:\n" + lastLines(), e);
                 }
                 Thread.sleep(RETRY_MILLIS);
             }
         }
+        return false;
     }
 
     InetSocketAddress address() {

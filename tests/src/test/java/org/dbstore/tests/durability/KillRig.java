@@ -2,6 +2,7 @@ package org.dbstore.tests.durability;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
 import org.dbstore.tests.durability.History.Promise;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -39,7 +41,7 @@ final class KillRig {
         }
 
         private String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -57,9 +59,7 @@ final class KillRig {
                             kills,
                             cache.word(),
                             seed,
-                            broken.map(b ->
-                                            " --break "
-                                                    + b.name().toLowerCase(java.util.Locale.ROOT))
+                            broken.map(b -> " --break " + b.name().toLowerCase(Locale.ROOT))
                                     .orElse(""));
         }
     }
@@ -107,7 +107,7 @@ final class KillRig {
         environment =
                 plan.broken().isPresent() ? plan.broken().get().environment(folder) : Map.of();
         BlockStore.initialize(device, DEVICE_BYTES, false);
-        try (BlockStore store = BlockStore.open(device, org.dbstore.backend.OpenOptions.DEFAULT)) {
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
             for (String volume : VOLUMES) {
                 store.createVolume(volume, VOLUME_BYTES);
                 stamps.add(new long[SECTORS]);

@@ -114,6 +114,11 @@ final class Load {
         return sessions.stream().flatMap(session -> session.refused().stream()).toList();
     }
 
+    /** Whether a command has ended otherwise than well. */
+    boolean hasRefusals() {
+        return sessions.stream().anyMatch(session -> !session.refused().isEmpty());
+    }
+
     boolean isEnding() {
         return ending;
     }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One session of a {@link Load}: a connection, driven by one thread, with several commands. */
 final class LoadSession implements Runnable {
@@ -30,16 +31,14 @@ final class LoadSession implements Runnable {
      * A command that did not end in GOOD.
      *
      * @param outcome as {@link ScsiAnswer#outcome}
-     * @param sentAt nanoseconds of this machine's clock
      */
-    record Refused(Operation operation, String outcome, long sentAt) {}
+    record Refused(Operation operation, String outcome) {}
 
     /** A command under way. */
     private static final class Task {
         final Operation operation;
         final byte[] dataOut;
         final ByteBuffer dataIn;
-        final long sentAt = System.nanoTime();
 
         Task(Operation operation) {
             this.operation = operation;
@@ -52,7 +51,7 @@ final class LoadSession implements Runnable {
     private final OperationMix mix;
     private final RawInitiator initiator;
     private final Map<Integer, Task> tasks = new HashMap<>();
-    private final List<Refused> refused = new ArrayList<>();
+    private final List<Refused> refused = new CopyOnWriteArrayList<>();
     private volatile @Nullable Throwable failure;
 
     /** Logs in. */
@@ -184,7 +183,7 @@ final class LoadSession implements Runnable {
         boolean good = pdu.get8(3) == ScsiAnswer.GOOD;
         tasks.remove(pdu.taskTag());
         if (!good) {
-            refused.add(new Refused(operation, outcome(pdu), task.sentAt));
+            refused.add(new Refused(operation, outcome(pdu)));
         } else if (operation.kind() == Operation.Kind.READ) {
             checkRead(task);
         } else {
@@ -222,7 +221,7 @@ final class LoadSession implements Runnable {
         return failure;
     }
 
-    /** To be asked when the session has ended. */
+    /** So far. */
     List<Refused> refused() {
         return refused;
     }
