@@ -5,11 +5,14 @@ import picocli.CommandLine.Command;
 /** The verbs of snapshots. */
 @Command(
         name = "snapshot",
-        description = "List, take, delete, clone, compare, export and import snapshots.",
+        description =
+                "List, take, rename, label, delete, clone, compare, export and import snapshots.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             SnapshotList.class,
             SnapshotCreate.class,
+            SnapshotRename.class,
+            SnapshotLabel.class,
             SnapshotDelete.class,
             SnapshotClone.class,
             SnapshotDiff.class,

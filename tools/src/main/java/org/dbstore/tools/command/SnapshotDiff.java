@@ -46,7 +46,7 @@ final class SnapshotDiff extends StoreQuery {
             paramLabel = "VOLUME[@SNAPSHOT]",
             converter = SourceName.Converter.class,
             description = "What was.")
-    SourceName first = new SourceName("", 0);
+    SourceName first = SourceName.NONE;
 
     @Parameters(
             index = "1",

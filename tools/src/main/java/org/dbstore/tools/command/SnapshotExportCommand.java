@@ -47,7 +47,7 @@ final class SnapshotExportCommand extends StoreQuery {
             paramLabel = "VOLUME@SNAPSHOT",
             converter = SourceName.Converter.class,
             description = "What is written.")
-    SourceName source = new SourceName("", 0);
+    SourceName source = SourceName.NONE;
 
     @Parameters(index = "1", paramLabel = "FILE", description = "A file; - for standard output.")
     String file = "";
@@ -95,13 +95,7 @@ final class SnapshotExportCommand extends StoreQuery {
 
     private SnapshotInfo frozen(BlockStore store, SourceName name)
             throws BackendException, CommandFailure {
-        SnapshotInfo snapshot = name.snapshot(store);
-        if (snapshot.head()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    name + " can still change",
-                    "take a snapshot, and write VOLUME@SNAPSHOT");
-        }
+        SnapshotInfo snapshot = name.frozen(store);
         if (!name.volume().equals(source.volume())) {
             throw new CommandFailure(
                     ExitCode.USAGE, name + " is of another volume", "name one of the same");
