@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FailingMedium {
     private static final String MEDIUM_ERROR = "CHECK 03/0C/00";
     private static final String SPACE_EXHAUSTED = "CHECK 07/27/07";
+    private static final int NTH_MIN = 2;
     private static final int NTH_MAX = 250;
     private static final int LOAD_MILLIS_MAX = 20_000;
     private static final int LOAD_MILLIS_AFTER = 200;
@@ -45,7 +46,7 @@ final class FailingMedium {
         StorageDaemon.Fault[] faults = StorageDaemon.Fault.values();
         for (int i = 0; i < count; i++) {
             StorageDaemon.Fault fault = faults[i % faults.length];
-            int nth = 1 + random.nextInt(NTH_MAX);
+            int nth = random.nextInt(NTH_MIN, NTH_MAX);
             try {
                 runCase(fault, nth);
             } catch (AssertionError e) {

@@ -91,7 +91,7 @@ final class StorageDaemon {
                         + "\"log\":\"log\",\"log-sector-size\":%d}".formatted(Sectors.BYTES));
     }
 
-    /** Requests fail from the n-th on, which is 1 or more. */
+    /** Requests fail from the n-th on, which is 2 or more. */
     static StorageDaemon failing(Path folder, Path image, Fault fault, int nth)
             throws IOException, InterruptedException, Unavailable {
         // The raw format tells blkdebug of each request.
