@@ -41,7 +41,7 @@ final class Script {
     Script(Path path, long seed) throws Exception {
         random = new SplittableRandom(seed);
         byCommand = seed % BY_COMMAND_ONE_IN == 0;
-        long bytes = DEVICE_BYTES_MIN + random.nextInt(32 * MIB) / 512 * 512;
+        long bytes = DEVICE_BYTES_MIN + random.nextInt(32 * MIB) / 512 * 512L;
         device = new Administration(path, bytes, byCommand);
     }
 
