@@ -20,6 +20,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.lun.UnitStore;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +111,7 @@ public final class TargetServer implements AutoCloseable {
                                 target.alias(),
                                 target.portalGroups(),
                                 target.initiators(),
-                                lunMap(target)));
+                                lunMap(target, portalGroupTags(config, target))));
             }
             iscsi =
                     new IscsiServer(
@@ -197,12 +199,20 @@ public final class TargetServer implements AutoCloseable {
         return store;
     }
 
-    private LunMap lunMap(TargetConfig target) throws BackendException {
+    private LunMap lunMap(TargetConfig target, Collection<Integer> portalGroupTags)
+            throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
             luns.put(lun.number(), logicalUnit(target, lun));
         }
-        return new LunMap(luns);
+        return new LunMap(luns, portalGroupTags);
+    }
+
+    /** The ports of a target: the groups it is in, which are all unless it names some. */
+    private static Collection<Integer> portalGroupTags(DbsConfig config, TargetConfig target) {
+        return target.portalGroups().isEmpty()
+                ? config.portals().stream().map(PortalConfig::groupTag).toList()
+                : target.portalGroups();
     }
 
     private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {
@@ -223,7 +233,7 @@ public final class TargetServer implements AutoCloseable {
             UnitKey key = new UnitKey(lun.device(), lun.volume(), lun.snapshotId(), settings);
             LogicalUnit unit = units.get(key);
             if (unit == null) {
-                unit = new LogicalUnit(openVolume(store, lun), settings);
+                unit = new LogicalUnit(openVolume(store, lun), settings, UnitStore.NONE);
                 units.put(key, unit);
             }
             return unit;

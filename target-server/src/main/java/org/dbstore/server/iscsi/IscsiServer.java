@@ -77,6 +77,7 @@ public final class IscsiServer implements AutoCloseable {
         }
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
+        dispatcher.abortsThrough(taskManagement::abort);
         this.buffers = buffers;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }

@@ -7,9 +7,12 @@ import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.iscsi.session.Task;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.ScsiTask;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -90,6 +93,17 @@ final class TaskManagement {
         } else {
             barrier.arrive();
         }
+    }
+
+    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
+    void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
+        TaskBarrier barrier = new TaskBarrier(whenAborted);
+        for (Session session : sessions.all()) {
+            if (nexuses.contains(session.nexus())) {
+                session.abort(task -> task != except && isFor(session, task, unit), barrier);
+            }
+        }
+        barrier.arrive();
     }
 
     private void reset(LogicalUnit unit, Consumer<TaskManagementAnswer> answer) {

@@ -87,7 +87,11 @@ final class CdbCheck {
             ScsiTask task, ScsiCommand command, Medium medium) {
         ByteBuffer cdb = task.cdb();
         return switch (command.data()) {
-            case NO_DATA, REPLY, BLOCKS_IN, BLOCKS_OUT, LIST_OUT -> null;
+            case NO_DATA, REPLY, BLOCKS_IN, BLOCKS_OUT -> null;
+            case LIST_OUT ->
+                    command.length(cdb) <= BlockLimits.LIST_BYTES_MAX
+                            ? null
+                            : Sense.of(SenseCode.PARAMETER_LIST_LENGTH_ERROR);
             case COMPARED_OUT ->
                     switch (cdb.get(1) & BYTCHK_MASK) {
                         case BYTCHK_ONE_BLOCK -> oneBlock(task, command, medium);

@@ -59,6 +59,8 @@ public final class CommandDispatcher {
 
     private final Executor pool;
     private final Deferral deferral = this::later;
+    private volatile TaskAborter aborter =
+            (unit, nexuses, except, whenAborted) -> whenAborted.run();
 
     /**
      * Creates the gate.
@@ -70,7 +72,19 @@ public final class CommandDispatcher {
         this.pool = pool;
     }
 
-    /** Checks all that can be checked by CDB: LUN, row, usage mask, unit attention, LBA range. */
+    /**
+     * Says how tasks are aborted.
+     *
+     * @param transport knows the tasks of all nexuses
+     */
+    public void abortsThrough(TaskAborter transport) {
+        aborter = transport;
+    }
+
+    /**
+     * Checks all that can be checked by CDB: LUN, row, unit attention, reservations, usage mask,
+     * LBA range.
+     */
     public Admission admit(ScsiTask task, LunMap luns) {
         ByteBuffer cdb = task.cdb();
         LogicalUnit unit = luns.find(task.lun());
@@ -89,6 +103,9 @@ public final class CommandDispatcher {
             return ScsiCommand.hasServiceActions(Byte.toUnsignedInt(cdb.get(0)))
                     ? new Admission.Refused(Sense.invalidCdbField(1, 4))
                     : refused(SenseCode.INVALID_COMMAND_OPERATION_CODE);
+        }
+        if (unit != null && unit.reservations().conflicts(task.nexus(), command, cdb)) {
+            return new Admission.Refused(CommandOutcome.Status.RESERVATION_CONFLICT);
         }
         CommandOutcome refusal = CdbCheck.mask(cdb, command);
         if (refusal == null && unit != null) {
@@ -144,7 +161,7 @@ public final class CommandDispatcher {
         LogicalUnit unit = admitted.unit();
         return unit == null
                 ? CommandHandlers.executeWithoutUnit(task, luns, admitted.command())
-                : CommandHandlers.execute(task, luns, admitted.command(), unit, deferral);
+                : CommandHandlers.execute(task, luns, admitted.command(), unit, deferral, aborter);
     }
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {
@@ -174,9 +191,11 @@ public final class CommandDispatcher {
 
     private static CommandOutcome failure(ScsiTask task, BackendException e) {
         ScsiCommand command = ScsiCommand.of(task.cdb());
-        return command != null && command.gate() == ScsiCommand.Gate.WRITABLE
-                ? BackendSense.ofWrite(e)
-                : BackendSense.ofRead(e);
+        boolean changes =
+                command != null
+                        && (command.gate() == ScsiCommand.Gate.WRITABLE
+                                || command.data() == ScsiCommand.Data.LIST_OUT);
+        return changes ? BackendSense.ofWrite(e) : BackendSense.ofRead(e);
     }
 
     private static String opcode(ScsiTask task) {

@@ -1,6 +1,8 @@
 package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.server.reservation.ReservationInCommand;
+import org.dbstore.server.reservation.ReservationOutCommand;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Deferral;
 import org.dbstore.server.scsi.Medium;
@@ -31,11 +33,17 @@ final class CommandHandlers {
 
     /** Executes a command on a mapped unit. */
     static CommandOutcome execute(
-            ScsiTask task, LunMap luns, ScsiCommand command, LogicalUnit unit, Deferral deferral)
+            ScsiTask task,
+            LunMap luns,
+            ScsiCommand command,
+            LogicalUnit unit,
+            Deferral deferral,
+            TaskAborter aborter)
             throws BackendException {
         Medium medium = unit.medium();
         return switch (command) {
-            case TEST_UNIT_READY -> CommandOutcome.Good.GOOD;
+            // Nothing here can be removed, so nothing has to be prevented.
+            case TEST_UNIT_READY, PREVENT_ALLOW_MEDIUM_REMOVAL -> CommandOutcome.Good.GOOD;
             case REQUEST_SENSE -> requestSense(task, unit);
             case INQUIRY -> InquiryCommand.execute(task, medium);
             case REPORT_LUNS -> reportLuns(task, luns);
@@ -58,6 +66,28 @@ final class CommandHandlers {
             case WRITE_SAME_10, WRITE_SAME_16 -> WriteSameCommand.execute(task, command, medium);
             case UNMAP -> UnmapCommand.execute(task, medium);
             case GET_LBA_STATUS -> LbaStatusCommand.execute(task, medium);
+            case RESERVE_6, RESERVE_10 -> unit.reservations().reserve(task.nexus());
+            case RELEASE_6, RELEASE_10 -> unit.reservations().release(task.nexus());
+            case PERSISTENT_RESERVE_IN_READ_KEYS,
+                    PERSISTENT_RESERVE_IN_READ_RESERVATION,
+                    PERSISTENT_RESERVE_IN_REPORT_CAPABILITIES,
+                    PERSISTENT_RESERVE_IN_READ_FULL_STATUS ->
+                    ReservationInCommand.execute(task, command, unit.reservations());
+            case PERSISTENT_RESERVE_OUT_REGISTER,
+                    PERSISTENT_RESERVE_OUT_RESERVE,
+                    PERSISTENT_RESERVE_OUT_RELEASE,
+                    PERSISTENT_RESERVE_OUT_CLEAR,
+                    PERSISTENT_RESERVE_OUT_PREEMPT,
+                    PERSISTENT_RESERVE_OUT_PREEMPT_AND_ABORT,
+                    PERSISTENT_RESERVE_OUT_REGISTER_AND_IGNORE_EXISTING_KEY,
+                    PERSISTENT_RESERVE_OUT_REGISTER_AND_MOVE ->
+                    ReservationOutCommand.execute(
+                            task,
+                            command,
+                            unit.reservations(),
+                            luns.portalGroupTags(),
+                            (nexuses, whenAborted) ->
+                                    aborter.abort(unit, nexuses, task, whenAborted));
             case REPORT_SUPPORTED_OPERATION_CODES -> ReportOpcodesCommand.execute(task);
         };
     }

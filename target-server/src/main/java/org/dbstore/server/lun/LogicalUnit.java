@@ -1,6 +1,8 @@
 package org.dbstore.server.lun;
 
+import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -10,6 +12,7 @@ import org.dbstore.server.scsi.UnitIdentity;
 public final class LogicalUnit {
     private final Medium medium;
     private final UnitAttentions attentions = new UnitAttentions();
+    private final Reservations reservations;
 
     /**
      * How a unit presents itself.
@@ -33,8 +36,10 @@ public final class LogicalUnit {
      *
      * @param volume open; stays so as long as the unit is mapped
      * @param settings how it presents itself
+     * @param store keeps what has to outlast the server
+     * @throws BackendException if what was kept cannot be read
      */
-    public LogicalUnit(Volume volume, Settings settings) {
+    public LogicalUnit(Volume volume, Settings settings, UnitStore store) throws BackendException {
         this.medium =
                 new Medium(
                         volume,
@@ -43,6 +48,7 @@ public final class LogicalUnit {
                         settings.writeBack(),
                         settings.readOnly(),
                         new UnitIdentity(settings.identity()));
+        this.reservations = new Reservations(new SavedState(store).reservations(), attentions);
     }
 
     /**
@@ -50,7 +56,13 @@ public final class LogicalUnit {
      * before.
      */
     public void nexusEstablished(Nexus nexus) {
+        reservations.endReserve(nexus);
         attentions.established(nexus);
+    }
+
+    /** The session of a nexus has ended: what it reserved by RESERVE(6) or (10) is free. */
+    public void nexusLost(Nexus nexus) {
+        reservations.endReserve(nexus);
     }
 
     /**
@@ -58,6 +70,7 @@ public final class LogicalUnit {
      * tasks.
      */
     public void reset() {
+        reservations.reset();
         attentions.raise(SenseCode.RESET_OCCURRED);
     }
 
@@ -68,6 +81,10 @@ public final class LogicalUnit {
 
     Medium medium() {
         return medium;
+    }
+
+    Reservations reservations() {
+        return reservations;
     }
 
     UnitAttentions attentions() {

@@ -1,10 +1,12 @@
 package org.dbstore.server.lun;
 
+import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +18,7 @@ import java.util.TreeSet;
  * <p>Safe for all threads: changes hold the monitor. While nothing is pending for anybody, a
  * command costs one volatile read.
  */
-final class UnitAttentions {
+final class UnitAttentions implements Reservations.Unit {
     /**
      * Nexuses remembered, more than there can be sessions. One that is forgotten is not logged in;
      * it sees 29/00 again when it is back.
@@ -54,6 +56,20 @@ final class UnitAttentions {
     synchronized void raise(SenseCode condition) {
         pending.values().forEach(conditions -> add(conditions, condition));
         quiet = pending.isEmpty();
+    }
+
+    @Override
+    public synchronized void raise(Nexus nexus, SenseCode condition) {
+        Set<SenseCode> conditions = pending.get(nexus);
+        if (conditions != null) {
+            add(conditions, condition);
+            quiet = false;
+        }
+    }
+
+    @Override
+    public synchronized List<Nexus> knownNexuses() {
+        return List.copyOf(pending.keySet());
     }
 
     /**

@@ -29,5 +29,8 @@ public final class BlockLimits {
     /** Most data-in of a command that does not read the medium, in bytes. */
     public static final int REPLY_BYTES_MAX = 1 << 16;
 
+    /** Longest parameter list taken, in bytes. */
+    public static final int LIST_BYTES_MAX = (1 << 16) - 1;
+
     private BlockLimits() {}
 }

@@ -27,12 +27,22 @@ public enum SenseCode {
     LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
     /** A field of the parameter list (data-out) has a value the target does not accept. */
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** RELEASE named another type than that of the reservation. */
+    INVALID_RELEASE_OF_PERSISTENT_RESERVATION(0x5, 0x26, 0x04),
+    /** More registrations than are kept. */
+    INSUFFICIENT_REGISTRATION_RESOURCES(0x5, 0x55, 0x04),
     /** The first command of a nexus since the target started. */
     POWER_ON_OCCURRED(0x6, 0x29, 0x00),
     /** LOGICAL UNIT RESET or TARGET RESET ("bus device reset function occurred"). */
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** CLEAR took the registration. */
+    RESERVATIONS_PREEMPTED(0x6, 0x2a, 0x03),
+    /** A reservation that the nexus shared has ended. */
+    RESERVATIONS_RELEASED(0x6, 0x2a, 0x04),
+    /** PREEMPT took the registration. */
+    REGISTRATIONS_PREEMPTED(0x6, 0x2a, 0x05),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */

@@ -72,7 +72,7 @@ class SendTargetsTest {
 
     private static IscsiTarget target(List<Integer> groups, String initiators) {
         return new IscsiTarget(
-                "iqn.t", "", groups, List.of(initiators), new LunMap(new TreeMap<>()));
+                "iqn.t", "", groups, List.of(initiators), new LunMap(new TreeMap<>(), List.of(1)));
     }
 
     private static PortalAddress portal(String host, int tag) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.FakeTask;
 import org.dbstore.server.scsi.MemoryVolume;
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,12 +43,21 @@ public final class Bench {
     public Bench(long sizeBytes, int blockBytes, boolean writeBack, boolean readOnly) {
         volume = new MemoryVolume(sizeBytes);
         unit =
-                new LogicalUnit(
+                unit(
                         volume,
                         new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY));
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(0, unit);
-        luns = new LunMap(units);
+        luns = new LunMap(units, List.of(1, 2));
+    }
+
+    /** A unit whose store, on which nothing else can fail, keeps nothing. */
+    public static LogicalUnit unit(Volume volume, LogicalUnit.Settings settings) {
+        try {
+            return new LogicalUnit(volume, settings, UnitStore.NONE);
+        } catch (BackendException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void submit(Runnable step) {

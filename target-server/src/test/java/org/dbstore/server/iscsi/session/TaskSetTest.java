@@ -43,7 +43,7 @@ class TaskSetTest {
                                 "",
                                 List.of(),
                                 List.of("*"),
-                                new LunMap(new TreeMap<>())),
+                                new LunMap(new TreeMap<>(), List.of(1))),
                         new NegotiatedParameters(8192, 262144, 65536, true, true),
                         new CommandDispatcher(Runnable::run),
                         buffers,
