@@ -70,6 +70,7 @@ final class CdbCheck {
                 switch (command.range()) {
                     case NO_BLOCKS, START, BLOCKS -> false;
                     case TRANSFER -> medium.bytes(count) > BlockLimits.TRANSFER_BYTES_MAX;
+                    case COMPARED -> count > BlockLimits.COMPARE_BLOCKS_MAX;
                     case SAME -> count == 0 || count > BlockLimits.WRITE_SAME_BLOCKS_MAX;
                 };
         return tooMany ? Sense.invalidCdbField(command.lengthPosition()) : null;
@@ -94,16 +95,16 @@ final class CdbCheck {
                             : Sense.of(SenseCode.PARAMETER_LIST_LENGTH_ERROR);
             case COMPARED_OUT ->
                     switch (cdb.get(1) & BYTCHK_MASK) {
-                        case BYTCHK_ONE_BLOCK -> oneBlock(task, command, medium);
+                        case BYTCHK_ONE_BLOCK -> exactly(task, command, medium);
                         case BYTCHK_RESERVED -> Sense.invalidCdbField(1, BYTCHK_BIT);
                         default -> null;
                     };
-            case PATTERN_OUT -> oneBlock(task, command, medium);
+            case PAIRS_OUT, PATTERN_OUT -> exactly(task, command, medium);
         };
     }
 
-    /** One block stands for many: which one must not be in doubt. */
-    private static @Nullable CheckCondition oneBlock(
+    /** One block stands for many, or each half for itself: which must not be in doubt. */
+    private static @Nullable CheckCondition exactly(
             ScsiTask task, ScsiCommand command, Medium medium) {
         int wanted = dataOutBytes(task.cdb(), command, medium);
         return wanted == 0 || task.dataOutOfferedBytes() == wanted
@@ -120,6 +121,7 @@ final class CdbCheck {
         return switch (command.data()) {
             case NO_DATA, REPLY, BLOCKS_IN -> 0;
             case BLOCKS_OUT -> (int) medium.bytes(command.length(cdb));
+            case PAIRS_OUT -> 2 * (int) medium.bytes(command.length(cdb));
             case LIST_OUT -> (int) command.length(cdb);
             case PATTERN_OUT ->
                     command == ScsiCommand.WRITE_SAME_16 && (cdb.get(1) & NDOB) != 0
@@ -141,7 +143,7 @@ final class CdbCheck {
      */
     static int dataInBytes(ScsiTask task, ScsiCommand command, Medium medium) {
         return switch (command.data()) {
-            case NO_DATA, BLOCKS_OUT, LIST_OUT, PATTERN_OUT, COMPARED_OUT -> 0;
+            case NO_DATA, BLOCKS_OUT, PAIRS_OUT, LIST_OUT, PATTERN_OUT, COMPARED_OUT -> 0;
             case REPLY -> replyBytes(task, command);
             case BLOCKS_IN ->
                     (int)

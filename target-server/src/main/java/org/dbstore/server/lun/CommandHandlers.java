@@ -9,9 +9,11 @@ import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.command.CompareAndWriteCommand;
 import org.dbstore.server.scsi.command.InquiryCommand;
 import org.dbstore.server.scsi.command.LbaStatusCommand;
 import org.dbstore.server.scsi.command.ModeSenseCommand;
+import org.dbstore.server.scsi.command.OrWriteCommand;
 import org.dbstore.server.scsi.command.ReadCapacityCommand;
 import org.dbstore.server.scsi.command.ReadCommand;
 import org.dbstore.server.scsi.command.ReportLunsCommand;
@@ -54,17 +56,37 @@ final class CommandHandlers {
             case READ_6, READ_10, READ_12, READ_16 ->
                     ReadCommand.execute(task, command, medium, deferral);
             case WRITE_6, WRITE_10, WRITE_12, WRITE_16 ->
-                    WriteCommand.execute(task, command, medium);
+                    onRange(
+                            task,
+                            command,
+                            medium,
+                            () -> WriteCommand.execute(task, command, medium));
+            case COMPARE_AND_WRITE -> CompareAndWriteCommand.execute(task, medium);
+            case ORWRITE_16 -> OrWriteCommand.execute(task, medium);
             case WRITE_AND_VERIFY_10, WRITE_AND_VERIFY_12, WRITE_AND_VERIFY_16 ->
-                    VerifyCommand.writeAndVerify(task, command, medium);
+                    onRange(
+                            task,
+                            command,
+                            medium,
+                            () -> VerifyCommand.writeAndVerify(task, command, medium));
             case VERIFY_10, VERIFY_12, VERIFY_16 -> VerifyCommand.verify(task, command, medium);
             // A hint: GOOD says that not all blocks may have gone to the cache. (The page cache of
             // the host does its own read-ahead.)
             case PRE_FETCH_10, PRE_FETCH_16 -> CommandOutcome.Good.GOOD;
             case SYNCHRONIZE_CACHE_10, SYNCHRONIZE_CACHE_16 ->
                     SynchronizeCacheCommand.execute(task, medium);
-            case WRITE_SAME_10, WRITE_SAME_16 -> WriteSameCommand.execute(task, command, medium);
-            case UNMAP -> UnmapCommand.execute(task, medium);
+            case WRITE_SAME_10, WRITE_SAME_16 ->
+                    onRange(
+                            task,
+                            command,
+                            medium,
+                            () -> WriteSameCommand.execute(task, command, medium));
+            case UNMAP ->
+                    medium.ranges()
+                            .change(
+                                    0,
+                                    medium.volume().sizeBytes(),
+                                    () -> UnmapCommand.execute(task, medium));
             case GET_LBA_STATUS -> LbaStatusCommand.execute(task, medium);
             case RESERVE_6, RESERVE_10 -> unit.reservations().reserve(task.nexus());
             case RELEASE_6, RELEASE_10 -> unit.reservations().release(task.nexus());
@@ -90,6 +112,14 @@ final class CommandHandlers {
                                     aborter.abort(unit, nexuses, task, whenAborted));
             case REPORT_SUPPORTED_OPERATION_CODES -> ReportOpcodesCommand.execute(task);
         };
+    }
+
+    /** Executes a change, ordered with others of the same blocks. */
+    private static CommandOutcome onRange(
+            ScsiTask task, ScsiCommand command, Medium medium, Deferral.Step step)
+            throws BackendException {
+        long offset = medium.bytes(command.lba(task.cdb()));
+        return medium.ranges().change(offset, medium.bytes(command.length(task.cdb())), step);
     }
 
     /** Executes a command that needs no unit where none is mapped. */

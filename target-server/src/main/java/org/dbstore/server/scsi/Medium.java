@@ -13,6 +13,7 @@ public final class Medium {
     private final boolean writeBack;
     private final boolean readOnly;
     private final UnitIdentity identity;
+    private final RangeLocks ranges = new RangeLocks();
 
     /**
      * Creates a view of a volume.
@@ -99,6 +100,11 @@ public final class Medium {
     /** WP: true if writes are refused. */
     public boolean isReadOnly() {
         return readOnly;
+    }
+
+    /** Orders changes of the same blocks. */
+    public RangeLocks ranges() {
+        return ranges;
     }
 
     /** Names the unit. */

@@ -11,11 +11,13 @@ import static org.dbstore.server.scsi.ScsiCommand.Data.BLOCKS_OUT;
 import static org.dbstore.server.scsi.ScsiCommand.Data.COMPARED_OUT;
 import static org.dbstore.server.scsi.ScsiCommand.Data.LIST_OUT;
 import static org.dbstore.server.scsi.ScsiCommand.Data.NO_DATA;
+import static org.dbstore.server.scsi.ScsiCommand.Data.PAIRS_OUT;
 import static org.dbstore.server.scsi.ScsiCommand.Data.PATTERN_OUT;
 import static org.dbstore.server.scsi.ScsiCommand.Data.REPLY;
 import static org.dbstore.server.scsi.ScsiCommand.Gate.OPEN;
 import static org.dbstore.server.scsi.ScsiCommand.Gate.UNIT;
 import static org.dbstore.server.scsi.ScsiCommand.Gate.WRITABLE;
+import static org.dbstore.server.scsi.ScsiCommand.Length.BYTE_13;
 import static org.dbstore.server.scsi.ScsiCommand.Length.BYTE_4;
 import static org.dbstore.server.scsi.ScsiCommand.Length.BYTE_4_ZERO_IS_256;
 import static org.dbstore.server.scsi.ScsiCommand.Length.EIGHT;
@@ -26,6 +28,7 @@ import static org.dbstore.server.scsi.ScsiCommand.Length.NO_LENGTH;
 import static org.dbstore.server.scsi.ScsiCommand.Length.SHORT_3;
 import static org.dbstore.server.scsi.ScsiCommand.Length.SHORT_7;
 import static org.dbstore.server.scsi.ScsiCommand.Range.BLOCKS;
+import static org.dbstore.server.scsi.ScsiCommand.Range.COMPARED;
 import static org.dbstore.server.scsi.ScsiCommand.Range.NO_BLOCKS;
 import static org.dbstore.server.scsi.ScsiCommand.Range.SAME;
 import static org.dbstore.server.scsi.ScsiCommand.Range.START;
@@ -234,6 +237,16 @@ public enum ScsiCommand {
             TRANSFER,
             NEVER,
             "881affffffffffffffffffffffff1f04"),
+    /** COMPARE AND WRITE (SBC-3). */
+    COMPARE_AND_WRITE(
+            0x89,
+            WRITABLE,
+            OF_WRITE,
+            PAIRS_OUT,
+            BYTE_13,
+            COMPARED,
+            ALWAYS,
+            "891affffffffffffffff000000ff1f04"),
     /** WRITE(16) (SBC-3). */
     WRITE_16(
             0x8a,
@@ -244,6 +257,16 @@ public enum ScsiCommand {
             TRANSFER,
             AS_WRITES_DO,
             "8a1affffffffffffffffffffffff1f04"),
+    /** ORWRITE(16) (SBC-3). */
+    ORWRITE_16(
+            0x8b,
+            WRITABLE,
+            OF_WRITE,
+            BLOCKS_OUT,
+            INT_10,
+            TRANSFER,
+            ALWAYS,
+            "8b1affffffffffffffffffffffff1f04"),
     /** WRITE AND VERIFY(16) (SBC-3). */
     WRITE_AND_VERIFY_16(
             0x8e,
@@ -387,6 +410,8 @@ public enum ScsiCommand {
         BLOCKS_IN,
         /** Out: the blocks of the range. */
         BLOCKS_OUT,
+        /** Out: the blocks of the range twice, to compare and to write. */
+        PAIRS_OUT,
         /** Out: by BYTCHK nothing, the blocks of the range, or one block. */
         COMPARED_OUT,
         /** Out: one block, unless NDOB. */
@@ -405,6 +430,8 @@ public enum ScsiCommand {
         BYTE_4(4),
         /** Byte 4, and 0 means 256 blocks: READ(6), WRITE(6). */
         BYTE_4_ZERO_IS_256(4),
+        /** Byte 13. */
+        BYTE_13(13),
         /** Bytes 3..4. */
         SHORT_3(3),
         /** Bytes 7..8. */
@@ -426,7 +453,7 @@ public enum ScsiCommand {
             return switch (this) {
                 case NO_LENGTH -> 0;
                 case EIGHT -> 8;
-                case BYTE_4 -> Byte.toUnsignedLong(cdb.get(position));
+                case BYTE_4, BYTE_13 -> Byte.toUnsignedLong(cdb.get(position));
                 case BYTE_4_ZERO_IS_256 -> (Byte.toUnsignedLong(cdb.get(position)) - 1 & 0xff) + 1;
                 case SHORT_3, SHORT_7 -> Short.toUnsignedLong(cdb.getShort(position));
                 case INT_5, INT_6, INT_10 -> Integer.toUnsignedLong(cdb.getInt(position));
@@ -444,6 +471,8 @@ public enum ScsiCommand {
         BLOCKS,
         /** LBA and number, at most {@link BlockLimits#TRANSFER_BYTES_MAX}. */
         TRANSFER,
+        /** LBA and number, at most {@link BlockLimits#COMPARE_BLOCKS_MAX}. */
+        COMPARED,
         /** LBA and number, 1..{@link BlockLimits#WRITE_SAME_BLOCKS_MAX} (WSNZ=1). */
         SAME
     }

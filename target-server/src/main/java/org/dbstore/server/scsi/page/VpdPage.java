@@ -106,6 +106,7 @@ public enum VpdPage {
         ByteBuffer parameters = ByteBuffer.allocate(LONG_PAGE_BYTES);
         int blockBytes = medium.blockBytes();
         parameters.put(4 - HEADER_BYTES, (byte) 0x01); // WSNZ
+        parameters.put(5 - HEADER_BYTES, (byte) BlockLimits.COMPARE_BLOCKS_MAX);
         parameters.putShort(6 - HEADER_BYTES, (short) (4096 / blockBytes)); // granularity
         put(parameters, 8, BlockLimits.TRANSFER_BYTES_MAX / blockBytes);
         put(parameters, 12, BlockLimits.TRANSFER_BYTES_OPTIMAL / blockBytes);

@@ -94,7 +94,7 @@ class InquiryCommandTest {
         assertEquals(
                 "00b0003c"
                         + "01"
-                        + "00"
+                        + "80"
                         + "0008"
                         + "00004000"
                         + "00000800"
@@ -113,7 +113,7 @@ class InquiryCommandTest {
         assertEquals(
                 "00b0003c"
                         + "01"
-                        + "00"
+                        + "80"
                         + "0001"
                         + "00000800"
                         + "00000100"

@@ -59,7 +59,7 @@ class ReportOpcodesCommandTest {
         "a30c02ff0000000000ff0000, 00010000",
         "a30c03120001000000ff0000, 00010000",
         "a30c039e0011000000ff0000, 00010000",
-        "a30c01890000000000ff0000, 00010000" // COMPARE AND WRITE: not yet
+        "a30c01890000000000ff0000, 00030010 891affffffffffffffff000000ff1f04"
     })
     void oneCommandIsDescribed(String cdb, String expected) {
         assertEquals(expected.replace(" ", ""), bench.hex(FakeTask.cdb(cdb)));
