@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.DeviceInfo;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.Volume;
@@ -20,7 +21,8 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
-import org.dbstore.server.lun.UnitStore;
+import org.dbstore.server.scsi.SpaceGauge;
+import org.dbstore.server.scsi.StateStore;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,6 +60,7 @@ public final class TargetServer implements AutoCloseable {
     private static final int POOL_THREADS = 32;
 
     private static final long POOL_IDLE_SECONDS = 30;
+    private static final long EXTENT_BYTES = 1 << 20;
     private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
 
     private final Map<String, BlockStore> stores = new HashMap<>();
@@ -233,7 +236,12 @@ public final class TargetServer implements AutoCloseable {
             UnitKey key = new UnitKey(lun.device(), lun.volume(), lun.snapshotId(), settings);
             LogicalUnit unit = units.get(key);
             if (unit == null) {
-                unit = new LogicalUnit(openVolume(store, lun), settings, UnitStore.NONE);
+                unit =
+                        new LogicalUnit(
+                                openVolume(store, lun),
+                                settings,
+                                StateStore.NONE,
+                                spaceGauge(store, lun));
                 units.put(key, unit);
             }
             return unit;
@@ -243,6 +251,21 @@ public final class TargetServer implements AutoCloseable {
                     "target " + target.name() + " LUN " + lun.number() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    private static SpaceGauge spaceGauge(BlockStore store, LunConfig lun) {
+        return new SpaceGauge() {
+            @Override
+            public long freeBytes() {
+                DeviceInfo info = store.info();
+                return (info.totalExtents() - info.usedExtents()) * EXTENT_BYTES;
+            }
+
+            @Override
+            public long usedBytes() throws BackendException {
+                return store.volume(lun.volume()).mappedBytes();
+            }
+        };
     }
 
     private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {

@@ -50,7 +50,10 @@ final class CdbCheck {
      */
     static @Nullable CheckCondition unit(ScsiTask task, ScsiCommand command, Medium medium) {
         if (command.gate() == ScsiCommand.Gate.WRITABLE && medium.isReadOnly()) {
-            return Sense.of(SenseCode.WRITE_PROTECTED);
+            return Sense.of(
+                    medium.isSoftwareProtected()
+                            ? SenseCode.LOGICAL_UNIT_SOFTWARE_WRITE_PROTECTED
+                            : SenseCode.WRITE_PROTECTED);
         }
         CheckCondition refusal = range(task.cdb(), command, medium);
         return refusal != null ? refusal : data(task, command, medium);

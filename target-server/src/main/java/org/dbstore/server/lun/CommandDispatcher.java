@@ -86,8 +86,20 @@ public final class CommandDispatcher {
      * LBA range.
      */
     public Admission admit(ScsiTask task, LunMap luns) {
-        ByteBuffer cdb = task.cdb();
         LogicalUnit unit = luns.find(task.lun());
+        Admission admission = admit(task, unit);
+        return admission instanceof Admission.Refused(CommandOutcome outcome)
+                        && wantsDescriptorSense(unit)
+                ? new Admission.Refused(DescriptorSenseTask.convert(outcome))
+                : admission;
+    }
+
+    private static boolean wantsDescriptorSense(@Nullable LogicalUnit unit) {
+        return unit != null && unit.medium().modes().current().descriptorSense();
+    }
+
+    private static Admission admit(ScsiTask task, @Nullable LogicalUnit unit) {
+        ByteBuffer cdb = task.cdb();
         ScsiCommand command = ScsiCommand.of(cdb);
         boolean open = command != null && command.gate() == ScsiCommand.Gate.OPEN;
         if (unit == null && !open) {
@@ -107,6 +119,12 @@ public final class CommandDispatcher {
         if (unit != null && unit.reservations().conflicts(task.nexus(), command, cdb)) {
             return new Admission.Refused(CommandOutcome.Status.RESERVATION_CONFLICT);
         }
+        if (unit != null && !open) {
+            CommandOutcome unready = unit.medium().sanitation().refusal(command);
+            if (unready != null) {
+                return new Admission.Refused(unready);
+            }
+        }
         CommandOutcome refusal = CdbCheck.mask(cdb, command);
         if (refusal == null && unit != null) {
             refusal = CdbCheck.unit(task, command, unit.medium());
@@ -118,7 +136,11 @@ public final class CommandDispatcher {
      * Runs an admitted command, here or in the pool, and sees to it that the task is completed.
      * Never throws for anything the command does.
      */
-    public void execute(ScsiTask task, LunMap luns, Admission.Admitted admitted) {
+    public void execute(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
+        ScsiTask task =
+                wantsDescriptorSense(admitted.unit())
+                        ? new DescriptorSenseTask(received)
+                        : received;
         boolean waitsHere =
                 admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && task.isAlone();
         if (admitted.mayWait() && !waitsHere) {

@@ -10,22 +10,32 @@ import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.command.CompareAndWriteCommand;
+import org.dbstore.server.scsi.command.DiagnosticCommand;
 import org.dbstore.server.scsi.command.InquiryCommand;
 import org.dbstore.server.scsi.command.LbaStatusCommand;
+import org.dbstore.server.scsi.command.LogSenseCommand;
+import org.dbstore.server.scsi.command.ModeSelectCommand;
 import org.dbstore.server.scsi.command.ModeSenseCommand;
 import org.dbstore.server.scsi.command.OrWriteCommand;
 import org.dbstore.server.scsi.command.ReadCapacityCommand;
 import org.dbstore.server.scsi.command.ReadCommand;
+import org.dbstore.server.scsi.command.ReadDefectDataCommand;
 import org.dbstore.server.scsi.command.ReportLunsCommand;
 import org.dbstore.server.scsi.command.ReportOpcodesCommand;
+import org.dbstore.server.scsi.command.ReportTaskManagementCommand;
 import org.dbstore.server.scsi.command.RequestSenseCommand;
+import org.dbstore.server.scsi.command.SanitizeCommand;
 import org.dbstore.server.scsi.command.StartStopCommand;
 import org.dbstore.server.scsi.command.SynchronizeCacheCommand;
+import org.dbstore.server.scsi.command.TargetPortGroupsCommand;
+import org.dbstore.server.scsi.command.TimestampCommand;
 import org.dbstore.server.scsi.command.UnmapCommand;
 import org.dbstore.server.scsi.command.VerifyCommand;
 import org.dbstore.server.scsi.command.WriteCommand;
 import org.dbstore.server.scsi.command.WriteSameCommand;
 import org.dbstore.server.scsi.jscsi.Sense;
+
+import java.util.function.Consumer;
 
 /**
  * Which class executes which command. A row of {@link ScsiCommand} without one does not compile.
@@ -43,13 +53,30 @@ final class CommandHandlers {
             TaskAborter aborter)
             throws BackendException {
         Medium medium = unit.medium();
+        Consumer<SenseCode> tellOthers =
+                condition -> unit.attentions().raiseForOthers(task.nexus(), condition);
         return switch (command) {
             // Nothing here can be removed, so nothing has to be prevented.
             case TEST_UNIT_READY, PREVENT_ALLOW_MEDIUM_REMOVAL -> CommandOutcome.Good.GOOD;
             case REQUEST_SENSE -> requestSense(task, unit);
-            case INQUIRY -> InquiryCommand.execute(task, medium);
+            case INQUIRY -> InquiryCommand.execute(task, medium, luns.portalGroupTags());
             case REPORT_LUNS -> reportLuns(task, luns);
             case MODE_SENSE_6, MODE_SENSE_10 -> ModeSenseCommand.execute(task, command, medium);
+            case MODE_SELECT_6, MODE_SELECT_10 ->
+                    ModeSelectCommand.execute(task, command, medium, tellOthers);
+            case LOG_SENSE -> LogSenseCommand.execute(task, medium);
+            case READ_DEFECT_DATA_10, READ_DEFECT_DATA_12 ->
+                    ReadDefectDataCommand.execute(task, command);
+            case RECEIVE_DIAGNOSTIC_RESULTS -> DiagnosticCommand.receive(task);
+            case SEND_DIAGNOSTIC -> DiagnosticCommand.send(task, medium);
+            case SANITIZE_OVERWRITE, SANITIZE_BLOCK_ERASE, SANITIZE_EXIT_FAILURE_MODE ->
+                    SanitizeCommand.execute(task, command, medium);
+            case REPORT_TARGET_PORT_GROUPS ->
+                    TargetPortGroupsCommand.report(task, luns.portalGroupTags());
+            case REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS ->
+                    ReportTaskManagementCommand.execute(task);
+            case REPORT_TIMESTAMP -> TimestampCommand.report(task, medium);
+            case SET_TIMESTAMP -> TimestampCommand.set(task, medium, tellOthers);
             case START_STOP_UNIT -> StartStopCommand.execute(task, medium);
             case READ_CAPACITY_10 -> ReadCapacityCommand.execute10(task, medium);
             case READ_CAPACITY_16 -> ReadCapacityCommand.execute16(task, medium);
@@ -109,7 +136,7 @@ final class CommandHandlers {
                             unit.reservations(),
                             luns.portalGroupTags(),
                             (nexuses, whenAborted) ->
-                                    aborter.abort(unit, nexuses, task, whenAborted));
+                                    aborter.abort(unit, nexuses, received(task), whenAborted));
             case REPORT_SUPPORTED_OPERATION_CODES -> ReportOpcodesCommand.execute(task);
         };
     }
@@ -125,7 +152,7 @@ final class CommandHandlers {
     /** Executes a command that needs no unit where none is mapped. */
     static CommandOutcome executeWithoutUnit(ScsiTask task, LunMap luns, ScsiCommand command) {
         return switch (command) {
-            case INQUIRY -> InquiryCommand.executeWithoutUnit(task);
+            case INQUIRY -> InquiryCommand.executeWithoutUnit(task, luns.portalGroupTags());
             case REPORT_LUNS -> reportLuns(task, luns);
             case REQUEST_SENSE ->
                     RequestSenseCommand.execute(task, SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
@@ -133,7 +160,16 @@ final class CommandHandlers {
         };
     }
 
+    /** The task as the transport knows it. */
+    private static ScsiTask received(ScsiTask task) {
+        return task instanceof DescriptorSenseTask(ScsiTask inner) ? inner : task;
+    }
+
     private static CommandOutcome requestSense(ScsiTask task, LogicalUnit unit) {
+        byte[] progress = unit.medium().sanitation().progressSense();
+        if (progress != null) {
+            return RequestSenseCommand.execute(task, progress);
+        }
         SenseCode pending = unit.attentions().take(task.nexus());
         return RequestSenseCommand.execute(task, pending == null ? SenseCode.NO_SENSE : pending);
     }

@@ -4,8 +4,11 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
 import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
+import org.dbstore.server.scsi.ModeSettings;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.SpaceGauge;
+import org.dbstore.server.scsi.StateStore;
 import org.dbstore.server.scsi.UnitIdentity;
 
 /** A volume or snapshot served as a direct access block device. Safe for all threads. */
@@ -37,18 +40,24 @@ public final class LogicalUnit {
      * @param volume open; stays so as long as the unit is mapped
      * @param settings how it presents itself
      * @param store keeps what has to outlast the server
+     * @param space what the unit may still take and has taken
      * @throws BackendException if what was kept cannot be read
      */
-    public LogicalUnit(Volume volume, Settings settings, UnitStore store) throws BackendException {
+    public LogicalUnit(Volume volume, Settings settings, StateStore store, SpaceGauge space)
+            throws BackendException {
+        SavedState saved = new SavedState(store);
         this.medium =
                 new Medium(
                         volume,
                         settings.blockBytes(),
                         settings.physicalBlockBytes(),
-                        settings.writeBack(),
+                        new ModeSettings(
+                                settings.writeBack(), saved.section(SavedState.Section.MODE_PAGES)),
                         settings.readOnly(),
-                        new UnitIdentity(settings.identity()));
-        this.reservations = new Reservations(new SavedState(store).reservations(), attentions);
+                        new UnitIdentity(settings.identity()),
+                        space);
+        this.reservations =
+                new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
     }
 
     /**
@@ -77,6 +86,21 @@ public final class LogicalUnit {
     /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */
     public void reportedLunsChanged() {
         attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+    }
+
+    /** The volume was resized: every nexus will see 06/2A/09. */
+    public void capacityChanged() {
+        attentions.raise(SenseCode.CAPACITY_DATA_HAS_CHANGED);
+    }
+
+    /** The unit describes itself otherwise than before: every nexus will see 06/3F/03. */
+    public void inquiryDataChanged() {
+        attentions.raise(SenseCode.INQUIRY_DATA_HAS_CHANGED);
+    }
+
+    /** Space is running out: every nexus will see 06/38/07, once. */
+    public void softThresholdReached() {
+        attentions.raise(SenseCode.THIN_PROVISIONING_SOFT_THRESHOLD_REACHED);
     }
 
     Medium medium() {

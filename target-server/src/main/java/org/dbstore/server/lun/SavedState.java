@@ -2,7 +2,7 @@ package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
-import org.dbstore.server.reservation.ReservationStore;
+import org.dbstore.server.scsi.StateStore;
 
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -47,7 +47,7 @@ final class SavedState {
     private static final int SECTION_HEADER_BYTES = 5;
     private static final int CHECKSUM_BYTES = 4;
 
-    private final UnitStore store;
+    private final StateStore store;
     private Map<Section, byte[]> sections;
 
     /**
@@ -55,14 +55,9 @@ final class SavedState {
      *
      * @throws BackendException if it cannot be read or is damaged
      */
-    SavedState(UnitStore store) throws BackendException {
+    SavedState(StateStore store) throws BackendException {
         this.store = store;
         this.sections = decode(store.load());
-    }
-
-    /** Tells whether anything can be kept. */
-    boolean isLasting() {
-        return store.isLasting();
     }
 
     /**
@@ -70,7 +65,7 @@ final class SavedState {
      *
      * @return a new array; empty if nothing is kept
      */
-    synchronized byte[] load(Section section) {
+    private synchronized byte[] load(Section section) {
         return sections.getOrDefault(section, new byte[0]).clone();
     }
 
@@ -79,7 +74,7 @@ final class SavedState {
      *
      * @param contents empty if nothing is to be kept
      */
-    synchronized void save(Section section, byte[] contents) throws BackendException {
+    private synchronized void save(Section section, byte[] contents) throws BackendException {
         Map<Section, byte[]> next = new EnumMap<>(sections);
         if (contents.length == 0) {
             next.remove(section);
@@ -90,9 +85,9 @@ final class SavedState {
         sections = next;
     }
 
-    /** The section of the reservations. */
-    ReservationStore reservations() {
-        return new ReservationStore() {
+    /** A section, as a store of its own. */
+    StateStore section(Section section) {
+        return new StateStore() {
             @Override
             public boolean isLasting() {
                 return store.isLasting();
@@ -100,12 +95,12 @@ final class SavedState {
 
             @Override
             public byte[] load() {
-                return SavedState.this.load(Section.RESERVATIONS);
+                return SavedState.this.load(section);
             }
 
             @Override
             public void save(byte[] state) throws BackendException {
-                SavedState.this.save(Section.RESERVATIONS, state);
+                SavedState.this.save(section, state);
             }
         };
     }

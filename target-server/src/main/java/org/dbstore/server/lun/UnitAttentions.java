@@ -58,6 +58,16 @@ final class UnitAttentions implements Reservations.Unit {
         quiet = pending.isEmpty();
     }
 
+    /** Raises a condition for every nexus known but one, which caused it. */
+    synchronized void raiseForOthers(Nexus nexus, SenseCode condition) {
+        pending.forEach((each, conditions) -> {
+            if (!each.equals(nexus)) {
+                add(conditions, condition);
+            }
+        });
+        quiet = pending.isEmpty();
+    }
+
     @Override
     public synchronized void raise(Nexus nexus, SenseCode condition) {
         Set<SenseCode> conditions = pending.get(nexus);

@@ -6,6 +6,7 @@ import org.dbstore.server.scsi.CommandOutcome.Status;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.StateStore;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ public final class Reservations {
     private static final int START = 0x01;
     private static final int PREVENT = 0x03;
 
-    private final ReservationStore store;
+    private final StateStore store;
     private final Unit unit;
     private volatile ReservationState state;
 
@@ -61,7 +62,7 @@ public final class Reservations {
      * @param unit to which the reservations belong
      * @throws BackendException if the store cannot be read, or what it holds is damaged
      */
-    public Reservations(ReservationStore store, Unit unit) throws BackendException {
+    public Reservations(StateStore store, Unit unit) throws BackendException {
         this.store = store;
         this.unit = unit;
         this.state = ReservationCodec.decode(store.load());

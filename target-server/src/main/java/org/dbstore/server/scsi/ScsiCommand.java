@@ -71,6 +71,8 @@ public enum ScsiCommand {
             "0a1fffffff04"),
     /** INQUIRY (SPC-4). */
     INQUIRY(0x12, OPEN, NO_CONFLICT, REPLY, SHORT_3, NO_BLOCKS, NEVER, "1201ffffff04"),
+    /** MODE SELECT(6) (SPC-4). */
+    MODE_SELECT_6(0x15, UNIT, OF_WRITE, LIST_OUT, BYTE_4, NO_BLOCKS, ALWAYS, "15110000ff04"),
     /** RESERVE(6) (SPC-2). */
     RESERVE_6(0x16, UNIT, OF_RESERVE, NO_DATA, NO_LENGTH, NO_BLOCKS, NEVER, "160000000004"),
     /** RELEASE(6) (SPC-2). */
@@ -79,6 +81,11 @@ public enum ScsiCommand {
     MODE_SENSE_6(0x1a, UNIT, OF_READ, REPLY, BYTE_4, NO_BLOCKS, NEVER, "1a08ffffff04"),
     /** START STOP UNIT (SBC-3). */
     START_STOP_UNIT(0x1b, UNIT, OF_STOP, NO_DATA, NO_LENGTH, NO_BLOCKS, NEVER, "1b01000ff704"),
+    /** RECEIVE DIAGNOSTIC RESULTS (SPC-4). */
+    RECEIVE_DIAGNOSTIC_RESULTS(
+            0x1c, UNIT, OF_READ, REPLY, SHORT_3, NO_BLOCKS, NEVER, "1c01ffffff04"),
+    /** SEND DIAGNOSTIC (SPC-4). */
+    SEND_DIAGNOSTIC(0x1d, UNIT, OF_WRITE, LIST_OUT, SHORT_3, NO_BLOCKS, ALWAYS, "1df700ffff04"),
     /** PREVENT ALLOW MEDIUM REMOVAL (SPC-4). */
     PREVENT_ALLOW_MEDIUM_REMOVAL(
             0x1e, UNIT, OF_STOP, NO_DATA, NO_LENGTH, NO_BLOCKS, NEVER, "1e0000000304"),
@@ -114,6 +121,9 @@ public enum ScsiCommand {
     /** SYNCHRONIZE CACHE(10) (SBC-3). */
     SYNCHRONIZE_CACHE_10(
             0x35, UNIT, OF_WRITE, NO_DATA, SHORT_7, BLOCKS, NEVER, "3506ffffffff1fffff04"),
+    /** READ DEFECT DATA(10) (SBC-3). */
+    READ_DEFECT_DATA_10(
+            0x37, UNIT, OF_READ, REPLY, SHORT_7, NO_BLOCKS, NEVER, "37001f00000000ffff04"),
     /** WRITE SAME(10) (SBC-3). */
     WRITE_SAME_10(
             0x41, WRITABLE, OF_WRITE, PATTERN_OUT, SHORT_7, SAME, ALWAYS, "4108ffffffff1fffff04"),
@@ -125,6 +135,44 @@ public enum ScsiCommand {
     /** RELEASE(10) (SPC-2). */
     RELEASE_10(
             0x57, UNIT, NO_CONFLICT, NO_DATA, NO_LENGTH, NO_BLOCKS, NEVER, "57000000000000000004"),
+    /** SANITIZE, OVERWRITE (SBC-3). */
+    SANITIZE_OVERWRITE(
+            0x48,
+            0x01,
+            WRITABLE,
+            OF_WRITE,
+            LIST_OUT,
+            SHORT_7,
+            NO_BLOCKS,
+            ALWAYS,
+            "48a10000000000ffff04"),
+    /** SANITIZE, BLOCK ERASE (SBC-3). */
+    SANITIZE_BLOCK_ERASE(
+            0x48,
+            0x02,
+            WRITABLE,
+            OF_WRITE,
+            LIST_OUT,
+            SHORT_7,
+            NO_BLOCKS,
+            ALWAYS,
+            "48a20000000000ffff04"),
+    /** SANITIZE, EXIT FAILURE MODE (SBC-3). */
+    SANITIZE_EXIT_FAILURE_MODE(
+            0x48,
+            0x1f,
+            WRITABLE,
+            OF_WRITE,
+            LIST_OUT,
+            SHORT_7,
+            NO_BLOCKS,
+            ALWAYS,
+            "48bf0000000000ffff04"),
+    /** LOG SENSE (SPC-4). */
+    LOG_SENSE(0x4d, UNIT, NO_CONFLICT, REPLY, SHORT_7, NO_BLOCKS, ALWAYS, "4d00ffff00ffffffff04"),
+    /** MODE SELECT(10) (SPC-4). */
+    MODE_SELECT_10(
+            0x55, UNIT, OF_WRITE, LIST_OUT, SHORT_7, NO_BLOCKS, ALWAYS, "55110000000000ffff04"),
     /** MODE SENSE(10) (SPC-4). */
     MODE_SENSE_10(0x5a, UNIT, OF_READ, REPLY, SHORT_7, NO_BLOCKS, NEVER, "5a18ffff000000ffff04"),
     /** PERSISTENT RESERVE IN, READ KEYS (SPC-4). */
@@ -342,9 +390,45 @@ public enum ScsiCommand {
     /** REPORT LUNS (SPC-4). */
     REPORT_LUNS(
             0xa0, OPEN, NO_CONFLICT, REPLY, INT_6, NO_BLOCKS, NEVER, "a000ff000000ffffffff0004"),
+    /** REPORT TARGET PORT GROUPS (SPC-4). */
+    REPORT_TARGET_PORT_GROUPS(
+            0xa3,
+            0x0a,
+            UNIT,
+            NO_CONFLICT,
+            REPLY,
+            INT_6,
+            NO_BLOCKS,
+            NEVER,
+            "a3ea00000000ffffffff0004"),
     /** REPORT SUPPORTED OPERATION CODES (SPC-4). */
     REPORT_SUPPORTED_OPERATION_CODES(
             0xa3, 0x0c, UNIT, OF_READ, REPLY, INT_6, NO_BLOCKS, NEVER, "a30c87ffffffffffffff0004"),
+    /** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-4). */
+    REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS(
+            0xa3, 0x0d, UNIT, OF_READ, REPLY, INT_6, NO_BLOCKS, NEVER, "a30d80000000ffffffff0004"),
+    /** REPORT TIMESTAMP (SPC-4). */
+    REPORT_TIMESTAMP(
+            0xa3,
+            0x0f,
+            UNIT,
+            NO_CONFLICT,
+            REPLY,
+            INT_6,
+            NO_BLOCKS,
+            NEVER,
+            "a30f00000000ffffffff0004"),
+    /** SET TIMESTAMP (SPC-4). */
+    SET_TIMESTAMP(
+            0xa4,
+            0x0f,
+            UNIT,
+            OF_WRITE,
+            LIST_OUT,
+            INT_6,
+            NO_BLOCKS,
+            NEVER,
+            "a40f00000000ffffffff0004"),
     /** READ(12) (SBC-3). */
     READ_12(0xa8, UNIT, OF_READ, BLOCKS_IN, INT_6, TRANSFER, NEVER, "a81affffffffffffffff1f04"),
     /** WRITE(12) (SBC-3). */
@@ -369,7 +453,10 @@ public enum ScsiCommand {
             "ae12ffffffffffffffff1f04"),
     /** VERIFY(12) (SBC-3). */
     VERIFY_12(
-            0xaf, UNIT, OF_READ, COMPARED_OUT, INT_6, TRANSFER, ALWAYS, "af16ffffffffffffffff1f04");
+            0xaf, UNIT, OF_READ, COMPARED_OUT, INT_6, TRANSFER, ALWAYS, "af16ffffffffffffffff1f04"),
+    /** READ DEFECT DATA(12) (SBC-3). */
+    READ_DEFECT_DATA_12(
+            0xb7, UNIT, OF_READ, REPLY, INT_6, NO_BLOCKS, NEVER, "b71fffffffffffffffff0004");
 
     /** In which state of the logical unit the command is let through. */
     public enum Gate {

@@ -9,6 +9,10 @@ package org.dbstore.server.scsi;
 public enum SenseCode {
     /** Nothing to report. */
     NO_SENSE(0x0, 0x00, 0x00),
+    /** SANITIZE is under way. */
+    SANITIZE_IN_PROGRESS(0x2, 0x04, 0x1b),
+    /** SANITIZE has failed; the unit waits for another, or for EXIT FAILURE MODE. */
+    SANITIZE_COMMAND_FAILED(0x3, 0x31, 0x03),
     /** The medium failed a read. */
     UNRECOVERED_READ_ERROR(0x3, 0x11, 0x00),
     /** The medium failed a write, or can make nothing durable any more. */
@@ -37,16 +41,28 @@ public enum SenseCode {
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** MODE SELECT of another nexus. */
+    MODE_PARAMETERS_CHANGED(0x6, 0x2a, 0x01),
     /** CLEAR took the registration. */
     RESERVATIONS_PREEMPTED(0x6, 0x2a, 0x03),
     /** A reservation that the nexus shared has ended. */
     RESERVATIONS_RELEASED(0x6, 0x2a, 0x04),
     /** PREEMPT took the registration. */
     REGISTRATIONS_PREEMPTED(0x6, 0x2a, 0x05),
+    /** The volume was resized. */
+    CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
+    /** SET TIMESTAMP of another nexus. */
+    TIMESTAMP_CHANGED(0x6, 0x2a, 0x10),
+    /** Space is running out: a soft threshold is reached. */
+    THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
+    /** The unit describes itself otherwise than before. */
+    INQUIRY_DATA_HAS_CHANGED(0x6, 0x3f, 0x03),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */
     WRITE_PROTECTED(0x7, 0x27, 0x00),
+    /** SWP of the control mode page. */
+    LOGICAL_UNIT_SOFTWARE_WRITE_PROTECTED(0x7, 0x27, 0x02),
     /** Thin provisioning ran out of extents (SBC-3, "Thin provisioned logical units"). */
     SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
     /** A task management function ended the command; seen only by who ignores that. */

@@ -12,6 +12,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.CommandOutcome.Status;
 import org.dbstore.server.scsi.FakeTask;
+import org.dbstore.server.scsi.MemoryStore;
 import org.dbstore.server.scsi.MemoryVolume;
 import org.dbstore.server.scsi.Nexus;
 import org.jspecify.annotations.Nullable;
@@ -67,34 +68,11 @@ class PersistentReservationsTest {
     private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
     private LunMap luns;
 
-    /** Keeps what it is given, or fails. */
-    private static final class MemoryStore implements UnitStore {
-        byte[] kept = {};
-        boolean fails;
-
-        @Override
-        public boolean isLasting() {
-            return true;
-        }
-
-        @Override
-        public byte[] load() {
-            return kept;
-        }
-
-        @Override
-        public void save(byte[] state) throws BackendException {
-            if (fails) {
-                throw new BackendException(BackendError.IO, "no");
-            }
-            kept = state;
-        }
-    }
-
     @BeforeEach
     void startServer() throws Exception {
         var settings = new LogicalUnit.Settings(512, 4096, false, false, Bench.IDENTITY);
-        var unit = new LogicalUnit(new MemoryVolume(Bench.SIZE_BYTES), settings, store);
+        var unit =
+                new LogicalUnit(new MemoryVolume(Bench.SIZE_BYTES), settings, store, Bench.GAUGE);
         luns = new LunMap(new TreeMap<>(Map.of(0, unit)), List.of(1, 2));
         for (Nexus each : List.of(A, B, C)) {
             unit.nexusEstablished(each);

@@ -1,6 +1,7 @@
 package org.dbstore.server.scsi.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.lun.Bench;
 import org.dbstore.server.scsi.FakeTask;
@@ -27,8 +28,8 @@ class InquiryCommandTest {
                         + "06"
                         + "12"
                         + "5b"
-                        + "00"
-                        + "00"
+                        + "10" // TPGS: implicit
+                        + "10" // MULTIP: two ports
                         + "02"
                         + ascii("DBS     ")
                         + ascii("DBS VOLUME      ")
@@ -44,7 +45,7 @@ class InquiryCommandTest {
 
     @Test
     void supportedPagesAscend() {
-        assertEquals("00000007" + "00808386b0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
+        assertEquals("00000009" + "008083868788b0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
     }
 
     @Test
@@ -77,6 +78,21 @@ class InquiryCommandTest {
         assertEquals("01030010" + SERIAL, page.substring(8, 48), "the unit is the same");
         assertEquals("51940004" + "0000abcd" + "51950004" + "0000abcd", page.substring(136, 168));
         assertEquals(ascii(",t,0xabcd"), page.substring(226, 244));
+    }
+
+    @Test
+    void modePagesAreSharedByAll() {
+        assertEquals("00870004" + "3fff0000", bench.hex(FakeTask.cdb("12018700ff00")));
+    }
+
+    @Test
+    void portsAreNamed() {
+        String port = "00000001" + "00000000" + "00000028" + "53980024";
+        String page = bench.hex(FakeTask.cdb("12018800ff00"));
+        assertEquals("00880068" + port, page.substring(0, 40));
+        assertEquals(ascii("iqn.2026-01.org.dbstore:t,t,0x0001"), page.substring(40, 108));
+        assertEquals("00000002", page.substring(112, 120));
+        assertTrue(page.endsWith(ascii(",t,0x0002") + "0000"), page);
     }
 
     @Test

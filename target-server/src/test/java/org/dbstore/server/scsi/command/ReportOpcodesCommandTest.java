@@ -93,6 +93,7 @@ class ReportOpcodesCommandTest {
     @Test
     void shortBuffersAreNoError() {
         assertEquals("", bench.hex(FakeTask.cdb("a30c00000000000000000000")));
-        assertEquals("000001", bench.hex(FakeTask.cdb("a30c00000000000000030000")).substring(0, 6));
+        String length = String.format("%08x", 8 * ScsiCommand.values().length);
+        assertEquals(length.substring(0, 6), bench.hex(FakeTask.cdb("a30c00000000000000030000")));
     }
 }

@@ -1,16 +1,16 @@
-package org.dbstore.server.reservation;
+package org.dbstore.server.scsi;
 
 import org.dbstore.backend.BackendException;
 
 /**
- * Where the reservations of one logical unit are kept over the end of the target (APTPL, "activate
- * persist through power loss").
+ * Where something that has to outlast the server is kept: persistent reservations with APTPL, saved
+ * mode pages; all of a logical unit together as a few opaque bytes per volume.
  */
-public interface ReservationStore {
+public interface StateStore {
     /**
      * Tells whether it keeps anything at all.
      *
-     * @return false: APTPL is refused
+     * @return false: what would have to last is refused
      */
     boolean isLasting();
 
@@ -18,21 +18,21 @@ public interface ReservationStore {
      * Returns what was saved last.
      *
      * @return a new array; empty if there is nothing
-     * @throws BackendException if it cannot be read, or is damaged
+     * @throws BackendException if it cannot be read
      */
     byte[] load() throws BackendException;
 
     /**
      * Replaces what is kept. When it returns the state survives power loss.
      *
-     * @param state as {@link ReservationCodec} writes it; empty if nothing is to be kept
+     * @param state empty if nothing is to be kept
      * @throws BackendException if it was not saved; then the old state stands
      */
     void save(byte[] state) throws BackendException;
 
     /** Keeps nothing. */
-    ReservationStore NONE =
-            new ReservationStore() {
+    StateStore NONE =
+            new StateStore() {
                 @Override
                 public boolean isLasting() {
                     return false;
