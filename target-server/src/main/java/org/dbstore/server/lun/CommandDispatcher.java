@@ -3,6 +3,7 @@ package org.dbstore.server.lun;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendException;
+import org.dbstore.server.copy.CopyManager;
 import org.dbstore.server.scsi.BlockLimits;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Deferral;
@@ -19,7 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The one gate every command passes. Safe for all threads, holds no state.
+ * The one gate every command passes. Safe for all threads.
  *
  * <p>The way of a command: {@link #admit} finds unit and row and checks by {@link CdbCheck}; the
  * transport collects the data-out; {@link #execute} runs the handler ({@link CommandHandlers}) in
@@ -59,6 +60,7 @@ public final class CommandDispatcher {
 
     private final Executor pool;
     private final Deferral deferral = this::later;
+    private final CopyManager copies = new CopyManager();
     private volatile TaskAborter aborter =
             (unit, nexuses, except, whenAborted) -> whenAborted.run();
 
@@ -183,7 +185,8 @@ public final class CommandDispatcher {
         LogicalUnit unit = admitted.unit();
         return unit == null
                 ? CommandHandlers.executeWithoutUnit(task, luns, admitted.command())
-                : CommandHandlers.execute(task, luns, admitted.command(), unit, deferral, aborter);
+                : CommandHandlers.execute(
+                        task, luns, admitted.command(), unit, deferral, aborter, copies);
     }
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {

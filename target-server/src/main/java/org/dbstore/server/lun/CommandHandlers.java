@@ -1,6 +1,7 @@
 package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.server.copy.CopyManager;
 import org.dbstore.server.reservation.ReservationInCommand;
 import org.dbstore.server.reservation.ReservationOutCommand;
 import org.dbstore.server.scsi.CommandOutcome;
@@ -50,7 +51,8 @@ final class CommandHandlers {
             ScsiCommand command,
             LogicalUnit unit,
             Deferral deferral,
-            TaskAborter aborter)
+            TaskAborter aborter,
+            CopyManager copies)
             throws BackendException {
         Medium medium = unit.medium();
         Consumer<SenseCode> tellOthers =
@@ -77,6 +79,13 @@ final class CommandHandlers {
                     ReportTaskManagementCommand.execute(task);
             case REPORT_TIMESTAMP -> TimestampCommand.report(task, medium);
             case SET_TIMESTAMP -> TimestampCommand.set(task, medium, tellOthers);
+            case EXTENDED_COPY_LID1,
+                    RECEIVE_COPY_STATUS_LID1,
+                    RECEIVE_COPY_OPERATING_PARAMETERS,
+                    POPULATE_TOKEN,
+                    WRITE_USING_TOKEN,
+                    RECEIVE_ROD_TOKEN_INFORMATION ->
+                    copies.execute(task, command, medium, new SessionDevices(luns, task.nexus()));
             case START_STOP_UNIT -> StartStopCommand.execute(task, medium);
             case READ_CAPACITY_10 -> ReadCapacityCommand.execute10(task, medium);
             case READ_CAPACITY_16 -> ReadCapacityCommand.execute16(task, medium);

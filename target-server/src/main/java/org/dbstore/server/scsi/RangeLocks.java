@@ -2,6 +2,8 @@ package org.dbstore.server.scsi;
 
 import org.dbstore.backend.BackendException;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.StampedLock;
 
@@ -19,6 +21,29 @@ public final class RangeLocks {
     /** A region is an extent. */
     static final long REGION_BYTES = 1L << REGION_SHIFT;
 
+    /** Tells whether a range concerns a watch. */
+    @FunctionalInterface
+    public interface Overlap {
+        /** Tells it for bytes from an offset on. */
+        boolean with(long offset, long bytes);
+    }
+
+    /** Remembers whether a range has been changed since it was set up. */
+    public static final class Watch {
+        private final Overlap overlap;
+        private volatile boolean touched;
+
+        private Watch(Overlap overlap) {
+            this.overlap = overlap;
+        }
+
+        /** Tells whether a change has begun, or is over. */
+        public boolean isTouched() {
+            return touched;
+        }
+    }
+
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final StampedLock[] locks = new StampedLock[STRIPES];
 
     /** Creates the locks of one logical unit. */
@@ -36,7 +61,7 @@ public final class RangeLocks {
      */
     public CommandOutcome change(long offset, long bytes, Deferral.Step step)
             throws BackendException {
-        return with(stripes(offset, bytes), false, step);
+        return with(stripes(offset, bytes), false, () -> announced(offset, bytes, step));
     }
 
     /**
@@ -47,7 +72,49 @@ public final class RangeLocks {
      */
     public CommandOutcome changeAlone(long offset, long bytes, Deferral.Step step)
             throws BackendException {
-        return with(stripes(offset, bytes), true, step);
+        return with(stripes(offset, bytes), true, () -> announced(offset, bytes, step));
+    }
+
+    /**
+     * Sets up a watch. No change is under way at that moment.
+     *
+     * @param overlap what it is about
+     */
+    public Watch watch(Overlap overlap) {
+        var watch = new Watch(overlap);
+        lockAll(true);
+        try {
+            watches.add(watch);
+        } finally {
+            lockAll(false);
+        }
+        return watch;
+    }
+
+    /** Ends a watch. */
+    public void unwatch(Watch watch) {
+        watches.remove(watch);
+    }
+
+    private void lockAll(boolean lock) {
+        for (StampedLock each : locks) {
+            if (lock) {
+                each.asWriteLock().lock();
+            } else {
+                each.asWriteLock().unlock();
+            }
+        }
+    }
+
+    /** Who has read before a watch is touched has read what was there before. */
+    private CommandOutcome announced(long offset, long bytes, Deferral.Step step)
+            throws BackendException {
+        for (Watch watch : watches) {
+            if (!watch.touched && watch.overlap.with(offset, bytes)) {
+                watch.touched = true;
+            }
+        }
+        return step.run();
     }
 
     private CommandOutcome with(long stripes, boolean alone, Deferral.Step step)

@@ -275,6 +275,72 @@ public enum ScsiCommand {
             NO_BLOCKS,
             ALWAYS,
             "5f07ff0000ffffffff04"),
+    /** EXTENDED COPY(LID1) (SPC-4). */
+    EXTENDED_COPY_LID1(
+            0x83,
+            0x00,
+            UNIT,
+            OF_WRITE,
+            LIST_OUT,
+            INT_10,
+            NO_BLOCKS,
+            ALWAYS,
+            "83000000000000000000ffffffff0004"),
+    /** POPULATE TOKEN (SBC-3). */
+    POPULATE_TOKEN(
+            0x83,
+            0x10,
+            UNIT,
+            OF_READ,
+            LIST_OUT,
+            INT_10,
+            NO_BLOCKS,
+            ALWAYS,
+            "831000000000ffffffffffffffff1f04"),
+    /** WRITE USING TOKEN (SBC-3). */
+    WRITE_USING_TOKEN(
+            0x83,
+            0x11,
+            WRITABLE,
+            OF_WRITE,
+            LIST_OUT,
+            INT_10,
+            NO_BLOCKS,
+            ALWAYS,
+            "831100000000ffffffffffffffff1f04"),
+    /** RECEIVE COPY STATUS(LID1) (SPC-4). */
+    RECEIVE_COPY_STATUS_LID1(
+            0x84,
+            0x00,
+            UNIT,
+            OF_WRITE,
+            REPLY,
+            INT_10,
+            NO_BLOCKS,
+            NEVER,
+            "8400ff00000000000000ffffffff0004"),
+    /** RECEIVE COPY RESULTS, OPERATING PARAMETERS (SPC-4). */
+    RECEIVE_COPY_OPERATING_PARAMETERS(
+            0x84,
+            0x03,
+            UNIT,
+            OF_WRITE,
+            REPLY,
+            INT_10,
+            NO_BLOCKS,
+            NEVER,
+            "8403ff00000000000000ffffffff0004"),
+    /** RECEIVE ROD TOKEN INFORMATION (SPC-4). */
+    RECEIVE_ROD_TOKEN_INFORMATION(
+            0x84,
+            0x07,
+            UNIT,
+            OF_WRITE,
+            REPLY,
+            INT_10,
+            NO_BLOCKS,
+            NEVER,
+            "8407ffffffff00000000ffffffff0004"),
     /** READ(16) (SBC-3). */
     READ_16(
             0x88,

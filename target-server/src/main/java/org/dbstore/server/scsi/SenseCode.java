@@ -31,6 +31,20 @@ public enum SenseCode {
     LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
     /** A field of the parameter list (data-out) has a value the target does not accept. */
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** No such token, or no more. */
+    INVALID_TOKEN_UNKNOWN(0x5, 0x23, 0x04),
+    /** What the token stood for has been written. */
+    INVALID_TOKEN_REVOKED(0x5, 0x23, 0x06),
+    /** More devices in an EXTENDED COPY than announced. */
+    TOO_MANY_TARGET_DESCRIPTORS(0x5, 0x26, 0x06),
+    /** A device descriptor of EXTENDED COPY other than E4h. */
+    UNSUPPORTED_TARGET_DESCRIPTOR_TYPE_CODE(0x5, 0x26, 0x07),
+    /** More segments in an EXTENDED COPY than announced. */
+    TOO_MANY_SEGMENT_DESCRIPTORS(0x5, 0x26, 0x08),
+    /** A segment descriptor of EXTENDED COPY other than 02h. */
+    UNSUPPORTED_SEGMENT_DESCRIPTOR_TYPE_CODE(0x5, 0x26, 0x09),
+    /** Inline data in an EXTENDED COPY. */
+    INLINE_DATA_LENGTH_EXCEEDED(0x5, 0x26, 0x0b),
     /** RELEASE named another type than that of the reservation. */
     INVALID_RELEASE_OF_PERSISTENT_RESERVATION(0x5, 0x26, 0x04),
     /** More registrations than are kept. */
@@ -65,6 +79,12 @@ public enum SenseCode {
     LOGICAL_UNIT_SOFTWARE_WRITE_PROTECTED(0x7, 0x27, 0x02),
     /** Thin provisioning ran out of extents (SBC-3, "Thin provisioned logical units"). */
     SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
+    /** A copy cannot be done as it was described. */
+    COPY_ABORTED(0xa, 0x00, 0x00),
+    /** A unit of a copy does not let it in: reserved, write protected, being sanitized. */
+    THIRD_PARTY_DEVICE_FAILURE(0xa, 0x0d, 0x01),
+    /** The session does not see a unit of a copy. */
+    COPY_TARGET_DEVICE_NOT_REACHABLE(0xa, 0x0d, 0x02),
     /** A task management function ended the command; seen only by who ignores that. */
     COMMAND_ABORTED(0xb, 0x00, 0x00),
     /** Data that the initiator may not send unasked (RFC 7143, section 11.4.7.2). */

@@ -23,6 +23,7 @@ public final class StandardInquiry {
     private static final int SPC_4 = 0x06;
     private static final int HISUP_AND_FORMAT_2 = 0x12;
     private static final int TPGS_IMPLICIT = 0x10;
+    private static final int THIRD_PARTY_COPY = 0x08;
     private static final int MULTIP = 0x10;
     private static final int CMDQUE = 0x02;
 
@@ -44,7 +45,7 @@ public final class StandardInquiry {
         data.put(2, (byte) SPC_4);
         data.put(3, (byte) HISUP_AND_FORMAT_2);
         data.put(4, (byte) (BYTES - 5));
-        data.put(5, (byte) TPGS_IMPLICIT);
+        data.put(5, (byte) (TPGS_IMPLICIT | THIRD_PARTY_COPY));
         data.put(6, (byte) (ports > 1 ? MULTIP : 0));
         data.put(7, (byte) CMDQUE);
         data.put(8, VENDOR.getBytes(StandardCharsets.US_ASCII));

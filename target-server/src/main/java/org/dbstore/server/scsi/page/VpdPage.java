@@ -27,6 +27,8 @@ public enum VpdPage {
     MODE_PAGE_POLICY(0x87),
     /** SCSI Ports. */
     SCSI_PORTS(0x88),
+    /** Third-party Copy. */
+    THIRD_PARTY_COPY(0x8f),
     /** Block Limits. */
     BLOCK_LIMITS(0xb0),
     /** Block Device Characteristics. */
@@ -83,6 +85,7 @@ public enum VpdPage {
                     case EXTENDED_INQUIRY -> extendedInquiry(medium);
                     case MODE_PAGE_POLICY -> new byte[] {ALL_PAGES, (byte) ALL_SUBPAGES, SHARED, 0};
                     case SCSI_PORTS -> Designators.ports(nexus.targetName(), ports);
+                    case THIRD_PARTY_COPY -> ThirdPartyCopyPage.build(medium);
                     case BLOCK_LIMITS -> blockLimits(medium);
                     case BLOCK_DEVICE_CHARACTERISTICS -> blockDeviceCharacteristics();
                     case LOGICAL_BLOCK_PROVISIONING -> logicalBlockProvisioning(medium);

@@ -28,7 +28,7 @@ class InquiryCommandTest {
                         + "06"
                         + "12"
                         + "5b"
-                        + "10" // TPGS: implicit
+                        + "18" // TPGS: implicit, 3PC
                         + "10" // MULTIP: two ports
                         + "02"
                         + ascii("DBS     ")
@@ -45,7 +45,7 @@ class InquiryCommandTest {
 
     @Test
     void supportedPagesAscend() {
-        assertEquals("00000009" + "008083868788b0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
+        assertEquals("0000000a" + "0080838687888fb0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
     }
 
     @Test
@@ -78,6 +78,34 @@ class InquiryCommandTest {
         assertEquals("01030010" + SERIAL, page.substring(8, 48), "the unit is the same");
         assertEquals("51940004" + "0000abcd" + "51950004" + "0000abcd", page.substring(136, 168));
         assertEquals(ascii(",t,0xabcd"), page.substring(226, 244));
+    }
+
+    @Test
+    void copyLimitsBeginWithThoseOfTokens() {
+        assertEquals(
+                "008f0058"
+                        + "00000020"
+                        + "000000000000" // vendor specific
+                        + "0100"
+                        + "0000003c"
+                        + "0000001e"
+                        + "0000000000080000"
+                        + "0000000000020000"
+                        + "0001000c"
+                        + "0a"
+                        + "8303001011"
+                        + "8403000307"
+                        + "00"
+                        + "00040018"
+                        + "00000000"
+                        + "0008"
+                        + "0040"
+                        + "00000800"
+                        + "00".repeat(12)
+                        + "00080004"
+                        + "0202e4"
+                        + "00",
+                bench.hex(FakeTask.cdb("12018f00ff00")));
     }
 
     @Test
@@ -156,7 +184,7 @@ class InquiryCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"120080006000", "1201b3006000", "12018f006000", "12018100ff00", "1201ff006000"})
+    @CsvSource({"120080006000", "1201b3006000", "12018100ff00", "1201ff006000"})
     void pageNotSupportedOrWithoutEvpdIsRefused(String cdb) {
         byte[] sense = bench.sense(FakeTask.cdb(cdb));
         assertEquals(0x24, sense[12]);
