@@ -1,10 +1,12 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.Tables;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -55,7 +57,9 @@ final class EmptyLayers {
             }
         }
         if (!empty.isEmpty()) {
-            management.tables().clearSnapshots(empty);
+            Transaction freeing = new Transaction();
+            Tables.clearSnapshots(freeing, empty);
+            management.commit(freeing);
             empty.forEach(directory::removeLayer);
         }
     }

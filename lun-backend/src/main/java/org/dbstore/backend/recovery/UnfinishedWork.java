@@ -1,12 +1,14 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.SnapshotMerge;
+import org.dbstore.backend.operation.Tables;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +75,9 @@ final class UnfinishedWork {
         List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
         if (chain.getFirst().entry().isMarked()) {
             findings.add("volume %s was being made or deleted: gone now".formatted(volume.title()));
-            management.tables().clearVolume(volume.slot());
+            Transaction unpublishing = new Transaction();
+            Tables.clearVolume(unpublishing, volume.slot());
+            management.commit(unpublishing);
             directory.remove(volume);
             chain.forEach(layer -> reachable.clear(layer.id()));
             return;
