@@ -33,8 +33,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -65,6 +67,7 @@ public final class TargetServer implements AutoCloseable {
 
     private final Map<String, BlockStore> stores = new HashMap<>();
     private final Map<UnitKey, LogicalUnit> units = new HashMap<>();
+    private final Set<String> stateful = new HashSet<>();
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final IscsiServer iscsi;
@@ -240,7 +243,7 @@ public final class TargetServer implements AutoCloseable {
                         new LogicalUnit(
                                 openVolume(store, lun),
                                 settings,
-                                StateStore.NONE,
+                                stateStore(store, lun, settings),
                                 spaceGauge(store, lun));
                 units.put(key, unit);
             }
@@ -251,6 +254,20 @@ public final class TargetServer implements AutoCloseable {
                     "target " + target.name() + " LUN " + lun.number() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * Where a unit keeps its state. A volume has one state: of several units that show it the first
+     * writable one has it.
+     */
+    private StateStore stateStore(BlockStore store, LunConfig lun, LogicalUnit.Settings settings)
+            throws BackendException {
+        if (lun.snapshotId() != 0
+                || settings.readOnly()
+                || !stateful.add(lun.device() + "/" + lun.volume())) {
+            return StateStore.NONE;
+        }
+        return new VolumeState(store, "#" + store.volume(lun.volume()).slot());
     }
 
     private static SpaceGauge spaceGauge(BlockStore store, LunConfig lun) {

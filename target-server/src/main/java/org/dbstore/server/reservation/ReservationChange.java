@@ -19,8 +19,8 @@ import java.util.Set;
  * which case the copy is thrown away, or null.
  */
 final class ReservationChange {
-    /** Registrations of one unit. Bounds what is kept and what READ FULL STATUS returns. */
-    static final int REGISTRATIONS_MAX = 256;
+    /** Registrations of one unit: with the longest names they fit in the 64 KiB kept per volume. */
+    static final int REGISTRATIONS_MAX = 128;
 
     private final Nexus nexus;
     private final Map<Nexus, Long> keys;

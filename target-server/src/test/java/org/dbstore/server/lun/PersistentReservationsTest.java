@@ -511,7 +511,7 @@ class PersistentReservationsTest {
 
     @Test
     void thereIsALimitToRegistrations() {
-        for (int i = 0; i < 256; i++) {
+        for (int i = 0; i < 128; i++) {
             Nexus each = new Nexus(A.initiatorName(), i, A.targetName(), 1);
             good(each, REGISTER, 0, 0, KEY_A);
         }
