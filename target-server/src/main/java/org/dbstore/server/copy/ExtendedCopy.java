@@ -22,7 +22,8 @@ import java.nio.ByteBuffer;
  * byte 0      LIST IDENTIFIER            byte 2..3   length of the device descriptors
  * byte 1      LIST ID USAGE (bits 4..3)  byte 8..11  length of the segment descriptors
  *                                        byte 12..15 length of inline data, 0
- * byte 16..   device descriptors of 32 bytes, type E4h: designator of the unit
+ * byte 16..   device descriptors of 32 bytes, type E4h: designator of the unit (LU ID TYPE is
+ *             ignored, NUL obsolete)
  *             segment descriptors of 28 bytes, type 02h: which blocks to where
  * </pre>
  */
@@ -34,8 +35,6 @@ final class ExtendedCopy {
     private static final int BLOCK_TO_BLOCK = 0x02;
     private static final int USAGE_SHIFT = 3;
     private static final int USAGE_NONE = 3;
-    private static final int LU_ID_TYPE_MASK = 0xc0;
-    private static final int NUL = 0x20;
     private static final int DC = 0x02;
     private static final int THIS_UNIT = 0xffff;
 
@@ -97,9 +96,6 @@ final class ExtendedCopy {
             int at = device(i);
             if (Byte.toUnsignedInt(list.get(at)) != IDENTIFICATION_DESCRIPTOR) {
                 return Sense.of(SenseCode.UNSUPPORTED_TARGET_DESCRIPTOR_TYPE_CODE);
-            }
-            if ((list.get(at + 1) & LU_ID_TYPE_MASK) != 0) {
-                return Sense.invalidParameter(at + 1);
             }
         }
         return checkSegments((int) segmentBytes);
@@ -167,7 +163,7 @@ final class ExtendedCopy {
         }
         int at = device(index);
         boolean isNaa = (list.get(at + 4) & 0x0f) == 1 && (list.get(at + 5) & 0x3f) == 3;
-        if ((list.get(at + 1) & NUL) != 0 || !isNaa || list.get(at + 7) != UnitIdentity.NAA_BYTES) {
+        if (!isNaa || list.get(at + 7) != UnitIdentity.NAA_BYTES) {
             return null;
         }
         byte[] naa = new byte[UnitIdentity.NAA_BYTES];

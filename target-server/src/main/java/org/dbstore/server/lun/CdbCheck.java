@@ -110,7 +110,8 @@ final class CdbCheck {
     private static @Nullable CheckCondition exactly(
             ScsiTask task, ScsiCommand command, Medium medium) {
         int wanted = dataOutBytes(task.cdb(), command, medium);
-        return wanted == 0 || task.dataOutOfferedBytes() == wanted
+        boolean none = wanted == 0 && command.data() != ScsiCommand.Data.PAIRS_OUT;
+        return none || task.dataOutOfferedBytes() == wanted
                 ? null
                 : Sense.of(SenseCode.INVALID_FIELD_IN_CDB);
     }

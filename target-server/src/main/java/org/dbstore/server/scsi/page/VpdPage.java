@@ -136,6 +136,7 @@ public enum VpdPage {
     private static byte[] blockDeviceCharacteristics() {
         return ByteBuffer.allocate(LONG_PAGE_BYTES)
                 .putShort(4 - HEADER_BYTES, (short) 1) // MEDIUM ROTATION RATE: does not rotate
+                .put(7 - HEADER_BYTES, (byte) 0x40) // WABEREQ: erased blocks can be read
                 .array();
     }
 

@@ -174,7 +174,7 @@ class InquiryCommandTest {
     @Test
     void characteristicsSayThatNothingRotates() {
         assertEquals(
-                "00b1003c" + "0001" + "00".repeat(58), bench.hex(FakeTask.cdb("1201b100ff00")));
+                "00b1003c" + "00010040" + "00".repeat(56), bench.hex(FakeTask.cdb("1201b100ff00")));
     }
 
     @Test
