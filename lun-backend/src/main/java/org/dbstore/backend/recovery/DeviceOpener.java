@@ -11,6 +11,7 @@ import org.dbstore.backend.commit.JournalSetup;
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.commit.Mirror;
 import org.dbstore.backend.commit.MirrorBuilder;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
@@ -158,6 +159,7 @@ public final class DeviceOpener {
         if (readOnly) {
             unfinished.report();
         } else {
+            repairCatalogue(management);
             unfinished.finish(); // 9 and 10
         }
         return new Opened(management, superblock, findings.lines());
@@ -217,11 +219,14 @@ public final class DeviceOpener {
         }
         int snapshots = Geometry.SNAPSHOT_TABLE - Geometry.VOLUME_TABLE;
         for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            SnapshotEntry entry =
-                    SnapshotEntry.read(tables, snapshots + (id - 1) * SnapshotEntry.BYTES);
+            int at = snapshots + (id - 1) * SnapshotEntry.BYTES;
+            if (!SnapshotEntry.isUsed(tables, at)) {
+                continue;
+            }
+            SnapshotEntry entry = SnapshotEntry.read(tables, at);
             if (id == ReservedExtents.OWNER && entry.equals(ReservedExtents.MARK)) {
                 reservedIdMarked = true;
-            } else if (entry.isUsed()) {
+            } else {
                 directory.addLayer(id, entry);
                 directory.startIdsAfter(id);
                 reservedIdFree &= id != ReservedExtents.OWNER;
@@ -361,6 +366,14 @@ public final class DeviceOpener {
         blocks.writeBack();
         barrier.force();
         return CommitStart.unjournaled(blocks, barrier, superblock.highWaterExtents(), reserved);
+    }
+
+    /** Where one copy of a block is damaged, both are as the other from now on. */
+    private static void repairCatalogue(Management management) throws BackendException {
+        Transaction repair = new Transaction();
+        if (management.catalogue().repair(repair)) {
+            management.commit(repair);
+        }
     }
 
     private Management assemble(

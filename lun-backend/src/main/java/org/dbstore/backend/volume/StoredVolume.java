@@ -242,6 +242,29 @@ public final class StoredVolume implements Volume {
     }
 
     /**
+     * Tells what leads to the data of a position.
+     *
+     * @param position of any volume
+     * @return of this moment; nothing beyond the end
+     */
+    public ExtentSight sightOf(long position) {
+        if (position >= map.positionCount()) {
+            return ExtentSight.NONE;
+        }
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            head.checkOpen();
+            int extent = map.get(position);
+            return extent == ExtentMap.NONE
+                    ? ExtentSight.NONE
+                    : new ExtentSight(extent, table.bitmap(extent));
+        } finally {
+            stripes.unlockShared(stripe, stamp);
+        }
+    }
+
+    /**
      * Ends the view: waits for the transfers under way. Requests that come later, or have not done
      * all of their transfers yet, fail; that is the fault of whoever released the view too early.
      */

@@ -82,6 +82,11 @@ final class UnitAttentions implements Reservations.Unit {
         return List.copyOf(pending.keySet());
     }
 
+    /** The conditions that a nexus has not seen yet, the first to be reported first; a copy. */
+    synchronized List<SenseCode> pending(Nexus nexus) {
+        return List.copyOf(pending.getOrDefault(nexus, Set.of()));
+    }
+
     /**
      * Takes the condition to report to a nexus.
      *

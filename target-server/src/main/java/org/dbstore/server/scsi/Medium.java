@@ -17,6 +17,7 @@ public final class Medium {
     private final UnitClock clock = new UnitClock();
     private final Sanitation sanitation = new Sanitation();
     private final RangeLocks ranges = new RangeLocks();
+    private final LostWrites lostWrites;
 
     /**
      * Creates a view of a volume.
@@ -47,6 +48,7 @@ public final class Medium {
         this.readOnly = readOnly || volume.isReadOnly();
         this.identity = identity;
         this.space = space;
+        this.lostWrites = new LostWrites(volume);
     }
 
     /** The bytes behind the blocks. */
@@ -136,6 +138,11 @@ public final class Medium {
     /** Orders changes of the same blocks. */
     public RangeLocks ranges() {
         return ranges;
+    }
+
+    /** Who has to hear that acknowledged writes may be lost. */
+    public LostWrites lostWrites() {
+        return lostWrites;
     }
 
     /** Names the unit. */

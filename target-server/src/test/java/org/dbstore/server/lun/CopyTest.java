@@ -16,10 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** Goal: EXTENDED COPY and tokens copy between the units of a session, and no others. */
 class CopyTest {
@@ -35,7 +37,12 @@ class CopyTest {
     private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
 
     private static LogicalUnit unit(MemoryVolume volume, String identity) {
-        return Bench.unit(volume, new LogicalUnit.Settings(512, 4096, false, false, identity));
+        return Bench.unit(
+                volume, new LogicalUnit.Settings(512, 4096, false, false, uuid(identity)));
+    }
+
+    private static UUID uuid(String name) {
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
     private @Nullable CommandOutcome run(FakeTask task, LunMap map) {
@@ -68,7 +75,7 @@ class CopyTest {
         list.putShort(2, (short) 64).putInt(8, 28).position(16);
         for (String each : List.of(from, to)) {
             list.putInt(0xe4000000).putInt(0x01030010);
-            list.put(new UnitIdentity(each).naa()).putInt(0).putInt(512);
+            list.put(new UnitIdentity(uuid(each)).naa()).putInt(0).putInt(512);
         }
         list.put((byte) 2).put((byte) 0).putShort((short) 24).putShort((short) 0);
         list.putShort((short) 1).putShort((short) 0).putShort((short) blocks);
@@ -76,9 +83,11 @@ class CopyTest {
     }
 
     private static FakeTask copy(ByteBuffer list) {
+        byte[] bytes = new byte[list.capacity()];
+        list.get(0, bytes);
         return FakeTask.cdb(String.format("83000000000000000000%08x0000", list.capacity()))
                 .lun(1)
-                .sending(list.array());
+                .sending(bytes);
     }
 
     @Test

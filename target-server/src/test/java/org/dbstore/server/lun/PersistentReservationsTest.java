@@ -98,7 +98,7 @@ class PersistentReservationsTest {
             case CommandOutcome.CheckCondition(byte[] sense) ->
                     String.format("%02x/%02x/%02x", sense[2], sense[12], sense[13]);
             case CommandOutcome.Status status ->
-                    status == Status.RESERVATION_CONFLICT ? "CONFLICT" : status.toString();
+                    status.equals(Status.RESERVATION_CONFLICT) ? "CONFLICT" : status.toString();
             case CommandOutcome.Deferred deferred -> "deferred";
             case null -> "pending";
         };

@@ -98,7 +98,7 @@ class CompareAndWriteCommandTest {
             byte[] next = now.clone();
             ByteBuffer.wrap(next).putInt(0, ByteBuffer.wrap(now).getInt(0) + 1);
             CommandOutcome outcome = bench.run(task(0, 1, now, next));
-            if (outcome == CommandOutcome.Good.GOOD) {
+            if (CommandOutcome.Good.GOOD.equals(outcome)) {
                 done++;
             } else {
                 failures++;

@@ -180,9 +180,9 @@ class UnitCommandsTest {
 
     @Test
     void taskManagementFunctionsAreReported() {
-        assertEquals("c8000000", bench.hex(FakeTask.cdb("a30d000000000000ffff0000")));
+        assertEquals("da000000", bench.hex(FakeTask.cdb("a30d000000000000ffff0000")));
         assertEquals(
-                "c800000c" + "00".repeat(12), bench.hex(FakeTask.cdb("a30d800000000000ffff0000")));
+                "da00000c" + "00".repeat(12), bench.hex(FakeTask.cdb("a30d800000000000ffff0000")));
     }
 
     @Test
