@@ -3,6 +3,8 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.ProgressListener;
+import org.dbstore.backend.catalogue.VolumeFacts;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
@@ -90,7 +92,9 @@ public final class CloneSnapshot {
         StoredVolume frozenView = isHead ? null : views.openLayer(volume, source);
         try {
             SnapshotEntry unfinished = new SnapshotEntry(0, Management.now()).marked();
-            management.tables().writeSnapshot(newId, unfinished);
+            Transaction beginning = new Transaction();
+            Tables.writeSnapshot(beginning, newId, unfinished);
+            management.commit(beginning);
             Layer target = directory.addLayer(newId, unfinished);
             target.setDeleting(true);
             directory.reserveName(newName);
@@ -199,12 +203,19 @@ public final class CloneSnapshot {
         long size = copy.volume().sizeBytes();
         Layer layer = copy.target();
         SnapshotEntry finished = layer.entry().unmarked();
-        management.tables().writeVolumeBody(slot, size, newName);
-        management.tables().writeVolumeHead(slot, copy.target().id());
-        management.tables().writeSnapshot(copy.target().id(), finished);
+        Transaction publication = new Transaction();
+        VolumeFacts facts = new Records(management).create(publication, slot, newName);
+        Tables.writeVolumeBody(publication, slot, size, newName);
+        publication.barrier();
+        Tables.writeVolumeHead(publication, slot, copy.target().id());
+        publication.barrier();
+        Tables.writeSnapshot(publication, copy.target().id(), finished);
+        management.commit(publication);
         layer.setEntry(finished);
         layer.setDeleting(false);
-        directory.add(new VolumeRecord(slot, newName, true, size, copy.target().id()));
+        VolumeRecord volume = new VolumeRecord(slot, newName, true, size, copy.target().id());
+        volume.setFacts(facts);
+        directory.add(volume);
     }
 
     private void letGo(Copy copy) {

@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
 import java.util.List;
@@ -57,7 +58,9 @@ public final class DeleteSnapshot {
         SnapshotMerge merge = new SnapshotMerge(management, volume, doomed, chain.get(at - 1));
         try {
             SnapshotEntry marked = doomed.entry().marked();
-            management.tables().writeSnapshot(id, marked);
+            Transaction marking = new Transaction();
+            Tables.writeSnapshot(marking, id, marked);
+            management.commit(marking);
             doomed.setEntry(marked);
             doomed.setDeleting(true);
         } catch (BackendException | RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
 import java.util.List;
@@ -46,14 +47,21 @@ public final class DeleteVolume {
         Directory directory = management.directory();
         List<Layer> chain = directory.chain(volume.headId());
         checkUnused(volume, chain);
-        if (!chain.isEmpty()) {
+        Transaction deletion = new Transaction();
+        management.catalogue().removeVolume(deletion, volume.slot());
+        if (chain.isEmpty()) {
+            Tables.clearVolume(deletion, volume.slot());
+            management.commit(deletion);
+        } else {
             Layer head = chain.getFirst();
             SnapshotEntry marked = head.entry().marked();
-            management.tables().writeSnapshot(head.id(), marked);
+            Tables.writeSnapshot(deletion, head.id(), marked);
+            deletion.barrier();
+            Tables.clearVolume(deletion, volume.slot());
+            management.commit(deletion);
             head.setEntry(marked);
             chain.forEach(layer -> layer.setDeleting(true));
         }
-        management.tables().clearVolume(volume.slot());
         directory.remove(volume);
         return chain;
     }

@@ -20,6 +20,7 @@ public final class Directory {
     private final @Nullable VolumeRecord[] volumes =
             new @Nullable VolumeRecord[Geometry.VOLUME_COUNT_MAX];
     private final @Nullable Layer[] layers = new @Nullable Layer[Geometry.SNAPSHOT_ID_MAX + 1];
+    private final BitSet usedIds = new BitSet();
     private final BitSet reservedIds = new BitSet();
     private final Set<String> reservedNames = new HashSet<>();
     private int lastId;
@@ -124,6 +125,16 @@ public final class Directory {
     }
 
     /**
+     * Finds the ids in use, of which there are few among many.
+     *
+     * @param from where to begin
+     * @return the lowest one at or above, -1 if there is none
+     */
+    public int nextId(int from) {
+        return usedIds.nextSetBit(from);
+    }
+
+    /**
      * Enters a layer.
      *
      * @param id 1..65535, free
@@ -133,6 +144,7 @@ public final class Directory {
     public Layer addLayer(int id, SnapshotEntry entry) {
         Layer layer = new Layer(id, entry);
         layers[id] = layer;
+        usedIds.set(id);
         return layer;
     }
 
@@ -143,6 +155,7 @@ public final class Directory {
      */
     public void removeLayer(int id) {
         layers[id] = null;
+        usedIds.clear(id);
     }
 
     /**
@@ -253,10 +266,6 @@ public final class Directory {
      * @return heads included
      */
     public int layerCount() {
-        int count = 0;
-        for (Layer layer : layers) {
-            count += layer == null ? 0 : 1;
-        }
-        return count;
+        return usedIds.cardinality();
     }
 }

@@ -1,5 +1,6 @@
 package org.dbstore.backend.operation;
 
+import org.dbstore.backend.catalogue.SnapshotFacts;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Layer {
     private final int id;
     private SnapshotEntry entry;
+    private SnapshotFacts facts = SnapshotFacts.NONE;
     private @Nullable StoredVolume view;
     private int viewUsers;
     private boolean deleting;
@@ -42,6 +44,34 @@ public final class Layer {
      */
     public void setEntry(SnapshotEntry written) {
         entry = written;
+    }
+
+    /**
+     * Returns what the catalogue has of the frozen layer.
+     *
+     * @return {@link SnapshotFacts#NONE} for a head, and for a snapshot without a record
+     */
+    public SnapshotFacts facts() {
+        return facts;
+    }
+
+    /**
+     * Notes what was read from the catalogue or written to it.
+     *
+     * @param known as the record has it
+     */
+    public void setFacts(SnapshotFacts known) {
+        facts = known;
+    }
+
+    /**
+     * Returns the size of the snapshot.
+     *
+     * @param volumeBytes size of its volume
+     * @return bytes
+     */
+    public long sizeBytes(long volumeBytes) {
+        return facts.sizeBytes() == 0 ? volumeBytes : facts.sizeBytes();
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.extent.ExtentTable;
 
 import java.util.ArrayList;
@@ -40,10 +41,12 @@ public final class LayerRemoval {
         otherIds.forEach(owners::set);
         freeExtents(owners);
         management.lockedDo(() -> {
-            if (!otherIds.isEmpty()) {
-                management.tables().clearSnapshots(otherIds);
-            }
-            management.tables().clearSnapshots(List.of(markedId));
+            Transaction removal = new Transaction();
+            owners.stream().forEach(id -> management.catalogue().removeSnapshot(removal, id));
+            Tables.clearSnapshots(removal, otherIds);
+            removal.barrier();
+            Tables.clearSnapshots(removal, List.of(markedId));
+            management.commit(removal);
             otherIds.forEach(management.directory()::removeLayer);
             management.directory().removeLayer(markedId);
         });

@@ -2,21 +2,32 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.Catalogue;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoreParts;
 
+import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What management operations work on. The lock guards the directory and the tables; it is held for
- * short steps only. Order of locks: operations of a volume, this, stripes, extent table.
+ * What management operations work on. The lock guards the directory, and a change of the tables is
+ * made under it; it is held for short steps only. Order of locks: operations of a volume, this,
+ * stripes, extent table.
  *
  * @param parts of the store
  * @param directory both tables in memory
- * @param tables both tables on the medium
- * @param lock guards both
+ * @param catalogue what the tables have no room for
+ * @param deviceId of the device
+ * @param lock guards it
  */
-public record Management(StoreParts parts, Directory directory, Tables tables, ReentrantLock lock) {
+public record Management(
+        StoreParts parts,
+        Directory directory,
+        Catalogue catalogue,
+        UUID deviceId,
+        ReentrantLock lock) {
     /** A step under the lock. */
     @FunctionalInterface
     public interface Step<T> {
@@ -70,6 +81,17 @@ public record Management(StoreParts parts, Directory directory, Tables tables, R
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Makes a change of the tables and the catalogue durable. The lock is held.
+     *
+     * @param transaction of {@link Tables} and {@link Catalogue}
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void commit(Transaction transaction) throws BackendException {
+        parts.commits().apply(transaction);
+        catalogue.committed(transaction);
     }
 
     /**
@@ -163,5 +185,14 @@ public record Management(StoreParts parts, Directory directory, Tables tables, R
      */
     static long now() {
         return Math.max(1, System.currentTimeMillis() / 1000);
+    }
+
+    /**
+     * Returns the time as records have it.
+     *
+     * @return whole milliseconds
+     */
+    static Instant instant() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
     }
 }

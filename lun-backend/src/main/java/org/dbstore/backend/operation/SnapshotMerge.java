@@ -1,6 +1,7 @@
 package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.extent.ViewBuilder;
@@ -175,9 +176,13 @@ public final class SnapshotMerge {
         management.lockedDo(() -> {
             SnapshotEntry linked =
                     new SnapshotEntry(doomed.entry().parentId(), child.entry().createdAt());
-            management.tables().writeSnapshot(child.id(), linked);
+            Transaction relinking = new Transaction();
+            Tables.writeSnapshot(relinking, child.id(), linked);
+            relinking.barrier();
+            Tables.clearSnapshots(relinking, List.of(doomed.id()));
+            management.catalogue().removeSnapshot(relinking, doomed.id());
+            management.commit(relinking);
             child.setEntry(linked);
-            management.tables().clearSnapshots(List.of(doomed.id()));
             management.directory().removeLayer(doomed.id());
         });
     }

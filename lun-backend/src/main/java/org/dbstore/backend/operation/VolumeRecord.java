@@ -1,5 +1,9 @@
 package org.dbstore.backend.operation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.dbstore.backend.catalogue.VolumeFacts;
+import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,9 @@ public final class VolumeRecord {
     private final ReentrantLock operations = new ReentrantLock();
     private volatile String name;
     private volatile int headId;
+    private volatile VolumeFacts facts = VolumeFacts.NONE;
+    private volatile boolean dirty;
+    private boolean dirtyAtCrash;
     private @Nullable String damage;
     private boolean chainBroken;
     private @Nullable StoredVolume view;
@@ -86,6 +93,51 @@ public final class VolumeRecord {
     }
 
     /**
+     * Returns what the catalogue has of the volume.
+     *
+     * @return without a record what follows from the name
+     */
+    public VolumeFacts facts() {
+        return facts;
+    }
+
+    /**
+     * Notes what was read from the catalogue or written to it.
+     *
+     * @param known as the record has it
+     */
+    public void setFacts(VolumeFacts known) {
+        facts = known;
+    }
+
+    /**
+     * Tells whether the dirty mark is set for the running system.
+     *
+     * @return false after a clean close
+     */
+    public boolean isDirty() {
+        return dirty;
+    }
+
+    /**
+     * Notes the dirty mark.
+     *
+     * @param now as the catalogue has it for the running system
+     */
+    public void setDirty(boolean now) {
+        dirty = now;
+    }
+
+    /** Notes that the dirty mark was found set by a system that has ended. */
+    public void setDirtyAtCrash() {
+        dirtyAtCrash = true;
+    }
+
+    boolean wasDirtyAtCrash() {
+        return dirtyAtCrash;
+    }
+
+    /**
      * Returns what keeps the volume from being served.
      *
      * @return null if nothing does
@@ -125,6 +177,11 @@ public final class VolumeRecord {
      */
     public @Nullable StoredVolume view() {
         return view;
+    }
+
+    /** Returns how long the stored name is; the longest possible if that is not known. */
+    int nameLengthBytes() {
+        return decodable ? name.getBytes(UTF_8).length : VolumeEntry.NAME_FIELD_BYTES;
     }
 
     boolean isDecodable() {

@@ -1,10 +1,12 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.Tables;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,7 +22,7 @@ final class EmptyLayers {
     private final Directory directory;
     private final BitSet reachable;
     private final BitSet owners;
-    private final int[] groupOf = new int[Geometry.SNAPSHOT_ID_MAX + 1];
+    private int[] groupOf = {};
 
     EmptyLayers(Management management, BitSet reachable, BitSet owners) {
         this.management = management;
@@ -30,7 +32,11 @@ final class EmptyLayers {
     }
 
     void free() throws BackendException {
+        if (allReachable()) {
+            return;
+        }
         BitSet groupsWithExtents = new BitSet();
+        groupOf = new int[Geometry.SNAPSHOT_ID_MAX + 1];
         for (int id = 1; id < groupOf.length; id++) {
             groupOf[id] = id;
         }
@@ -55,9 +61,20 @@ final class EmptyLayers {
             }
         }
         if (!empty.isEmpty()) {
-            management.tables().clearSnapshots(empty);
+            Transaction freeing = new Transaction();
+            Tables.clearSnapshots(freeing, empty);
+            management.commit(freeing);
             empty.forEach(directory::removeLayer);
         }
+    }
+
+    private boolean allReachable() {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
+            if (!reachable.get(id)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int group(int id) {

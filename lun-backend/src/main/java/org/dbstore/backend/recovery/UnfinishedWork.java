@@ -1,12 +1,13 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.SnapshotMerge;
+import org.dbstore.backend.operation.Tables;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,9 @@ final class UnfinishedWork {
         List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
         if (chain.getFirst().entry().isMarked()) {
             findings.add("volume %s was being made or deleted: gone now".formatted(volume.title()));
-            management.tables().clearVolume(volume.slot());
+            Transaction unpublishing = new Transaction();
+            Tables.clearVolume(unpublishing, volume.slot());
+            management.commit(unpublishing);
             directory.remove(volume);
             chain.forEach(layer -> reachable.clear(layer.id()));
             return;
@@ -97,7 +100,7 @@ final class UnfinishedWork {
     /** Returns true if a layer was removed. */
     private boolean removeAllBut(BitSet needed) throws BackendException {
         boolean removed = false;
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer layer = directory.layer(id);
             if (layer != null && isLeftOver(layer) && !needed.get(id)) {
                 remove(layer);
@@ -114,7 +117,7 @@ final class UnfinishedWork {
     /** Ancestors of layers that hold extents and belong to no volume, but were never deleted. */
     private BitSet neededByLost() {
         BitSet needed = new BitSet();
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer layer = directory.layer(id);
             if (layer != null
                     && !layer.entry().isMarked()

@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
 final class SnapshotClone extends StoreChange {
     @Parameters(
             index = "0",
-            paramLabel = "VOLUME[@ID]",
+            paramLabel = "VOLUME[@SNAPSHOT]",
             converter = SourceName.Converter.class,
             description = "What is copied.")
-    SourceName source = new SourceName("", 0);
+    SourceName source = SourceName.NONE;
 
     @Parameters(
             index = "1",
@@ -29,7 +29,7 @@ final class SnapshotClone extends StoreChange {
 
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
-        int id = source.snapshot(store).id();
+        int id = source.layer(store).id();
         try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Clone")) {
             store.cloneSnapshot(id, newVolume, progress);
         }

@@ -5,12 +5,20 @@ import picocli.CommandLine.Command;
 /** The verbs of snapshots. */
 @Command(
         name = "snapshot",
-        description = "List, take, delete and clone snapshots.",
+        description =
+                "List, take, rename, label, delete, clone, compare, export and import snapshots.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             SnapshotList.class,
             SnapshotCreate.class,
+            SnapshotRename.class,
+            SnapshotLabel.class,
             SnapshotDelete.class,
-            SnapshotClone.class
+            SnapshotClone.class,
+            SnapshotDiff.class,
+            SnapshotExportCommand.class,
+            SnapshotImportCommand.class,
+            SnapshotImportToken.class,
+            SnapshotImportDiscard.class
         })
 final class SnapshotCommands {}

@@ -5,13 +5,14 @@ import picocli.CommandLine.Command;
 /** The verbs of volumes. */
 @Command(
         name = "volume",
-        description = "List, make, rename, delete, export and import volumes.",
+        description = "List, make, rename, label, delete, export and import volumes.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             VolumeList.class,
             VolumeShow.class,
             VolumeCreate.class,
             VolumeRename.class,
+            VolumeLabel.class,
             VolumeDelete.class,
             VolumeExportCommand.class,
             VolumeImportCommand.class

@@ -23,13 +23,21 @@ class HelpTest extends CommandTestBase {
                 "volume info",
                 "volume create",
                 "volume rename",
+                "volume label",
                 "volume delete",
                 "volume export",
                 "volume import",
                 "snapshot list",
                 "snapshot create",
+                "snapshot rename",
+                "snapshot label",
                 "snapshot delete",
                 "snapshot clone",
+                "snapshot diff",
+                "snapshot export",
+                "snapshot import",
+                "snapshot import-token",
+                "snapshot import-discard",
                 "completion"
             })
     void everyVerbHasHelpWithAnExampleAndIsDocumented(String verb) throws Exception {

@@ -1,0 +1,146 @@
+package org.dbstore.backend.catalogue;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.RecordStore.RecordKey;
+import org.dbstore.backend.format.CatalogueBlock;
+import org.dbstore.backend.format.CataloguePart;
+import org.dbstore.backend.format.Geometry;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Reads the catalogue's extents: of each block the valid copy with the higher sequence. A block
+ * without a valid copy is damaged, unless both were never written; what it held is not known, and
+ * nothing is written to it.
+ */
+final class CatalogueLoader {
+    private final RecordStore records;
+    private final UUID deviceId;
+    private final List<String> findings = new ArrayList<>();
+    private final TreeSet<Integer> halfDamaged = new TreeSet<>();
+    private final Map<RecordKey, List<Placed>> found = new HashMap<>();
+    private final TreeSet<Integer> damaged = new TreeSet<>();
+
+    private record Placed(int slot, CataloguePart part) {}
+
+    CatalogueLoader(RecordStore records, UUID deviceId) {
+        this.records = records;
+        this.deviceId = deviceId;
+    }
+
+    /** For people. */
+    List<String> findings() {
+        return findings;
+    }
+
+    /** Blocks of which one copy is damaged. */
+    Set<Integer> halfDamaged() {
+        return halfDamaged;
+    }
+
+    /** True if records may be missing. */
+    boolean isDamaged() {
+        return !damaged.isEmpty();
+    }
+
+    void load(CatalogueSpace space, Geometry geometry, BlockSource source) throws BackendException {
+        int first = 0;
+        for (CatalogueSpace.Pair pair : space.pairs()) {
+            ByteBuffer home =
+                    source.read(geometry.extentOffset(pair.home()), Geometry.EXTENT_BYTES);
+            ByteBuffer copy =
+                    source.read(geometry.extentOffset(pair.copy()), Geometry.EXTENT_BYTES);
+            for (int block = 0; block < Geometry.EXTENT_BLOCKS; block++) {
+                int at = block * CatalogueBlock.BYTES;
+                loadBlock(first + block, slice(home, at), slice(copy, at));
+            }
+            first += Geometry.EXTENT_BLOCKS;
+        }
+        found.forEach(this::join);
+    }
+
+    private void loadBlock(int number, ByteBuffer home, ByteBuffer copy) {
+        ByteBuffer chosen = choose(number, home, copy);
+        if (chosen != null) {
+            if (isForeign(home, number) || isForeign(copy, number)) {
+                halfDamaged.add(number);
+                findings.add("block %d of the catalogue: one copy is damaged".formatted(number));
+            }
+            enter(number, chosen);
+        } else if (!CatalogueBlock.isEmpty(home) || !CatalogueBlock.isEmpty(copy)) {
+            damaged.add(number);
+            findings.add(
+                    ("block %d of the catalogue is damaged in both copies: what it held is not"
+                                    + " known")
+                            .formatted(number));
+            for (int slot = 0; slot < CatalogueBlock.SLOTS; slot++) {
+                records.keepOut(number * CatalogueBlock.SLOTS + slot);
+            }
+        }
+    }
+
+    private @Nullable ByteBuffer choose(int number, ByteBuffer home, ByteBuffer copy) {
+        boolean homeValid = isUsable(home, number);
+        boolean copyValid = isUsable(copy, number);
+        if (homeValid && copyValid) {
+            return CatalogueBlock.sequence(copy) > CatalogueBlock.sequence(home) ? copy : home;
+        }
+        if (homeValid) {
+            return home;
+        }
+        return copyValid ? copy : null;
+    }
+
+    private boolean isUsable(ByteBuffer block, int number) {
+        return CatalogueBlock.isValid(block, number)
+                && CatalogueBlock.deviceId(block).equals(deviceId);
+    }
+
+    private boolean isForeign(ByteBuffer block, int number) {
+        return !isUsable(block, number) && !CatalogueBlock.isEmpty(block);
+    }
+
+    private void enter(int number, ByteBuffer block) {
+        ByteBuffer own =
+                ByteBuffer.allocate(CatalogueBlock.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .put(0, block, 0, CatalogueBlock.BYTES);
+        for (int inBlock = 0; inBlock < CatalogueBlock.SLOTS; inBlock++) {
+            int slot = number * CatalogueBlock.SLOTS + inBlock;
+            try {
+                CataloguePart part = CataloguePart.read(own, inBlock).orElse(null);
+                if (part != null) {
+                    records.keepOut(slot);
+                    found.computeIfAbsent(
+                                    new RecordKey(part.kind(), part.id()), k -> new ArrayList<>())
+                            .add(new Placed(slot, part));
+                }
+            } catch (IllegalArgumentException e) {
+                records.keepOut(slot);
+                findings.add("block %d of the catalogue: %s".formatted(number, e.getMessage()));
+            }
+        }
+        records.addBlock(number, own);
+    }
+
+    private void join(RecordKey key, List<Placed> placed) {
+        placed.sort(Comparator.comparingInt(each -> each.part().number()));
+        List<CataloguePart> parts = placed.stream().map(Placed::part).toList();
+        List<Integer> slots = placed.stream().map(Placed::slot).toList();
+        records.place(key, slots, CataloguePart.join(parts).isPresent());
+    }
+
+    private static ByteBuffer slice(ByteBuffer extent, int at) {
+        return extent.slice(at, CatalogueBlock.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
