@@ -43,6 +43,11 @@ final class StorageDaemon {
             return errno == 28;
         }
 
+        /** Whether who writes again what was not written finds nothing wrong. */
+        boolean canBeMended() {
+            return once && !ofFlush();
+        }
+
         /** As a blkdebug node "top", which begins to fail at the n-th request. */
         private String node(int nth) {
             List<String> states = new ArrayList<>();
