@@ -106,6 +106,7 @@ public final class IscsiServer implements AutoCloseable {
                         || targets.stream().anyMatch(target -> target.terms().users().isPresent());
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
+        dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }

@@ -32,6 +32,11 @@ final class KillRig {
             this.second = second;
         }
 
+        /** Of one of the two volumes. */
+        private String mode(int volume) {
+            return volume == 0 ? first : second;
+        }
+
         /** By the word on the command line. */
         static Cache of(String word) {
             for (Cache cache : values()) {
@@ -153,10 +158,7 @@ final class KillRig {
         for (int i = 0; i < VOLUMES.size(); i++) {
             luns.add(
                     "%d: { device: main, volume: %s, cache: %s }"
-                            .formatted(
-                                    i,
-                                    VOLUMES.get(i),
-                                    i == 0 ? plan.cache().first : plan.cache().second));
+                            .formatted(i, VOLUMES.get(i), plan.cache().mode(i)));
         }
         luns.addAll(management.luns());
         Dbsd.configure(config, device, address, luns);
