@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param sizeBytes a multiple of 1 MiB
  * @param headSnapshotId id of the writable layer, 1..65535
  * @param headCreatedAt when that layer became the head: at the last snapshot, not at the creation
- * @param snapshotCount length of the chain, head included
+ * @param snapshotCount its snapshots, head included
  * @param mappedBytes bytes that read from a mapped block through the head
  */
 public record VolumeInfo(

@@ -147,7 +147,7 @@ public final class CloneSnapshot {
         } finally {
             management.lockedDo(() -> letGo(copy));
             if (!published && !management.parts().health().isFailed()) {
-                new LayerRemoval(management).run(copy.target().id(), List.of());
+                new LayerRemoval(management).run(List.of(copy.target().id()), List.of());
             }
         }
     }
@@ -199,7 +199,7 @@ public final class CloneSnapshot {
     private void publish(Copy copy) throws BackendException {
         Directory directory = management.directory();
         int slot = directory.freeSlot();
-        long size = copy.volume().sizeBytes();
+        long size = copy.map().positionCount() * Geometry.EXTENT_BYTES;
         Layer layer = copy.target();
         SnapshotEntry finished = layer.entry().unmarked();
         Transaction publication = new Transaction();

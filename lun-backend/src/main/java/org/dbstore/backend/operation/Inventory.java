@@ -53,10 +53,10 @@ public final class Inventory {
     }
 
     /**
-     * Describes the layers of a volume.
+     * Describes the layers of a volume, without those that it shares but are another's.
      *
      * @param volumeName of the volume, or "#slot"
-     * @return head first
+     * @return head first, then its chain, then what rollbacks have left beside that
      * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
      */
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
@@ -65,7 +65,7 @@ public final class Inventory {
             long[] extents = new long[Geometry.SNAPSHOT_ID_MAX + 1];
             management.parts().table().scan((extent, owner, position) -> extents[owner]++);
             List<SnapshotInfo> result = new ArrayList<>();
-            for (Layer layer : management.directory().chain(volume.headId())) {
+            for (Layer layer : new LayerTree(management.directory()).layersOf(volume, false)) {
                 result.add(
                         new SnapshotInfo(
                                 layer.id(),
@@ -91,22 +91,23 @@ public final class Inventory {
         }
         ExtentTable table = management.parts().table();
         List<ExtentMap> maps = new ViewBuilder(table).survey(chains);
+        LayerTree tree = new LayerTree(management.directory());
         List<VolumeInfo> result = new ArrayList<>();
         for (int i = 0; i < volumes.size(); i++) {
-            result.add(describe(volumes.get(i), mappedBytes(table, maps.get(i))));
+            List<Layer> layers = tree.layersOf(volumes.get(i), false);
+            result.add(describe(volumes.get(i), layers, mappedBytes(table, maps.get(i))));
         }
         return result;
     }
 
-    private VolumeInfo describe(VolumeRecord volume, long mappedBytes) {
-        List<Layer> chain = management.directory().chain(volume.headId());
+    private static VolumeInfo describe(VolumeRecord volume, List<Layer> layers, long mappedBytes) {
         return new VolumeInfo(
                 volume.slot(),
                 volume.name(),
                 volume.sizeBytes(),
                 volume.headId(),
-                chain.isEmpty() ? Instant.EPOCH : createdAt(chain.getFirst()),
-                chain.size(),
+                layers.isEmpty() ? Instant.EPOCH : createdAt(layers.getFirst()),
+                layers.size(),
                 mappedBytes);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Takes layers off the device that no volume shows and no view uses: all their extents first, then
- * their entries, the marked one last. A power loss on the way leaves the mark, and opening the
+ * their entries, the marked ones last. A power loss on the way leaves the mark, and opening the
  * device runs this again.
  */
 public final class LayerRemoval {
@@ -31,23 +31,23 @@ public final class LayerRemoval {
     /**
      * Runs it. The caller does not hold the management lock.
      *
-     * @param markedId layer that carries the mark
-     * @param otherIds layers that go with it
+     * @param markedIds layers that carry the mark
+     * @param otherIds layers that go with them
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
      */
-    public void run(int markedId, List<Integer> otherIds) throws BackendException {
+    public void run(List<Integer> markedIds, List<Integer> otherIds) throws BackendException {
         BitSet owners = new BitSet();
-        owners.set(markedId);
+        markedIds.forEach(owners::set);
         otherIds.forEach(owners::set);
         freeExtents(owners);
         management.lockedDo(() -> {
             Transaction removal = new Transaction();
             Tables.clearSnapshots(removal, otherIds);
             removal.barrier();
-            Tables.clearSnapshots(removal, List.of(markedId));
+            Tables.clearSnapshots(removal, markedIds);
             management.commit(removal);
             otherIds.forEach(management.directory()::removeLayer);
-            management.directory().removeLayer(markedId);
+            markedIds.forEach(management.directory()::removeLayer);
         });
     }
 

@@ -146,7 +146,7 @@ public record Management(
      */
     Layer layer(int id) throws BackendException {
         Layer layer = id > 0 && id <= Geometry.SNAPSHOT_ID_MAX ? directory.layer(id) : null;
-        if (layer == null) {
+        if (layer == null || (layer.isHidden() && !layer.isDeleting())) {
             throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + id);
         }
         if (layer.isDeleting()) {
@@ -165,7 +165,7 @@ public record Management(
      *     BackendError#CORRUPT} if that volume cannot be served
      */
     VolumeRecord volumeOf(Layer layer) throws BackendException {
-        VolumeRecord volume = directory.volumeOf(layer.id());
+        VolumeRecord volume = new LayerTree(directory).volumeOf(layer.id());
         if (volume == null) {
             throw new BackendException(
                     BackendError.NOT_FOUND, "snapshot " + layer.id() + " belongs to no volume");
@@ -175,6 +175,32 @@ public record Management(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
         return volume;
+    }
+
+    /**
+     * Makes sure that the operations of a volume still guard a layer, with the lock held.
+     *
+     * @param layer found before the operations were locked
+     * @param volume whose operations the caller holds
+     * @throws BackendException {@link BackendError#NOT_FOUND} if the id is another layer's by now;
+     *     {@link BackendError#CORRUPT} if its volume cannot be served
+     */
+    void checkGuarded(Layer layer, VolumeRecord volume) throws BackendException {
+        if (volumeOf(layer).operations() != volume.operations()) {
+            throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + layer.id());
+        }
+    }
+
+    /**
+     * Says in the superblock that layers may have several children, if it does not yet.
+     *
+     * @param transaction gets the change, before those that need it
+     */
+    void beginBranching(Transaction transaction) {
+        if (!directory.isBranched()) {
+            Tables.writeBranched(transaction, deviceId, true);
+            transaction.barrier();
+        }
     }
 
     /**

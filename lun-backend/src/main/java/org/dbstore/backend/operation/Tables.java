@@ -2,12 +2,15 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.commit.Transaction;
+import org.dbstore.backend.format.BranchMark;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.UUID;
 
 /**
  * Changes of the volume table and the snapshot table, as parts of a transaction. The two ids that
@@ -41,6 +44,47 @@ public final class Tables {
         for (int id : ids) {
             transaction.patch(
                     Geometry.snapshotEntryOffset(id), MetadataBlocks.buffer(SnapshotEntry.BYTES));
+        }
+    }
+
+    /**
+     * Says in the superblock whether layers may have several children.
+     *
+     * @param transaction gets the change
+     * @param deviceId identity of the device
+     * @param branched true before any has, false when none has any more
+     */
+    public static void writeBranched(Transaction transaction, UUID deviceId, boolean branched) {
+        ByteBuffer block = MetadataBlocks.buffer(Superblock.BYTES);
+        BranchMark.write(block, deviceId, branched);
+        transaction.patch(8, block.duplicate().position(8).limit(12));
+        transaction.patch(24, block.duplicate().position(24).limit(64));
+    }
+
+    /**
+     * Writes the size of a volume. Where the field crosses a sector and there is no journal, a
+     * power loss may leave a size that is neither, but none that is smaller than both.
+     *
+     * @param transaction gets the changes
+     * @param slot 0..255
+     * @param oldBytes the present size
+     * @param newBytes a multiple of 1 MiB
+     */
+    static void writeVolumeSize(Transaction transaction, int slot, long oldBytes, long newBytes) {
+        long offset = Geometry.volumeEntryOffset(slot) + VolumeEntry.BODY;
+        ByteBuffer field = MetadataBlocks.buffer(Long.BYTES);
+        field.putLong(0, newBytes);
+        int low = SECTOR_BYTES - (int) (offset % SECTOR_BYTES); // bytes of the lower half
+        if (low >= Long.BYTES || newBytes >>> low * Byte.SIZE == oldBytes >>> low * Byte.SIZE) {
+            transaction.patch(offset, field);
+            return;
+        }
+        ByteBuffer upper = field.duplicate().position(low);
+        ByteBuffer lower = field.duplicate().limit(low);
+        if (newBytes > oldBytes) {
+            transaction.patch(offset + low, upper).barrier().patch(offset, lower);
+        } else {
+            transaction.patch(offset, lower).barrier().patch(offset + low, upper);
         }
     }
 

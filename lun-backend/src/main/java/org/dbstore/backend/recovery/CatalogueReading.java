@@ -40,7 +40,21 @@ final class CatalogueReading {
                 damage(volume, String.valueOf(e.getMessage()));
             }
         }
+        for (Layer layer : directory.layers()) {
+            if (layer.facts() == SnapshotFacts.NONE && !layer.isHidden()) {
+                readBeside(catalogue, layer);
+            }
+        }
         return catalogue;
+    }
+
+    /** Layers that a rollback has left beside all chains. */
+    private void readBeside(Catalogue catalogue, Layer layer) {
+        try {
+            catalogue.snapshot(layer.id(), layer.entry().createdAt()).ifPresent(layer::setFacts);
+        } catch (BackendException e) {
+            findings.add("snapshot %d: %s".formatted(layer.id(), e.getMessage()));
+        }
     }
 
     private void readVolume(Catalogue catalogue, VolumeRecord volume) throws BackendException {

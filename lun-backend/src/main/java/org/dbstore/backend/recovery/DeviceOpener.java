@@ -13,6 +13,7 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.CopyOnWrite;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.BranchMark;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
@@ -87,6 +88,7 @@ public final class DeviceOpener {
         Superblock superblock = SuperblockCheck.run(device, reader, findings); // 1
         Geometry geometry = new Geometry(superblock.deviceBytes());
         Directory directory = readTables(superblock.highWaterExtents()); // 2
+        directory.setBranched(BranchMark.isSet(reader.read(0, Superblock.BYTES)));
         BitSet reachable = new ChainCheck(directory, findings).run(); // 3
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
         ExtentScan.Result scan = // 4

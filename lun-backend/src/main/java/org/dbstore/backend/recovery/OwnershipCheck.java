@@ -4,7 +4,7 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
-import org.dbstore.backend.operation.VolumeRecord;
+import org.dbstore.backend.operation.LayerTree;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -35,11 +35,7 @@ final class OwnershipCheck {
      * @return ids that own extents
      */
     BitSet run() {
-        for (VolumeRecord volume : directory.volumes()) {
-            for (Layer layer : directory.chain(volume.headId())) {
-                positionCounts[layer.id()] = volume.sizeBytes() / Geometry.EXTENT_BYTES;
-            }
-        }
+        countPositions();
         table.scan(this::count);
         BitSet owners = new BitSet();
         BitSet doomed = doomed();
@@ -53,6 +49,19 @@ final class OwnershipCheck {
         }
         findDuplicates();
         return owners;
+    }
+
+    /** A layer may hold what any layer above it may show. */
+    private void countPositions() {
+        LayerTree tree = new LayerTree(directory);
+        for (Layer layer : directory.layers()) {
+            long count = tree.sizeBytes(layer) / Geometry.EXTENT_BYTES;
+            Layer below = layer;
+            while (below != null && positionCounts[below.id()] < count) {
+                positionCounts[below.id()] = count;
+                below = directory.layer(below.entry().parentId());
+            }
+        }
     }
 
     private void count(int extent, int owner, long position) {

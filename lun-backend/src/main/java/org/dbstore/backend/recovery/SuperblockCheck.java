@@ -3,6 +3,7 @@ package org.dbstore.backend.recovery;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.format.BranchMark;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Superblock;
 
@@ -22,7 +23,7 @@ final class SuperblockCheck {
             throw notAStore(device);
         }
         Superblock superblock = Superblock.read(block);
-        if (superblock.version() != Superblock.VERSION) {
+        if (superblock.version() != Superblock.VERSION && !BranchMark.isSet(block)) {
             throw new BackendException(
                     BackendError.NOT_A_STORE,
                     "%s holds a store of version %s; this program reads 1.0.0"

@@ -38,7 +38,6 @@ public final class StoredVolume implements Volume {
     private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
 
     private final StoreParts parts;
-    private final long sizeBytes;
     private final boolean readOnly;
     private final StripeLocks stripes = new StripeLocks();
     private final ExtentMap map;
@@ -60,7 +59,6 @@ public final class StoredVolume implements Volume {
     public StoredVolume(
             StoreParts parts, Supplier<String> name, int headId, boolean readOnly, ExtentMap map) {
         this.parts = parts;
-        this.sizeBytes = map.positionCount() * Geometry.EXTENT_BYTES;
         this.readOnly = readOnly;
         this.map = map;
         this.table = parts.table();
@@ -77,7 +75,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public long sizeBytes() {
-        return sizeBytes;
+        return map.positionCount() * Geometry.EXTENT_BYTES;
     }
 
     @Override
@@ -149,7 +147,7 @@ public final class StoredVolume implements Volume {
         long firstBlock = offset / Geometry.BLOCK_BYTES;
         long end = firstBlock;
         boolean mapped = isMapped(firstBlock);
-        long limit = sizeBytes / Geometry.BLOCK_BYTES;
+        long limit = sizeBytes() / Geometry.BLOCK_BYTES;
         boolean same = true;
         for (int looked = 0; end < limit && same && looked < RUN_EXTENTS_MAX; looked++) {
             long runEnd = runEndInExtent(end, mapped);
@@ -183,10 +181,10 @@ public final class StoredVolume implements Volume {
     }
 
     /**
-     * Stops the volume for a snapshot: waits for all requests, runs the step, goes on with a new
-     * head.
+     * Stops the volume: waits for all requests, runs the step, goes on with the head that it gives.
+     * The step may change the size of the map, or exchange what it holds.
      *
-     * @param step makes the snapshot durable
+     * @param step makes a change durable
      * @throws BackendException as the step; the head is then as before
      */
     public void freeze(FrozenStep step) throws BackendException {
@@ -289,7 +287,7 @@ public final class StoredVolume implements Volume {
 
     private void checkRange(long offset, long lengthBytes) {
         head.checkOpen();
-        Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes);
+        Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes());
     }
 
     private void checkWritable() throws BackendException {

@@ -1,0 +1,260 @@
+package org.dbstore.backend.operation;
+
+import org.dbstore.backend.format.Geometry;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Who descends from whom, as it is at one moment. A layer belongs to one volume or hangs between
+ * several; a layer that no chain has hangs on the chain that it leads to (what a rollback left).
+ * Made, used and thrown away with the management lock held.
+ */
+public final class LayerTree {
+    private static final int ID_COUNT = Geometry.SNAPSHOT_ID_MAX + 1;
+
+    private final Directory directory;
+    private final List<List<Layer>> children = new ArrayList<>(ID_COUNT);
+    private final List<Set<Integer>> slots = new ArrayList<>(ID_COUNT);
+    private final Map<UUID, VolumeRecord> owners = new HashMap<>();
+    private final BitSet heads = new BitSet();
+    private final BitSet lost = new BitSet();
+
+    /**
+     * Looks at the directory.
+     *
+     * @param directory with all its volumes and layers
+     */
+    public LayerTree(Directory directory) {
+        this.directory = directory;
+        for (int id = 0; id < ID_COUNT; id++) {
+            children.add(List.of());
+            slots.add(Set.of());
+        }
+        for (Layer layer : directory.layers()) {
+            int parent = layer.entry().parentId();
+            if (parent != 0) {
+                if (children.get(parent).isEmpty()) {
+                    children.set(parent, new ArrayList<>());
+                }
+                children.get(parent).add(layer);
+            }
+        }
+        for (VolumeRecord volume : directory.volumes()) {
+            heads.set(volume.headId());
+            owners.put(volume.facts().uuid(), volume);
+            for (Layer layer : directory.chain(volume.headId())) {
+                if (slots.get(layer.id()).isEmpty()) {
+                    slots.set(layer.id(), new TreeSet<>());
+                }
+                slots.get(layer.id()).add(volume.slot());
+            }
+        }
+        if (directory.isBranched()) {
+            directory.layers().forEach(this::hang);
+        }
+    }
+
+    /** Enters a layer that no chain has, if it leads to one. Nothing hangs on a head. */
+    private void hang(Layer layer) {
+        List<Integer> path = new ArrayList<>();
+        BitSet seen = new BitSet();
+        Layer joint = layer;
+        while (joint != null
+                && slots.get(joint.id()).isEmpty()
+                && !lost.get(joint.id())
+                && !seen.get(joint.id())) {
+            seen.set(joint.id());
+            path.add(joint.id());
+            joint = directory.layer(joint.entry().parentId());
+        }
+        if (joint != null && !slots.get(joint.id()).isEmpty() && !heads.get(joint.id())) {
+            Set<Integer> users = slots.get(joint.id());
+            path.forEach(id -> slots.set(id, users));
+        } else {
+            path.forEach(lost::set);
+        }
+    }
+
+    /**
+     * Lists the layers directly above one.
+     *
+     * @param id of any layer
+     * @return by id
+     */
+    public List<Layer> children(int id) {
+        return children.get(id);
+    }
+
+    /**
+     * Lists a layer and all above it.
+     *
+     * @param layer where to begin
+     * @return each before its children
+     */
+    public List<Layer> subtree(Layer layer) {
+        List<Layer> result = new ArrayList<>();
+        BitSet seen = new BitSet();
+        Deque<Layer> open = new ArrayDeque<>(List.of(layer));
+        while (!open.isEmpty()) {
+            Layer next = open.removeFirst();
+            if (!seen.get(next.id())) {
+                seen.set(next.id());
+                result.add(next);
+                open.addAll(children.get(next.id()));
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Tells whether a volume shows a layer, or it hangs on such a one.
+     *
+     * @param id of a layer
+     * @return false for what is lost
+     */
+    public boolean isAttached(int id) {
+        return !slots.get(id).isEmpty();
+    }
+
+    /**
+     * Tells whether a layer is the one that a volume writes to.
+     *
+     * @param id of a layer
+     * @return false if it is frozen
+     */
+    public boolean isHead(int id) {
+        return heads.get(id);
+    }
+
+    /**
+     * Tells whether a volume that cannot be served shows a layer.
+     *
+     * @param id of a layer
+     * @return true if it should be left alone
+     */
+    public boolean isDamaged(int id) {
+        return directory.volumes().stream()
+                .anyMatch(
+                        volume -> volume.damage() != null && slots.get(id).contains(volume.slot()));
+    }
+
+    /**
+     * Lists the volumes that may own a layer: its owner alone if that is known.
+     *
+     * @param id of a layer
+     * @return in slot order; empty for what is lost
+     */
+    public List<VolumeRecord> volumes(int id) {
+        Layer layer = directory.layer(id);
+        VolumeRecord owner =
+                layer == null ? null : layer.facts().owner().map(owners::get).orElse(null);
+        if (owner != null && !heads.get(id)) {
+            return List.of(owner);
+        }
+        List<VolumeRecord> result = new ArrayList<>();
+        for (VolumeRecord volume : directory.volumes()) {
+            if (slots.get(id).contains(volume.slot())) {
+                result.add(volume);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Lists what goes with a volume, or is listed as its own.
+     *
+     * @param volume any
+     * @param alone true to leave out what may as well belong to another
+     * @return without hidden layers; head first, then its chain, then what hangs on that
+     */
+    public List<Layer> layersOf(VolumeRecord volume, boolean alone) {
+        List<Layer> result = new ArrayList<>();
+        BitSet inChain = new BitSet();
+        for (Layer layer : directory.chain(volume.headId())) {
+            inChain.set(layer.id());
+            if (isOf(layer, volume, alone)) {
+                result.add(layer);
+            }
+        }
+        for (Layer layer : directory.layers()) {
+            if (!inChain.get(layer.id()) && isOf(layer, volume, alone)) {
+                result.add(layer);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Returns the size that a layer shows: of a head its volume's, of a snapshot its own.
+     *
+     * @param layer that some volume shows
+     * @return bytes
+     */
+    public long sizeBytes(Layer layer) {
+        VolumeRecord written = directory.volumeOfHead(layer.id());
+        if (written != null) {
+            return written.sizeBytes();
+        }
+        return layer.sizeBytes(
+                volumes(layer.id()).stream().mapToLong(VolumeRecord::sizeBytes).max().orElse(0));
+    }
+
+    /**
+     * Counts the positions that a layer or any above it may show.
+     *
+     * @param layer where to begin
+     * @return 1 or more
+     */
+    public long positionsAbove(Layer layer) {
+        long bytes = Geometry.EXTENT_BYTES;
+        for (Layer above : subtree(layer)) {
+            bytes = Math.max(bytes, sizeBytes(above));
+        }
+        return Math.min(bytes, Geometry.VOLUME_BYTES_MAX) / Geometry.EXTENT_BYTES;
+    }
+
+    private boolean isOf(Layer layer, VolumeRecord volume, boolean alone) {
+        if (layer.id() == volume.headId()) {
+            return true;
+        }
+        List<VolumeRecord> owners = layer.isHidden() ? List.of() : volumes(layer.id());
+        return owners.contains(volume) && (!alone || owners.size() == 1);
+    }
+
+    /**
+     * Tells whether any layer has several children.
+     *
+     * @return false if all chains are apart
+     */
+    public boolean hasBranches() {
+        return children.stream().anyMatch(above -> above.size() > 1);
+    }
+
+    /** Ids of all layers of the trees that hold any of some layers. */
+    BitSet trees(List<Integer> ids) {
+        BitSet result = new BitSet();
+        for (int id : ids) {
+            List<Layer> path = directory.chain(id);
+            if (!path.isEmpty()) {
+                subtree(path.getLast()).forEach(layer -> result.set(layer.id()));
+            }
+        }
+        return result;
+    }
+
+    /** The volume whose operations guard a layer; null for what is lost. */
+    @Nullable VolumeRecord volumeOf(int id) {
+        List<VolumeRecord> owners = volumes(id);
+        return owners.isEmpty() ? null : owners.getFirst();
+    }
+}
