@@ -3,22 +3,27 @@ package org.dbstore.backend;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.BootId;
 import org.dbstore.backend.device.DeviceLock;
 import org.dbstore.backend.device.FileBlockDevice;
 import org.dbstore.backend.format.Superblock;
+import org.dbstore.backend.operation.ChangeLabels;
 import org.dbstore.backend.operation.CloneSnapshot;
 import org.dbstore.backend.operation.CreateSnapshot;
 import org.dbstore.backend.operation.CreateVolume;
 import org.dbstore.backend.operation.DeleteSnapshot;
 import org.dbstore.backend.operation.DeleteVolume;
+import org.dbstore.backend.operation.DirtyMarks;
 import org.dbstore.backend.operation.FlattenVolume;
 import org.dbstore.backend.operation.InitializeDevice;
 import org.dbstore.backend.operation.Inventory;
 import org.dbstore.backend.operation.LinkClone;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.RenameSnapshot;
 import org.dbstore.backend.operation.RenameVolume;
 import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.Rollback;
+import org.dbstore.backend.operation.ScsiStates;
 import org.dbstore.backend.operation.Views;
 import org.dbstore.backend.recovery.DeviceOpener;
 import org.dbstore.backend.volume.StoreParts;
@@ -29,7 +34,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +59,7 @@ public final class BlockStore implements AutoCloseable {
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
+    private final CreateSnapshot snapshotting;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
@@ -63,6 +71,7 @@ public final class BlockStore implements AutoCloseable {
         this.findings = opened.findings();
         this.views = new Views(management);
         this.inventory = new Inventory(management);
+        this.snapshotting = new CreateSnapshot(management);
         if (!parts.readOnly()) {
             parts.commits().start();
         }
@@ -134,7 +143,7 @@ public final class BlockStore implements AutoCloseable {
         DeviceLock lock = DeviceLock.acquire(path, options.readOnly());
         try {
             BlockDevice device = openFile(path, options);
-            return open(device, options, lock::close);
+            return open(device, options, BootId.current(), lock::close);
         } catch (BackendException | RuntimeException | Error e) {
             lock.close();
             throw e;
@@ -150,14 +159,30 @@ public final class BlockStore implements AutoCloseable {
      * @throws BackendException as the other
      */
     public static BlockStore open(BlockDevice device, OpenOptions options) throws BackendException {
-        return open(device, options, () -> {});
+        return open(device, options, BootId.current());
     }
 
-    private static BlockStore open(BlockDevice device, OpenOptions options, Runnable unlock)
+    /**
+     * As the other, in a system that is not the present one, for simulations of its end.
+     *
+     * @param device as there
+     * @param options as there
+     * @param bootId stands for one run of the system
+     * @return to be closed
+     * @throws BackendException as there
+     */
+    public static BlockStore open(BlockDevice device, OpenOptions options, UUID bootId)
+            throws BackendException {
+        return open(device, options, bootId, () -> {});
+    }
+
+    private static BlockStore open(
+            BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
         try {
             BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options.readOnly()));
+                    new BlockStore(
+                            device, unlock, DeviceOpener.open(device, options.readOnly(), bootId));
             store.findings.forEach(finding -> LOG.warn("{}: {}", device.name(), finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -298,7 +323,111 @@ public final class BlockStore implements AutoCloseable {
      *     BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public int createSnapshot(String volumeName) throws BackendException {
-        return new CreateSnapshot(management).run(volumeName);
+        return createSnapshots(List.of(SnapshotRequest.of(volumeName))).getFirst();
+    }
+
+    /**
+     * As {@link #createSnapshot(String)}, with a name.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param name as a volume's, but not of digits alone, which mean an id; unique in the volume
+     * @return id of what was frozen
+     * @throws BackendException as there; {@link BackendError#INVALID}, {@link
+     *     BackendError#ALREADY_EXISTS}; {@link BackendError#NO_SPACE} if the device has no room for
+     *     names
+     */
+    public int createSnapshot(String volumeName, String name) throws BackendException {
+        return createSnapshots(List.of(SnapshotRequest.of(volumeName, name))).getFirst();
+    }
+
+    /**
+     * Freezes several volumes at one instant: no write that began after another one's end is in a
+     * snapshot of the group without that. All snapshots are taken, or none.
+     *
+     * @param requests of different volumes
+     * @return ids of what was frozen, in the same order
+     * @throws BackendException as {@link #createSnapshot(String, String)}
+     */
+    public List<Integer> createSnapshots(List<SnapshotRequest> requests) throws BackendException {
+        return snapshotting.run(requests);
+    }
+
+    /**
+     * Finds a frozen snapshot of a volume.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param nameOrId of the snapshot
+     * @return its id
+     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#INVALID} if
+     *     several volumes have the name
+     */
+    public int snapshotId(String volumeName, String nameOrId) throws BackendException {
+        return inventory.snapshotId(volumeName, nameOrId);
+    }
+
+    /**
+     * Gives a snapshot a name, or another one; it may be open.
+     *
+     * @param snapshotId a frozen snapshot
+     * @param newName as in {@link #createSnapshot(String, String)}
+     * @throws BackendException as there; {@link BackendError#BUSY} if it is a head or being deleted
+     */
+    public void renameSnapshot(int snapshotId, String newName) throws BackendException {
+        new RenameSnapshot(management).run(snapshotId, newName);
+    }
+
+    /**
+     * Sets and removes labels of a volume: at most {@link ChangeLabels#COUNT_MAX}, keys of 1 to 63
+     * bytes without '=', values of up to 255 bytes, no control characters.
+     *
+     * @param name of the volume, or "#slot"
+     * @param set new or changed labels
+     * @param removed keys of labels that go, if they are there
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
+     *     BackendError#LIMIT}; {@link BackendError#NO_SPACE} if the device has no room for labels;
+     *     {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public void labelVolume(String name, Map<String, String> set, Set<String> removed)
+            throws BackendException {
+        new ChangeLabels(management, set, removed).ofVolume(name);
+    }
+
+    /**
+     * As {@link #labelVolume}, of a snapshot.
+     *
+     * @param snapshotId a frozen snapshot
+     * @param set new or changed labels
+     * @param removed keys of labels that go, if they are there
+     * @throws BackendException as there; {@link BackendError#BUSY} if it is a head or being deleted
+     */
+    public void labelSnapshot(int snapshotId, Map<String, String> set, Set<String> removed)
+            throws BackendException {
+        new ChangeLabels(management, set, removed).ofSnapshot(snapshotId);
+    }
+
+    /**
+     * Reads what a SCSI target has to remember of a volume, such as persistent reservations.
+     *
+     * @param volumeName its name, or "#slot"
+     * @return as it was written last; empty at first
+     * @throws BackendException as {@link #volume}; {@link BackendError#CORRUPT} if it is damaged
+     */
+    public byte[] scsiState(String volumeName) throws BackendException {
+        return new ScsiStates(management).read(volumeName);
+    }
+
+    /**
+     * Writes what {@link #scsiState} reads. It is durable when this returns. It stays with the
+     * volume when that is renamed, and goes with it.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param state at most 64 KiB
+     * @throws BackendException as {@link #volume}; {@link BackendError#INVALID} if it is too long,
+     *     {@link BackendError#NO_SPACE} if the device has no room for it, {@link
+     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public void setScsiState(String volumeName, byte[] state) throws BackendException {
+        new ScsiStates(management).write(volumeName, state);
     }
 
     /**
@@ -445,6 +574,7 @@ public final class BlockStore implements AutoCloseable {
     private void commitLast() throws BackendException {
         try {
             parts.commits().reclaim();
+            new DirtyMarks(management).clear();
         } finally {
             parts.commits().stop();
         }

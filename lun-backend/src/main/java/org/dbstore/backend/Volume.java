@@ -1,6 +1,7 @@
 package org.dbstore.backend;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /**
  * An open thin volume, or a snapshot of one: bytes by offset. Safe for use by many threads; two
@@ -30,11 +31,19 @@ public interface Volume {
     record Run(long lengthBytes, boolean mapped) {}
 
     /**
-     * Returns the name, with "@id" behind it for a snapshot.
+     * Returns the name; of a snapshot "volume@name", or "volume@id" if it has none.
      *
      * @return for people
      */
     String name();
+
+    /**
+     * Returns the identity of the volume or snapshot: no other has it, and no change of a name
+     * changes it.
+     *
+     * @return of 128 bits, random or a hash
+     */
+    UUID uuid();
 
     /**
      * Returns the size.
@@ -135,4 +144,25 @@ public interface Volume {
      * @throws BackendException {@link BackendError#FAILED}
      */
     void flush() throws BackendException;
+
+    /**
+     * Notes durably that writes were acknowledged which are not durable. To be called before the
+     * first such acknowledgement; later calls cost nothing. A clean close of the store takes the
+     * mark away.
+     *
+     * <p>A device without room for a catalogue keeps no marks.
+     *
+     * @throws BackendException {@link BackendError#READ_ONLY}, {@link BackendError#NO_SPACE},
+     *     {@link BackendError#FAILED}: then nothing may be acknowledged before it is durable
+     */
+    void markDirty() throws BackendException;
+
+    /**
+     * Tells whether the system went down while the mark of {@link #markDirty} was set: writes that
+     * it had acknowledged may be lost, though initiators that saw no interruption of their own
+     * believe that they are only waiting to be flushed.
+     *
+     * @return false if only this process went down: what it had written is in the page cache
+     */
+    boolean wasDirtyAtCrash();
 }

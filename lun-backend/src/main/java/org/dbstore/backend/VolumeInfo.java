@@ -1,6 +1,9 @@
 package org.dbstore.backend;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.UUID;
 
 /**
  * A volume as the volume table has it.
@@ -12,6 +15,9 @@ import java.time.Instant;
  * @param headCreatedAt when that layer became the head: at the last snapshot, not at the creation
  * @param snapshotCount its snapshots, head included
  * @param mappedBytes bytes that read from a mapped block through the head
+ * @param uuid identity, which no change of the name changes
+ * @param createdAt when the volume was made; absent if it is older than the device's catalogue
+ * @param labels keys and values of the user
  */
 public record VolumeInfo(
         int slot,
@@ -20,4 +26,7 @@ public record VolumeInfo(
         int headSnapshotId,
         Instant headCreatedAt,
         int snapshotCount,
-        long mappedBytes) {}
+        long mappedBytes,
+        UUID uuid,
+        Optional<Instant> createdAt,
+        SortedMap<String, String> labels) {}

@@ -3,6 +3,7 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.ProgressListener;
+import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
@@ -203,6 +204,7 @@ public final class CloneSnapshot {
         Layer layer = copy.target();
         SnapshotEntry finished = layer.entry().unmarked();
         Transaction publication = new Transaction();
+        VolumeFacts facts = new Records(management).create(publication, slot, newName);
         Tables.writeVolumeBody(publication, slot, size, newName);
         publication.barrier();
         Tables.writeVolumeHead(publication, slot, copy.target().id());
@@ -211,7 +213,9 @@ public final class CloneSnapshot {
         management.commit(publication);
         layer.setEntry(finished);
         layer.setDeleting(false);
-        directory.add(new VolumeRecord(slot, newName, true, size, copy.target().id()));
+        VolumeRecord volume = new VolumeRecord(slot, newName, true, size, copy.target().id());
+        volume.setFacts(facts);
+        directory.add(volume);
     }
 
     private void letGo(Copy copy) {

@@ -2,6 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
@@ -24,7 +25,8 @@ public final class CreateVolume {
      * @param name of the new volume
      * @param sizeBytes rounded up to 1 MiB
      * @throws BackendException {@link BackendError#INVALID}, {@link BackendError#ALREADY_EXISTS},
-     *     {@link BackendError#LIMIT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     *     {@link BackendError#LIMIT}, {@link BackendError#NO_SPACE}, {@link
+     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public void run(String name, long sizeBytes) throws BackendException {
         VolumeNames.check(name);
@@ -37,13 +39,16 @@ public final class CreateVolume {
             int id = directory.freeId();
             SnapshotEntry head = new SnapshotEntry(0, Management.now());
             Transaction creation = new Transaction();
+            VolumeFacts facts = new Records(management).create(creation, slot, name);
             Tables.writeSnapshot(creation, id, head);
             Tables.writeVolumeBody(creation, slot, size, name);
             creation.barrier();
             Tables.writeVolumeHead(creation, slot, id);
             management.commit(creation);
             directory.addLayer(id, head);
-            directory.add(new VolumeRecord(slot, name, true, size, id));
+            VolumeRecord volume = new VolumeRecord(slot, name, true, size, id);
+            volume.setFacts(facts);
+            directory.add(volume);
         });
     }
 }

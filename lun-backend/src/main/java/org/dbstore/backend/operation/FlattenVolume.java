@@ -60,7 +60,7 @@ public final class FlattenVolume {
 
     /** Returns true when nothing is shared any more. */
     private boolean step(VolumeRecord volume) throws BackendException {
-        new SnapshotRecords(management).claim(volume);
+        new SnapshotClaims(management).claim(volume);
         management.parts().commits().reclaim(); // so that what is free can be counted
         Optional<Layer> linked = management.locked(() -> lowestOwn(volume));
         if (linked.isEmpty()) {
@@ -105,7 +105,7 @@ public final class FlattenVolume {
         LayerTree tree = new LayerTree(management.directory());
         Optional<Layer> own = Optional.empty();
         for (Layer layer : management.directory().chain(volume.headId())) {
-            if (!tree.volumes(layer.id()).equals(List.of(volume))) {
+            if (!tree.isOwn(layer.id(), volume)) {
                 return own;
             }
             own = Optional.of(layer);

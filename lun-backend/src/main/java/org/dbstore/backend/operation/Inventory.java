@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.VolumeInfo;
+import org.dbstore.backend.catalogue.SnapshotFacts;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.extent.ViewBuilder;
@@ -64,18 +65,40 @@ public final class Inventory {
             VolumeRecord volume = management.directory().volume(volumeName);
             long[] extents = new long[Geometry.SNAPSHOT_ID_MAX + 1];
             management.parts().table().scan((extent, owner, position) -> extents[owner]++);
-            List<SnapshotInfo> result = new ArrayList<>();
-            for (Layer layer : new LayerTree(management.directory()).layersOf(volume, false)) {
-                result.add(
-                        new SnapshotInfo(
-                                layer.id(),
-                                layer.entry().parentId(),
-                                createdAt(layer),
-                                layer.id() == volume.headId(),
-                                extents[layer.id()]));
-            }
-            return result;
+            return new LayerTree(management.directory())
+                    .layersOf(volume, false).stream()
+                            .map(layer -> describe(volume, layer, extents[layer.id()]))
+                            .toList();
         });
+    }
+
+    /**
+     * Finds a frozen snapshot.
+     *
+     * @param volumeName of the volume, or "#slot"
+     * @param nameOrId of the snapshot
+     * @return its id
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
+     */
+    public int snapshotId(String volumeName, String nameOrId) throws BackendException {
+        return management.locked(() -> {
+            VolumeRecord volume = management.directory().volume(volumeName);
+            return new SnapshotNames(management).find(volume, nameOrId).id();
+        });
+    }
+
+    private SnapshotInfo describe(VolumeRecord volume, Layer layer, long ownExtents) {
+        SnapshotFacts facts = layer.facts();
+        return new SnapshotInfo(
+                layer.id(),
+                layer.entry().parentId(),
+                facts.createdAt().orElseGet(() -> writtenSince(layer)),
+                layer.id() == volume.headId(),
+                ownExtents,
+                new Records(management).uuid(volume, layer),
+                facts.name(),
+                layer.sizeBytes(volume.sizeBytes()),
+                facts.labels());
     }
 
     private List<VolumeInfo> describe(List<VolumeRecord> volumes) {
@@ -106,9 +129,12 @@ public final class Inventory {
                 volume.name(),
                 volume.sizeBytes(),
                 volume.headId(),
-                layers.isEmpty() ? Instant.EPOCH : createdAt(layers.getFirst()),
+                layers.isEmpty() ? Instant.EPOCH : writtenSince(layers.getFirst()),
                 layers.size(),
-                mappedBytes);
+                mappedBytes,
+                volume.facts().uuid(),
+                volume.facts().createdAt(),
+                volume.facts().labels());
     }
 
     private static long mappedBytes(ExtentTable table, ExtentMap map) {
@@ -120,7 +146,7 @@ public final class Inventory {
         return blocks * Geometry.BLOCK_BYTES;
     }
 
-    private static Instant createdAt(Layer layer) {
+    private static Instant writtenSince(Layer layer) {
         long seconds = layer.entry().unmarked().createdAt();
         return Instant.ofEpochSecond(Math.min(seconds, Instant.MAX.getEpochSecond()));
     }

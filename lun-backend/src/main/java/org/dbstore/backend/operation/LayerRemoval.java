@@ -42,6 +42,7 @@ public final class LayerRemoval {
         freeExtents(owners);
         management.lockedDo(() -> {
             Transaction removal = new Transaction();
+            owners.stream().forEach(id -> management.catalogue().removeSnapshot(removal, id));
             Tables.clearSnapshots(removal, otherIds);
             removal.barrier();
             Tables.clearSnapshots(removal, markedIds);

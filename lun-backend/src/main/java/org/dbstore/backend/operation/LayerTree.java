@@ -10,21 +10,24 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Who descends from whom, as it is at one moment. A layer belongs to one volume or hangs between
- * several; a layer that no chain has hangs on the chain that it leads to (what a rollback left).
- * Made, used and thrown away with the management lock held.
+ * Who descends from whom, as it is at one moment. A layer that no chain has hangs on the chain that
+ * it leads to (what a rollback left). Whose a snapshot is, the catalogue knows; without a record it
+ * may be of any volume that is in the same tree. Made, used and thrown away with the management
+ * lock held.
  */
 public final class LayerTree {
     private static final int ID_COUNT = Geometry.SNAPSHOT_ID_MAX + 1;
 
     private final Directory directory;
     private final List<List<Layer>> children = new ArrayList<>(ID_COUNT);
-    private final List<Set<Integer>> slots = new ArrayList<>(ID_COUNT);
+    private final List<Set<Integer>> slots = new ArrayList<>(ID_COUNT); // whose chains have it
+    private final int[] roots = new int[ID_COUNT]; // 0 = not attached
     private final Map<UUID, VolumeRecord> owners = new HashMap<>();
     private final BitSet heads = new BitSet();
     private final BitSet lost = new BitSet();
@@ -52,37 +55,43 @@ public final class LayerTree {
         for (VolumeRecord volume : directory.volumes()) {
             heads.set(volume.headId());
             owners.put(volume.facts().uuid(), volume);
-            for (Layer layer : directory.chain(volume.headId())) {
+            List<Layer> chain = directory.chain(volume.headId());
+            for (Layer layer : chain) {
+                roots[layer.id()] = chain.getLast().id();
                 if (slots.get(layer.id()).isEmpty()) {
                     slots.set(layer.id(), new TreeSet<>());
                 }
                 slots.get(layer.id()).add(volume.slot());
             }
         }
-        if (directory.isBranched()) {
-            directory.layers().forEach(this::hang);
-        }
+        directory.layers().forEach(this::hang);
     }
 
-    /** Enters a layer that no chain has, if it leads to one. Nothing hangs on a head. */
+    /** Notes the root of a layer, if that and all between lead to a chain. */
     private void hang(Layer layer) {
         List<Integer> path = new ArrayList<>();
         BitSet seen = new BitSet();
         Layer joint = layer;
-        while (joint != null
-                && slots.get(joint.id()).isEmpty()
-                && !lost.get(joint.id())
-                && !seen.get(joint.id())) {
+        while (joint != null && slots.get(joint.id()).isEmpty() && !isKnown(joint, seen)) {
             seen.set(joint.id());
             path.add(joint.id());
             joint = directory.layer(joint.entry().parentId());
         }
-        if (joint != null && !slots.get(joint.id()).isEmpty() && !heads.get(joint.id())) {
-            Set<Integer> users = slots.get(joint.id());
-            path.forEach(id -> slots.set(id, users));
-        } else {
-            path.forEach(lost::set);
+        int root =
+                joint == null
+                                || !directory.isBranched()
+                                || heads.get(joint.id())
+                                || seen.get(joint.id())
+                        ? 0
+                        : roots[joint.id()];
+        for (int id : path) {
+            roots[id] = root;
+            lost.set(id, root == 0);
         }
+    }
+
+    private boolean isKnown(Layer layer, BitSet seen) {
+        return roots[layer.id()] != 0 || lost.get(layer.id()) || seen.get(layer.id());
     }
 
     /**
@@ -123,7 +132,7 @@ public final class LayerTree {
      * @return false for what is lost
      */
     public boolean isAttached(int id) {
-        return !slots.get(id).isEmpty();
+        return roots[id] != 0;
     }
 
     /**
@@ -155,19 +164,37 @@ public final class LayerTree {
      * @return in slot order; empty for what is lost
      */
     public List<VolumeRecord> volumes(int id) {
+        Optional<VolumeRecord> owner = owner(id);
+        if (owner.isPresent()) {
+            return List.of(owner.get());
+        }
+        Set<Integer> sharing = slots.get(directory.isBranched() ? roots[id] : id);
+        return directory.volumes().stream()
+                .filter(volume -> sharing.contains(volume.slot()))
+                .toList();
+    }
+
+    private Optional<VolumeRecord> owner(int id) {
+        if (heads.get(id)) {
+            return Optional.ofNullable(directory.volumeOfHead(id));
+        }
         Layer layer = directory.layer(id);
-        VolumeRecord owner =
-                layer == null ? null : layer.facts().owner().map(owners::get).orElse(null);
-        if (owner != null && !heads.get(id)) {
-            return List.of(owner);
-        }
-        List<VolumeRecord> result = new ArrayList<>();
-        for (VolumeRecord volume : directory.volumes()) {
-            if (slots.get(id).contains(volume.slot())) {
-                result.add(volume);
-            }
-        }
-        return result;
+        return layer == null
+                ? Optional.empty()
+                : layer.facts().owner().map(uuid -> owners.get(uuid));
+    }
+
+    /**
+     * Tells whether a layer of a volume's chain is of that volume alone.
+     *
+     * @param id of the layer
+     * @param volume whose chain has it
+     * @return false if it is another's, or nobody's and others show it too
+     */
+    boolean isOwn(int id, VolumeRecord volume) {
+        return owner(id)
+                .map(owner -> owner == volume)
+                .orElseGet(() -> slots.get(id).equals(Set.of(volume.slot())));
     }
 
     /**

@@ -2,11 +2,12 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.SnapshotRequest;
 import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
-import java.time.Instant;
+import java.util.List;
 
 /**
  * Makes a volume that begins with what a snapshot holds, and shares its extents: a new head above
@@ -45,10 +46,12 @@ public final class LinkClone {
                 management.directory().checkNameUnused(newName);
                 management.directory().freeSlot();
             });
-            new SnapshotRecords(management).claim(volume);
+            new SnapshotClaims(management).claim(volume);
             int source =
                     volume.headId() == id
-                            ? new CreateSnapshot(management).run("#" + volume.slot())
+                            ? new CreateSnapshot(management)
+                                    .run(List.of(SnapshotRequest.of("#" + volume.slot())))
+                                    .getFirst()
                             : id;
             management.lockedDo(() -> publish(volume, source, newName));
         } finally {
@@ -63,19 +66,12 @@ public final class LinkClone {
         int slot = directory.freeSlot();
         int headId = directory.freeId();
         long size = new LayerTree(directory).sizeBytes(management.layer(sourceId));
-        boolean recorded = management.catalogue().ensure();
-        VolumeFacts facts =
-                recorded
-                        ? VolumeFacts.created(newName, Instant.now())
-                        : VolumeFacts.derived(management.deviceId(), newName);
         SnapshotEntry head = new SnapshotEntry(sourceId, Management.now());
         Transaction creation = new Transaction();
         management.beginBranching(creation);
+        VolumeFacts facts = new Records(management).create(creation, slot, newName);
         Tables.writeSnapshot(creation, headId, head.marked());
         Tables.writeVolumeBody(creation, slot, size, newName);
-        if (recorded) {
-            management.catalogue().putVolume(creation, slot, newName, facts);
-        }
         creation.barrier();
         Tables.writeVolumeHead(creation, slot, headId);
         creation.barrier();

@@ -7,6 +7,7 @@ import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoreParts;
 
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -210,5 +211,14 @@ public record Management(
      */
     static long now() {
         return Math.max(1, System.currentTimeMillis() / 1000);
+    }
+
+    /**
+     * Returns the time as records have it.
+     *
+     * @return whole milliseconds
+     */
+    static Instant instant() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
     }
 }

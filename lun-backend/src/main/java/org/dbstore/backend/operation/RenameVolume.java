@@ -4,7 +4,10 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.commit.Transaction;
 
-/** Gives a volume another name; it may be in use. */
+/**
+ * Gives a volume another name; it may be in use. Its identity stays: it is in the catalogue from
+ * then on. On a device without room for one, the identity follows the name when it is opened again.
+ */
 public final class RenameVolume {
     private final Management management;
 
@@ -34,6 +37,9 @@ public final class RenameVolume {
                 management.directory().checkNameUnused(newName);
                 Transaction renaming = new Transaction();
                 Tables.writeVolumeName(renaming, volume.slot(), volume.nameLengthBytes(), newName);
+                if (management.catalogue().ensure()) {
+                    new Records(management).put(renaming, volume, newName, volume.facts());
+                }
                 management.commit(renaming);
                 volume.setName(newName);
             }

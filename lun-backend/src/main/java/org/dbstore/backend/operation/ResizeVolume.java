@@ -63,7 +63,7 @@ public final class ResizeVolume {
         try {
             management.checkWritable();
             management.lockedDo(() -> checkUndamaged(volume));
-            if (size != volume.sizeBytes() && !new SnapshotRecords(management).claim(volume)) {
+            if (size != volume.sizeBytes() && !new SnapshotClaims(management).claim(volume)) {
                 throw new BackendException(
                         BackendError.NO_SPACE,
                         "there is no room to note that the snapshots of %s keep their size"

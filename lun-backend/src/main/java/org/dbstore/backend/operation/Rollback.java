@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 public final class Rollback {
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private final Management management;
     private final VolumeListener listener;
@@ -67,7 +67,7 @@ public final class Rollback {
         VolumeRecord volume = management.lockOperations(volumeName);
         try {
             management.checkWritable();
-            new SnapshotRecords(management).claim(volume);
+            new SnapshotClaims(management).claim(volume);
             // Most of the work, while the volume goes on; what is left afterwards is short.
             management.parts().commits().flush();
             int frozen = management.locked(() -> exchange(volume, plan(volume, id)));
@@ -111,16 +111,20 @@ public final class Rollback {
         ExtentMap contents =
                 new ViewBuilder(management.parts().table())
                         .build(directory.chainIds(id), size / Geometry.EXTENT_BYTES);
-        Instant now = Instant.now();
+        Instant now = Management.instant();
         SnapshotFacts safety =
                 management.catalogue().ensure() && !discard
                         ? SnapshotFacts.taken(
-                                Optional.of("before-rollback-" + TIME.format(now)),
+                                Optional.of(safetyName(volume, now)),
                                 volume.facts().uuid(),
                                 volume.sizeBytes(),
                                 now)
                         : SnapshotFacts.NONE;
         return new Plan(headId, id, size, contents, safety);
+    }
+
+    private static String safetyName(VolumeRecord volume, Instant now) {
+        return "before-rollback-%s-%d".formatted(TIME.format(now), volume.headId());
     }
 
     /** Returns the id of what was the head. */
@@ -149,9 +153,8 @@ public final class Rollback {
         management.beginBranching(rollback);
         Tables.writeSnapshot(rollback, plan.headId(), new SnapshotEntry(frozenId, now));
         if (plan.safety() != SnapshotFacts.NONE) {
-            management
-                    .catalogue()
-                    .putSnapshot(rollback, frozenId, frozen.createdAt(), plan.safety());
+            new Records(management)
+                    .put(rollback, volume, management.layer(frozenId), plan.safety());
         }
         rollback.barrier();
         Tables.writeVolumeHead(rollback, volume.slot(), plan.headId());

@@ -192,6 +192,7 @@ final class SnapshotMerge {
             Tables.writeSnapshot(relinking, child.id(), linked);
             relinking.barrier();
             Tables.clearSnapshots(relinking, List.of(doomed.id()));
+            management.catalogue().removeSnapshot(relinking, doomed.id());
             management.commit(relinking);
             child.setEntry(linked);
             management.directory().removeLayer(doomed.id());

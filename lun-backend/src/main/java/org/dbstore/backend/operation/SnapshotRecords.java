@@ -1,81 +1,38 @@
 package org.dbstore.backend.operation;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.catalogue.DerivedIds;
 import org.dbstore.backend.catalogue.SnapshotFacts;
 import org.dbstore.backend.commit.Transaction;
 
-import java.util.List;
-import java.util.UUID;
-
-/**
- * Writes records for snapshots that have none, because they are older than the catalogue: whose
- * they are and how large they are must not depend on what becomes of the volume.
- */
+/** Changes of what is known of a frozen snapshot, with the management lock held. */
 final class SnapshotRecords {
-    /** Records written by one commit. */
-    private static final int RECORDS_PER_COMMIT = 64;
-
     private final Management management;
 
     SnapshotRecords(Management management) {
         this.management = management;
     }
 
-    /**
-     * Writes what is missing for the snapshots of a volume. The caller holds its operations.
-     *
-     * @return false if there is no room for a catalogue and so the volume has snapshots without
-     */
-    boolean claim(VolumeRecord volume) throws BackendException {
-        List<Layer> unrecorded = management.locked(() -> unrecorded(volume));
-        for (int from = 0; from < unrecorded.size(); from += RECORDS_PER_COMMIT) {
-            int to = Math.min(unrecorded.size(), from + RECORDS_PER_COMMIT);
-            List<Layer> part = unrecorded.subList(from, to);
-            if (!management.locked(() -> record(volume, part))) {
-                return false;
-            }
-        }
-        return true;
+    /** A change of facts. */
+    @FunctionalInterface
+    interface Change {
+        SnapshotFacts of(SnapshotFacts present) throws BackendException;
     }
 
-    private List<Layer> unrecorded(VolumeRecord volume) {
-        return new LayerTree(management.directory())
-                .layersOf(volume, true).stream()
-                        .filter(layer -> layer.id() != volume.headId())
-                        .filter(layer ->
-                                layer.facts().owner().isEmpty() || layer.facts().sizeBytes() == 0)
-                        .toList();
-    }
-
-    private boolean record(VolumeRecord volume, List<Layer> layers) throws BackendException {
-        if (!management.catalogue().ensure()) {
-            return false;
+    /** Makes a change durable. */
+    void change(int id, Change change) throws BackendException {
+        management.checkWritable();
+        Layer layer = management.layer(id);
+        VolumeRecord volume = management.volumeOf(layer);
+        if (layer.id() == volume.headId()) {
+            throw new BackendException(
+                    BackendError.BUSY,
+                    "snapshot %d is the head of %s".formatted(id, volume.title()));
         }
-        Transaction recording = new Transaction();
-        List<SnapshotFacts> facts = layers.stream().map(layer -> facts(volume, layer)).toList();
-        for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            management
-                    .catalogue()
-                    .putSnapshot(
-                            recording,
-                            layer.id(),
-                            layer.entry().unmarked().createdAt(),
-                            facts.get(i));
-        }
-        management.commit(recording);
-        for (int i = 0; i < layers.size(); i++) {
-            layers.get(i).setFacts(facts.get(i));
-        }
-        return true;
-    }
-
-    private SnapshotFacts facts(VolumeRecord volume, Layer layer) {
-        UUID id =
-                DerivedIds.snapshot(management.deviceId(), volume.facts().firstName(), layer.id());
-        return layer.facts()
-                .identified(id, volume.facts().uuid())
-                .withSizeBytes(layer.sizeBytes(volume.sizeBytes()));
+        Transaction changing = new Transaction();
+        SnapshotFacts changed =
+                new Records(management).put(changing, volume, layer, change.of(layer.facts()));
+        management.commit(changing);
+        layer.setFacts(changed);
     }
 }

@@ -45,7 +45,7 @@ public final class Views {
             view =
                     new StoredVolume(
                             management.parts(),
-                            volume::title,
+                            new LiveSubject(management, volume),
                             volume.headId(),
                             management.parts().readOnly(),
                             map(volume, volume.headId()));
@@ -81,7 +81,8 @@ public final class Views {
             view =
                     new StoredVolume(
                             management.parts(),
-                            () -> volume.title() + "@" + layer.id(),
+                            new FrozenSubject(
+                                    volume, layer, new Records(management).uuid(volume, layer)),
                             layer.id(),
                             true,
                             map(volume, layer.id()));

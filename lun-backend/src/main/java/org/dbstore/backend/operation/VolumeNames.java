@@ -15,6 +15,11 @@ final class VolumeNames {
      * Refuses a name that the field, a path or an address ("name@snapshot", "#slot") cannot take.
      */
     static void check(String name) throws BackendException {
+        check("volume", name);
+    }
+
+    /** As {@link #check(String)}, for a name of something else. */
+    static void check(String kind, String name) throws BackendException {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         String reason = null;
         if (name.isEmpty()) {
@@ -30,7 +35,7 @@ final class VolumeNames {
         }
         if (reason != null) {
             throw new BackendException(
-                    BackendError.INVALID, "the volume name \"" + name + "\" " + reason);
+                    BackendError.INVALID, "the %s name \"%s\" %s".formatted(kind, name, reason));
         }
     }
 

@@ -22,6 +22,8 @@ public final class VolumeRecord {
     private volatile String name;
     private volatile int headId;
     private volatile VolumeFacts facts = VolumeFacts.NONE;
+    private volatile boolean dirty;
+    private boolean dirtyAtCrash;
     private @Nullable String damage;
     private boolean chainBroken;
     private @Nullable StoredVolume view;
@@ -107,6 +109,33 @@ public final class VolumeRecord {
      */
     public void setFacts(VolumeFacts known) {
         facts = known;
+    }
+
+    /**
+     * Tells whether the dirty mark is set for the running system.
+     *
+     * @return false after a clean close
+     */
+    public boolean isDirty() {
+        return dirty;
+    }
+
+    /**
+     * Notes the dirty mark.
+     *
+     * @param now as the catalogue has it for the running system
+     */
+    public void setDirty(boolean now) {
+        dirty = now;
+    }
+
+    /** Notes that the dirty mark was found set by a system that has ended. */
+    public void setDirtyAtCrash() {
+        dirtyAtCrash = true;
+    }
+
+    boolean wasDirtyAtCrash() {
+        return dirtyAtCrash;
     }
 
     /**

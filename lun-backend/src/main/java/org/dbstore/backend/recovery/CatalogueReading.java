@@ -21,11 +21,13 @@ import java.util.UUID;
 final class CatalogueReading {
     private final Directory directory;
     private final UUID deviceId;
+    private final UUID bootId;
     private final Findings findings;
 
-    CatalogueReading(Directory directory, UUID deviceId, Findings findings) {
+    CatalogueReading(Directory directory, UUID deviceId, UUID bootId, Findings findings) {
         this.directory = directory;
         this.deviceId = deviceId;
+        this.bootId = bootId;
         this.findings = findings;
     }
 
@@ -64,18 +66,39 @@ final class CatalogueReading {
             return;
         }
         volume.setFacts(facts == null ? VolumeFacts.derived(deviceId, volume.name()) : facts);
+        readDirtyMark(catalogue, volume, facts != null);
         for (Layer layer : directory.chain(volume.headId())) {
             long tableTime = layer.entry().unmarked().createdAt();
             SnapshotFacts known = catalogue.snapshot(layer.id(), tableTime).orElse(null);
             if (known != null) {
                 layer.setFacts(known);
-            } else if (layer.id() != volume.headId() && catalogue.isDamaged()) {
+            } else if (layer.id() != volume.headId()
+                    && !layer.isHidden()
+                    && catalogue.isDamaged()) {
                 damage(
                         volume,
                         ("the record of its snapshot %d may have been in a damaged block of the"
                                         + " catalogue")
                                 .formatted(layer.id()));
             }
+        }
+    }
+
+    /** A mark counts with the record of its volume alone: without, it is of one that is gone. */
+    private void readDirtyMark(Catalogue catalogue, VolumeRecord volume, boolean recorded)
+            throws BackendException {
+        UUID mark = catalogue.dirtyMark(volume.slot()).orElse(null);
+        if (mark == null || !recorded) {
+            return;
+        }
+        if (mark.equals(bootId)) {
+            volume.setDirty(true);
+        } else {
+            volume.setDirtyAtCrash();
+            findings.add(
+                    ("volume %s had acknowledged writes that were not durable when the system went"
+                                    + " down")
+                            .formatted(volume.title()));
         }
     }
 

@@ -53,11 +53,13 @@ public final class DeviceOpener {
 
     private final BlockDevice device;
     private final boolean readOnly;
+    private final UUID bootId;
     private final Findings findings = new Findings();
     private final MetadataReader reader;
 
-    private DeviceOpener(BlockDevice device, boolean readOnly) {
+    private DeviceOpener(BlockDevice device, boolean readOnly, UUID bootId) {
         this.device = device;
+        this.bootId = bootId;
         this.readOnly = readOnly;
         this.reader = new MetadataReader(device);
     }
@@ -76,12 +78,14 @@ public final class DeviceOpener {
      *
      * @param device nobody else has it open
      * @param readOnly true to change nothing
+     * @param bootId of the running system
      * @return the opened store
      * @throws BackendException {@link BackendError#NOT_A_STORE}, {@link BackendError#CORRUPT},
      *     {@link BackendError#IO}, {@link BackendError#FAILED}
      */
-    public static Opened open(BlockDevice device, boolean readOnly) throws BackendException {
-        return new DeviceOpener(device, readOnly).run();
+    public static Opened open(BlockDevice device, boolean readOnly, UUID bootId)
+            throws BackendException {
+        return new DeviceOpener(device, readOnly, bootId).run();
     }
 
     private Opened run() throws BackendException {
@@ -231,10 +235,11 @@ public final class DeviceOpener {
                         table,
                         allocator,
                         new CopyOnWrite(geometry, io, table),
-                        commits);
+                        commits,
+                        bootId);
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
         Catalogue catalogue =
-                new CatalogueReading(directory, deviceId, findings)
+                new CatalogueReading(directory, deviceId, bootId, findings)
                         .run(CatalogueSpace.NONE, geometry, reader::read);
         return new Management(parts, directory, catalogue, deviceId, new ReentrantLock());
     }

@@ -10,6 +10,8 @@ import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 
+import java.util.UUID;
+
 /**
  * What all volumes of a store share.
  *
@@ -23,6 +25,7 @@ import org.dbstore.backend.format.Geometry;
  * @param allocator the free extents
  * @param copyOnWrite copies between extents
  * @param commits the commit point
+ * @param bootId of the running system: another one after each start of it
  */
 public record StoreParts(
         BlockDevice device,
@@ -34,4 +37,5 @@ public record StoreParts(
         ExtentTable table,
         ExtentAllocator allocator,
         CopyOnWrite copyOnWrite,
-        GroupCommit commits) {}
+        GroupCommit commits,
+        UUID bootId) {}

@@ -9,7 +9,7 @@ import org.dbstore.backend.format.Geometry;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.UUID;
 
 /** A view of the store: the live head of a volume, or a frozen snapshot. */
 public final class StoredVolume implements Volume {
@@ -38,6 +38,7 @@ public final class StoredVolume implements Volume {
     private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
 
     private final StoreParts parts;
+    private final Subject subject;
     private final boolean readOnly;
     private final StripeLocks stripes = new StripeLocks();
     private final ExtentMap map;
@@ -51,18 +52,19 @@ public final class StoredVolume implements Volume {
      * Creates the view.
      *
      * @param parts of the store
-     * @param name may change
+     * @param subject whom it shows
      * @param headId layer that writes belong to, or the snapshot
      * @param readOnly true for a snapshot or a store opened so
      * @param map what the chain shows
      */
     public StoredVolume(
-            StoreParts parts, Supplier<String> name, int headId, boolean readOnly, ExtentMap map) {
+            StoreParts parts, Subject subject, int headId, boolean readOnly, ExtentMap map) {
         this.parts = parts;
+        this.subject = subject;
         this.readOnly = readOnly;
         this.map = map;
         this.table = parts.table();
-        this.head = new Head(name, headId);
+        this.head = new Head(subject::name, headId);
         this.reads = new ReadPath(parts, stripes, map, head);
         this.writes = new WritePath(parts, stripes, map, head);
         this.unmaps = new UnmapPath(parts, stripes, map, head, writes);
@@ -71,6 +73,22 @@ public final class StoredVolume implements Volume {
     @Override
     public String name() {
         return head.name();
+    }
+
+    @Override
+    public UUID uuid() {
+        return subject.uuid();
+    }
+
+    @Override
+    public boolean wasDirtyAtCrash() {
+        return subject.wasDirtyAtCrash();
+    }
+
+    @Override
+    public void markDirty() throws BackendException {
+        checkWritable();
+        subject.markDirty();
     }
 
     @Override

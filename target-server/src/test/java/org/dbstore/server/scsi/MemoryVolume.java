@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** A thin volume in memory, in blocks of 4 KiB, that does what a test tells it to. */
 public final class MemoryVolume implements Volume {
@@ -28,6 +29,7 @@ public final class MemoryVolume implements Volume {
     public boolean readOnly;
     public boolean writesWait;
     public boolean nothingIsInMemory;
+    public boolean dirtyAtCrash;
 
     /** What {@link #write} and the like return. */
     public boolean uncommitted;
@@ -41,6 +43,7 @@ public final class MemoryVolume implements Volume {
     public @Nullable BackendException readFailure;
     public @Nullable BackendException writeFailure;
     public @Nullable BackendException commitFailure;
+    public @Nullable BackendException markFailure;
     public @Nullable RuntimeException fault;
 
     public MemoryVolume(long sizeBytes) {
@@ -50,6 +53,24 @@ public final class MemoryVolume implements Volume {
     @Override
     public String name() {
         return "memory";
+    }
+
+    @Override
+    public UUID uuid() {
+        return new UUID(1, 2);
+    }
+
+    @Override
+    public void markDirty() throws BackendException {
+        calls.add("mark dirty");
+        if (markFailure != null) {
+            throw markFailure;
+        }
+    }
+
+    @Override
+    public boolean wasDirtyAtCrash() {
+        return dirtyAtCrash;
     }
 
     @Override

@@ -1,0 +1,32 @@
+package org.dbstore.backend;
+
+import java.util.Optional;
+
+/**
+ * A snapshot to be taken.
+ *
+ * @param volume name of the volume, or "#slot"
+ * @param name what the snapshot is to be called; unique within the volume
+ */
+public record SnapshotRequest(String volume, Optional<String> name) {
+    /**
+     * Asks for a snapshot without a name.
+     *
+     * @param volume name of the volume, or "#slot"
+     * @return the request
+     */
+    public static SnapshotRequest of(String volume) {
+        return new SnapshotRequest(volume, Optional.empty());
+    }
+
+    /**
+     * Asks for a snapshot with a name.
+     *
+     * @param volume name of the volume, or "#slot"
+     * @param name of the snapshot
+     * @return the request
+     */
+    public static SnapshotRequest of(String volume, String name) {
+        return new SnapshotRequest(volume, Optional.of(name));
+    }
+}
