@@ -181,8 +181,7 @@ public final class BlockStore implements AutoCloseable {
             throws BackendException {
         try {
             BlockStore store =
-                    new BlockStore(
-                            device, unlock, DeviceOpener.open(device, options.readOnly(), bootId));
+                    new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
             store.findings.forEach(finding -> LOG.warn("{}: {}", device.name(), finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -578,6 +577,7 @@ public final class BlockStore implements AutoCloseable {
         } finally {
             parts.commits().stop();
         }
+        parts.commits().close();
     }
 
     private void closeDevice() throws BackendException {

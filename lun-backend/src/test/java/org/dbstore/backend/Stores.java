@@ -24,6 +24,12 @@ public final class Stores {
         return BlockStore.open(device, OpenOptions.DEFAULT);
     }
 
+    /** Without a journal: every extent is free for volumes, every change goes home at once. */
+    public static BlockStore openPlain(BlockDevice device) throws BackendException {
+        return BlockStore.open(
+                device, new OpenOptions(OpenOptions.Io.BUFFERED, false, OpenOptions.Journal.NONE));
+    }
+
     public static void assertFails(BackendError expected, Executable action) {
         BackendException e = assertThrows(BackendException.class, action);
         assertEquals(expected, e.error(), e.getMessage());

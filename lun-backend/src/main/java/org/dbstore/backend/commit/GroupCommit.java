@@ -5,15 +5,17 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume.CommitListener;
-import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
+import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -35,9 +37,11 @@ public final class GroupCommit {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final ExtentTable table;
-    private final CommitStages stages;
     private final StoreHealth health;
     private final Reclaimer reclaimer;
+    private final ExtentAllocator allocator;
+    private final BlockDevice device;
+    private final Geometry geometry;
     private final Thread committer;
 
     /** Who waits for a commit, and what it shall make durable beside all that was changed. */
@@ -45,6 +49,9 @@ public final class GroupCommit {
 
     private List<Request> waiting = new ArrayList<>(); // guarded by lock
     private boolean leading; // guarded by lock
+    private volatile CommitMode mode; // set by the leader
+    private @Nullable JournalSetup setup; // belongs to the leader
+    private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
 
@@ -52,24 +59,27 @@ public final class GroupCommit {
      * Creates the commit point; {@link #start} begins its thread.
      *
      * @param device of the store
-     * @param barrier the device's only one
      * @param geometry of the device
      * @param table whose changes are committed
      * @param allocator gets what is freed
      * @param health failed when a commit fails
-     * @param highWater AllocatedDeviceExtents of the superblock
+     * @param start how to commit
      */
     public GroupCommit(
             BlockDevice device,
-            Barrier barrier,
             Geometry geometry,
             ExtentTable table,
             ExtentAllocator allocator,
             StoreHealth health,
-            long highWater) {
+            CommitStart start) {
+        this.device = device;
+        this.geometry = geometry;
         this.table = table;
         this.health = health;
-        this.stages = new CommitStages(new MetadataBlocks(device, health), barrier, highWater);
+        this.allocator = allocator;
+        this.mode = start.mode();
+        this.setup = start.setup();
+        this.reserved = start.reserved();
         this.reclaimer = new Reclaimer(device, geometry, allocator);
         this.committer = Thread.ofPlatform().daemon().name("dbs-commit").unstarted(this::serve);
     }
@@ -106,12 +116,100 @@ public final class GroupCommit {
     }
 
     /**
+     * Leaves the device to other readers, after {@link #stop}.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void close() throws BackendException {
+        health.check();
+        mode.close();
+    }
+
+    /**
      * Returns AllocatedDeviceExtents.
      *
      * @return as last written, or about to be
      */
     public long highWater() {
-        return stages.highWater();
+        return mode.highWater();
+    }
+
+    /**
+     * Returns the extents that hold journal, mirror and catalogue.
+     *
+     * @return null before the first change of a device that has none, and where there is no room;
+     *     they may be there and not in use
+     */
+    public @Nullable ReservedExtents reserved() {
+        return reserved;
+    }
+
+    /**
+     * Tells whether metadata goes through a journal.
+     *
+     * @return false before the first change of a device that has none, and where there is no room
+     */
+    public boolean isJournaled() {
+        return mode instanceof JournaledCommit;
+    }
+
+    /**
+     * Sees to it that there is a journal and a catalogue.
+     *
+     * @return the extents; null if there is no room for them
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public @Nullable ReservedExtents ensureReserved() throws BackendException {
+        if (reserved == null) {
+            apply(new Transaction());
+        }
+        return reserved;
+    }
+
+    /**
+     * Adds an extent to the catalogue, zeroed, and one for its copy. One caller at a time.
+     *
+     * @return the extents as they are now, the new ones last
+     * @throws BackendException {@link BackendError#NO_SPACE}, {@link BackendError#LIMIT}, {@link
+     *     BackendError#FAILED}
+     */
+    public ReservedExtents growCatalogue() throws BackendException {
+        ReservedExtents present = ensureReserved();
+        if (present == null) {
+            throw new BackendException(
+                    BackendError.NO_SPACE, device.name() + " has no room for a catalogue");
+        }
+        if (present.catalogue().size() + 2 > ReservedExtents.CATALOGUE_MAX) {
+            throw new BackendException(
+                    BackendError.LIMIT, "the catalogue is as large as it can be");
+        }
+        int home = allocator.allocate(ExtentMap.NONE);
+        int copy = allocator.allocate(ExtentMap.NONE);
+        if (copy == ExtentMap.NONE) {
+            if (home != ExtentMap.NONE) {
+                allocator.release(home);
+            }
+            throw new BackendException(
+                    BackendError.NO_SPACE, "no two free extents for more of the catalogue");
+        }
+        try {
+            JournalSetup.zero(device, geometry, home);
+            JournalSetup.zero(device, geometry, copy);
+        } catch (IOException e) {
+            allocator.release(home);
+            allocator.release(copy);
+            throw new BackendException(
+                    BackendError.IO, "the catalogue of " + device.name() + " cannot grow", e);
+        }
+        ReservedExtents grown = present.withCatalogue(home, copy);
+        Transaction growth = new Transaction().uses(Math.max(home, copy) + 1L).reserves(grown);
+        List<ReservedExtents.Kept> all = grown.all();
+        for (ReservedExtents.Kept kept : all.subList(all.size() - 2, all.size())) {
+            growth.patch(Geometry.extentEntryOffset(kept.extent()), kept.entry());
+        }
+        apply(growth);
+        reserved = grown;
+        return grown;
     }
 
     /**
@@ -280,9 +378,21 @@ public final class GroupCommit {
             }
         }
         ExtentChanges changes = table.take();
-        stages.run(changes, transactions);
+        if (changes.count() > 0 || !transactions.isEmpty()) {
+            setUpJournal();
+        }
+        mode.run(changes, transactions);
         table.committed(changes);
-        return CommitStages.freed(changes);
+        return changes.freed();
+    }
+
+    private void setUpJournal() throws BackendException {
+        JournalSetup.Made made = setup == null ? null : setup.run(mode.highWater());
+        if (made != null) {
+            mode = made.mode();
+            reserved = made.reserved();
+            setup = null;
+        }
     }
 
     private void giveUpLead() {

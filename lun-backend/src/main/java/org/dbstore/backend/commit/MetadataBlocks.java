@@ -18,18 +18,25 @@ import java.util.TreeMap;
  * Read-modify-write of metadata in whole 4 KiB blocks. An image holds what was patched and written
  * and nothing else, so a later stage's change cannot reach the medium early by sharing a block.
  *
+ * <pre>
+ *   pending   patched                             -> written home, or logged
+ *   logged    in the journal, older at home       -> written home by a checkpoint
+ *   clean     as at home
+ * </pre>
+ *
  * <p>Belongs to one thread at a time, and to a part of the device that no other object writes.
  */
 public final class MetadataBlocks {
-    private static final int BLOCK_BYTES = 4096;
+    private static final int BLOCK_BYTES = BlockRuns.BLOCK_BYTES;
     private static final int CACHED_BLOCKS_MAX = 1024;
     private static final int PENDING_BLOCKS_MAX = 1024;
-    private static final int RUN_BLOCKS_MAX = 64;
 
     private final BlockDevice device;
     private final StoreHealth health;
-    private final ByteBuffer staging = AlignedBuffers.allocate(RUN_BLOCKS_MAX * BLOCK_BYTES);
+    private final BlockRuns runs;
+    private final ByteBuffer staging = AlignedBuffers.allocate(BLOCK_BYTES);
     private final NavigableMap<Long, ByteBuffer> pending = new TreeMap<>();
+    private final NavigableMap<Long, ByteBuffer> logged = new TreeMap<>();
     private final Map<Long, ByteBuffer> clean =
             new LinkedHashMap<>(64, 0.75f, true) {
                 @Override
@@ -37,6 +44,13 @@ public final class MetadataBlocks {
                     return size() > CACHED_BLOCKS_MAX;
                 }
             };
+
+    /** Sees blocks on their way home. */
+    @FunctionalInterface
+    interface HomeWriter {
+        /** Gets a block and its image, which it leaves alone. */
+        void write(long block, ByteBuffer image) throws BackendException;
+    }
 
     /**
      * Creates an empty cache.
@@ -47,6 +61,7 @@ public final class MetadataBlocks {
     public MetadataBlocks(BlockDevice device, StoreHealth health) {
         this.device = device;
         this.health = health;
+        this.runs = new BlockRuns(device, health);
     }
 
     /**
@@ -71,7 +86,8 @@ public final class MetadataBlocks {
     }
 
     /**
-     * Changes bytes; they reach the device with the next {@link #writeBack}, or earlier.
+     * Changes bytes; they reach the device with the next {@link #writeBack} or journal record. A
+     * stage without a journal may write them earlier.
      *
      * @param offset first byte on the device
      * @param bytes from position to limit, which are left alone
@@ -79,7 +95,7 @@ public final class MetadataBlocks {
      */
     public void patch(long offset, ByteBuffer bytes) throws BackendException {
         if (pending.size() >= PENDING_BLOCKS_MAX) {
-            writeBack(); // within a stage any order will do
+            writeBack(); // within a stage any order will do; a journal record is never that long
         }
         long at = offset;
         int from = bytes.position();
@@ -102,19 +118,52 @@ public final class MetadataBlocks {
      */
     public void writeBack() throws BackendException {
         health.check();
-        long first = 0;
-        staging.clear();
         for (Map.Entry<Long, ByteBuffer> block : pending.entrySet()) {
-            long next = first + staging.position() / BLOCK_BYTES;
-            if (block.getKey() != next || !staging.hasRemaining()) {
-                writeStaging(first);
-                first = block.getKey();
-            }
-            staging.put(block.getValue().duplicate().clear());
+            runs.add(block.getKey(), block.getValue());
         }
-        writeStaging(first);
+        runs.end();
+        logged.keySet().removeAll(pending.keySet());
         clean.putAll(pending);
         pending.clear();
+    }
+
+    /** Returns what was patched and is neither at home nor in the journal. */
+    NavigableMap<Long, ByteBuffer> pending() {
+        return pending;
+    }
+
+    /** Notes that a durable record of the journal has all that was pending. */
+    void logged() {
+        logged.putAll(pending);
+        pending.clear();
+    }
+
+    /**
+     * Writes blocks home that journal or mirror have better. Does not force.
+     *
+     * @param better images by block number
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void restore(NavigableMap<Long, ByteBuffer> better) throws BackendException {
+        pending.putAll(better);
+        writeBack();
+    }
+
+    /**
+     * Writes home what only the journal has. A block that is pending again stays: its image has
+     * changes that no record has yet, and the next record will have the whole of it.
+     */
+    void checkpoint(HomeWriter alsoTo) throws BackendException {
+        health.check();
+        for (Map.Entry<Long, ByteBuffer> block : logged.entrySet()) {
+            if (!pending.containsKey(block.getKey())) {
+                runs.add(block.getKey(), block.getValue());
+                alsoTo.write(block.getKey(), block.getValue());
+                clean.put(block.getKey(), block.getValue());
+            }
+        }
+        runs.end();
+        logged.clear();
     }
 
     /**
@@ -127,26 +176,17 @@ public final class MetadataBlocks {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private void writeStaging(long firstBlock) throws BackendException {
-        staging.flip();
-        if (staging.hasRemaining()) {
-            try {
-                device.write(firstBlock * BLOCK_BYTES, staging);
-            } catch (IOException e) {
-                throw health.fail("write of metadata to " + device.name(), e);
-            }
-        }
-        staging.clear();
-    }
-
     private ByteBuffer image(long block) throws BackendException {
         ByteBuffer image = pending.get(block);
+        if (image == null) {
+            image = logged.get(block);
+        }
         if (image == null) {
             image = clean.get(block);
         }
         if (image == null) {
             image = buffer(BLOCK_BYTES);
-            staging.clear().limit(BLOCK_BYTES);
+            staging.clear();
             try {
                 device.read(block * BLOCK_BYTES, staging);
             } catch (IOException e) {

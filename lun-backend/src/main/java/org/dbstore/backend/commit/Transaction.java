@@ -1,8 +1,14 @@
 package org.dbstore.backend.commit;
 
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Changes of metadata that belong together, in the order in which they may reach the medium. A
@@ -14,6 +20,10 @@ import java.util.List;
 public final class Transaction {
     private final List<List<Patch>> steps = new ArrayList<>();
     private List<Patch> step = new ArrayList<>();
+    private int features = -1;
+    private long highWater;
+    private boolean data;
+    private @Nullable ReservedExtents reserved;
 
     /**
      * New bytes for a place on the device.
@@ -46,6 +56,64 @@ public final class Transaction {
             step = new ArrayList<>();
         }
         return this;
+    }
+
+    /**
+     * Sets what kind of device it is, of {@link org.dbstore.backend.format.Superblock}; the version
+     * follows. Needs the journal.
+     *
+     * @param newFeatures bits, without OPEN
+     * @return this
+     */
+    public Transaction features(int newFeatures) {
+        features = newFeatures;
+        return this;
+    }
+
+    /** Notes that extents below a mark come into use, and that their data is written already. */
+    Transaction uses(long newHighWater) {
+        highWater = newHighWater;
+        data = true;
+        return this;
+    }
+
+    /** Notes that there are more reserved extents. */
+    Transaction reserves(ReservedExtents extents) {
+        reserved = extents;
+        return this;
+    }
+
+    /** Returns all reserved extents if there are more now, otherwise null. */
+    @Nullable ReservedExtents reserved() {
+        return reserved;
+    }
+
+    /** Returns the features to be set, -1 = as they are. */
+    int features() {
+        return features;
+    }
+
+    long highWater() {
+        return highWater;
+    }
+
+    /** Returns true if data was written that must be on the medium first. */
+    boolean hasData() {
+        return data;
+    }
+
+    /** Returns how many blocks the patches touch. */
+    int blockCount() {
+        Set<Long> blocks = new HashSet<>();
+        for (List<Patch> one : steps()) {
+            for (Patch patch : one) {
+                long last = (patch.offset() + patch.bytes().remaining() - 1) / Geometry.BLOCK_BYTES;
+                for (long b = patch.offset() / Geometry.BLOCK_BYTES; b <= last; b++) {
+                    blocks.add(b);
+                }
+            }
+        }
+        return blocks.size();
     }
 
     /** Returns the steps that hold anything. */

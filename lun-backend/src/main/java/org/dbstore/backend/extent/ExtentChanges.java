@@ -1,5 +1,7 @@
 package org.dbstore.backend.extent;
 
+import java.util.stream.IntStream;
+
 /**
  * What one commit has to make durable: copies of extent entries as they were at the moment it
  * began. Parallel arrays, one element for each extent.
@@ -27,6 +29,15 @@ public record ExtentChanges(
                 new int[capacity],
                 new int[capacity],
                 new long[capacity * 4]);
+    }
+
+    /**
+     * Lists the extents that nobody owns any more.
+     *
+     * @return device extents, ascending
+     */
+    public int[] freed() {
+        return IntStream.range(0, count).filter(i -> owners[i] == 0).map(i -> extents[i]).toArray();
     }
 
     /**

@@ -17,24 +17,50 @@ import java.util.zip.CRC32C;
  *   24   8    "DBSIDENT"                      \  our identity of the device: the original
  *   32   16   UUID, big-endian                 | zeroes it at its next allocation, then
  *   48   u32  CRC32C of bytes 24..47          /  it counts as absent
- *   52   -    zero
+ *   52   u32  features                        \  absent on devices without a journal
+ *   56   u32  CRC32C of bytes 24..55          /
+ *   64   -    {@link ReservedExtents}
  * </pre>
+ *
+ * While a device with a journal is open its version is 1.0.1, which the original refuses: what the
+ * tables say is not true before the journal is replayed. A clean close makes it 1.0.0 again, except
+ * where layers are shared among volumes, which the original does not understand.
  *
  * @param version raw
  * @param highWaterExtents AllocatedDeviceExtents
  * @param deviceBytes DeviceSize
  * @param identity absent if the bytes do not hold one
+ * @param features bits; 0 if the bytes do not hold any
  */
 public record Superblock(
-        int version, long highWaterExtents, long deviceBytes, Optional<UUID> identity) {
+        int version,
+        long highWaterExtents,
+        long deviceBytes,
+        Optional<UUID> identity,
+        int features) {
     /** Size of the superblock. */
     public static final int BYTES = 4096;
 
     /** "DBS@393!" read as a little-endian number. */
     public static final long MAGIC = 0x21333933_40534244L;
 
-    /** The only version there is. */
+    /** The only version that the original knows. */
     public static final int VERSION = 0x00010000;
+
+    /** Version of a device that only this engine may read. */
+    public static final int VERSION_GUARDED = 0x00010001;
+
+    /** Feature: open, or not closed cleanly; the journal counts. */
+    public static final int OPEN = 1;
+
+    /** Feature: a layer may have several children. */
+    public static final int BRANCHED = 2;
+
+    /** The part of the block that {@link #write} fills. */
+    public static final int HEAD_BYTES = 64;
+
+    /** Where the version lies. */
+    public static final int VERSION_FIELD = 8;
 
     /** Where AllocatedDeviceExtents lies. */
     public static final int HIGH_WATER = 12;
@@ -45,7 +71,75 @@ public record Superblock(
     /** Length of the identity. */
     public static final int IDENTITY_BYTES = 28;
 
+    private static final int FEATURES = 52;
     private static final long IDENTITY_MAGIC = 0x544e4544_49534244L; // "DBSIDENT"
+
+    /**
+     * Describes a device without features.
+     *
+     * @param version raw
+     * @param highWaterExtents AllocatedDeviceExtents
+     * @param deviceBytes DeviceSize
+     * @param identity absent if the bytes do not hold one
+     */
+    public Superblock(
+            int version, long highWaterExtents, long deviceBytes, Optional<UUID> identity) {
+        this(version, highWaterExtents, deviceBytes, identity, 0);
+    }
+
+    /**
+     * Returns the superblock with other features, and the version that belongs to them.
+     *
+     * @param newFeatures bits
+     * @return guarded if there are any
+     */
+    public Superblock withFeatures(int newFeatures) {
+        return new Superblock(
+                newFeatures == 0 ? VERSION : VERSION_GUARDED,
+                highWaterExtents,
+                deviceBytes,
+                identity,
+                newFeatures);
+    }
+
+    /**
+     * Returns the superblock with another high-water mark.
+     *
+     * @param extents AllocatedDeviceExtents
+     * @return otherwise the same
+     */
+    public Superblock withHighWater(long extents) {
+        return new Superblock(version, extents, deviceBytes, identity, features);
+    }
+
+    /**
+     * Returns the superblock with another identity.
+     *
+     * @param device UUID
+     * @return otherwise the same
+     */
+    public Superblock withIdentity(UUID device) {
+        return new Superblock(
+                version, highWaterExtents, deviceBytes, Optional.of(device), features);
+    }
+
+    /**
+     * Tells whether the device was not closed cleanly, or is open now.
+     *
+     * @return true if its journal counts
+     */
+    public boolean isOpen() {
+        return version == VERSION_GUARDED && (features & OPEN) != 0;
+    }
+
+    /**
+     * Tells whether layers may be shared.
+     *
+     * @return true if a layer may have several children
+     */
+    public boolean isBranched() {
+        return version == VERSION_GUARDED && (features & BRANCHED) != 0;
+    }
 
     /**
      * Tells whether a block is a superblock of any version.
@@ -70,25 +164,32 @@ public record Superblock(
             ByteBuffer uuid = block.slice(IDENTITY + 8, 16).order(ByteOrder.BIG_ENDIAN);
             identity = Optional.of(new UUID(uuid.getLong(0), uuid.getLong(8)));
         }
+        boolean featured =
+                identity.isPresent() && block.getInt(FEATURES + 4) == featuresChecksum(block);
         return new Superblock(
-                block.getInt(8),
+                block.getInt(VERSION_FIELD),
                 Integer.toUnsignedLong(block.getInt(HIGH_WATER)),
                 block.getLong(16),
-                identity);
+                identity,
+                featured ? block.getInt(FEATURES) : 0);
     }
 
     /**
-     * Writes the whole block.
+     * Writes all but {@link ReservedExtents}.
      *
-     * @param block little-endian, 4096 bytes
+     * @param block little-endian, {@link #HEAD_BYTES} or more
      */
     public void write(ByteBuffer block) {
-        block.put(0, new byte[BYTES]);
+        block.put(0, new byte[HEAD_BYTES]);
         block.putLong(0, MAGIC);
-        block.putInt(8, version);
+        block.putInt(VERSION_FIELD, version);
         block.putInt(HIGH_WATER, (int) highWaterExtents);
         block.putLong(16, deviceBytes);
         identity.ifPresent(uuid -> writeIdentity(block, uuid));
+        if (features != 0) {
+            block.putInt(FEATURES, features);
+            block.putInt(FEATURES + 4, featuresChecksum(block));
+        }
     }
 
     private static void writeIdentity(ByteBuffer block, UUID uuid) {
@@ -107,6 +208,12 @@ public record Superblock(
      */
     public static String versionName(int version) {
         return (version >>> 16) + "." + (version >>> 8 & 0xff) + "." + (version & 0xff);
+    }
+
+    private static int featuresChecksum(ByteBuffer block) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(block.slice(IDENTITY, FEATURES + 4 - IDENTITY));
+        return (int) checksum.getValue();
     }
 
     private static int identityChecksum(ByteBuffer block) {

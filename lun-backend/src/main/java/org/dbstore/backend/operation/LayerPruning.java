@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.List;
 /**
  * Takes off what carries the mark and is nobody's head: a layer without children is removed, one
  * with a single child is merged into that, one with several stays hidden until it has fewer. What
- * the others show never changes; a power loss on the way leaves marks, and opening the device runs
- * this again.
+ * the others show never changes. What lies beyond the sizes of all that is left goes too. A power
+ * loss on the way leaves marks, and opening the device runs this again.
  *
  * <p>Where the last branch ends, the superblock stops saying that there are any.
  */
@@ -57,7 +58,25 @@ public final class LayerPruning {
         } finally {
             management.lockedDo(() -> hide(trees));
         }
+        trim(trees);
         management.lockedDo(this::endBranching);
+    }
+
+    /** Frees what lies beyond everything that the layers above may show. */
+    private void trim(BitSet trees) throws BackendException {
+        long[] ends = new long[Geometry.SNAPSHOT_ID_MAX + 1];
+        Arrays.fill(ends, Long.MAX_VALUE);
+        management.lockedDo(() -> {
+            LayerTree tree = new LayerTree(management.directory());
+            long[] counts = tree.positionCounts();
+            for (Layer layer : management.directory().layers()) {
+                int id = layer.id();
+                if (trees.get(id) && counts[id] > 0 && tree.isTrimmable(layer)) {
+                    ends[id] = counts[id];
+                }
+            }
+        });
+        new ExtentRelease(management).freeAll((owner, position) -> position >= ends[owner]);
     }
 
     private Step next(BitSet trees) {
@@ -131,9 +150,7 @@ public final class LayerPruning {
     private void endBranching() throws BackendException {
         Directory directory = management.directory();
         if (directory.isBranched() && !new LayerTree(directory).hasBranches()) {
-            Transaction ending = new Transaction();
-            Tables.writeBranched(ending, management.deviceId(), false);
-            management.commit(ending);
+            management.commit(new Transaction().features(0));
             directory.setBranched(false);
         }
     }

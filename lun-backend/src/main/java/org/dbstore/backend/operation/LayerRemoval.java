@@ -2,9 +2,7 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.commit.Transaction;
-import org.dbstore.backend.extent.ExtentTable;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -14,9 +12,6 @@ import java.util.List;
  * device runs this again.
  */
 public final class LayerRemoval {
-    /** Extents freed by one commit; others may commit in between. */
-    private static final int EXTENTS_PER_COMMIT = 4096;
-
     private final Management management;
 
     /**
@@ -39,7 +34,7 @@ public final class LayerRemoval {
         BitSet owners = new BitSet();
         markedIds.forEach(owners::set);
         otherIds.forEach(owners::set);
-        freeExtents(owners);
+        new ExtentRelease(management).freeAll((owner, position) -> owners.get(owner));
         management.lockedDo(() -> {
             Transaction removal = new Transaction();
             owners.stream().forEach(id -> management.catalogue().removeSnapshot(removal, id));
@@ -50,25 +45,5 @@ public final class LayerRemoval {
             otherIds.forEach(management.directory()::removeLayer);
             markedIds.forEach(management.directory()::removeLayer);
         });
-    }
-
-    private void freeExtents(BitSet owners) throws BackendException {
-        ExtentTable table = management.parts().table();
-        List<Integer> extents = new ArrayList<>();
-        table.scan((extent, owner, position) -> {
-            if (owners.get(owner)) {
-                extents.add(extent);
-            }
-        });
-        int pending = 0;
-        for (int extent : extents) {
-            table.free(extent);
-            pending++;
-            if (pending == EXTENTS_PER_COMMIT) {
-                management.parts().commits().flush();
-                pending = 0;
-            }
-        }
-        management.parts().commits().flush();
     }
 }

@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Who descends from whom, as it is at one moment. A layer that no chain has hangs on the chain that
- * it leads to (what a rollback left). Whose a snapshot is, the catalogue knows; without a record it
- * may be of any volume that is in the same tree. Made, used and thrown away with the management
- * lock held.
+ * Who descends from whom, as it is at one moment. A layer that no chain has (a rollback leaves
+ * such) is known to be a volume's, or leads to a layer that is, or to a chain. Whose a snapshot is,
+ * the catalogue knows; without a record it may be of any volume that is in the same tree. Made,
+ * used and thrown away with the management lock held.
  */
 public final class LayerTree {
     private static final int ID_COUNT = Geometry.SNAPSHOT_ID_MAX + 1;
@@ -64,15 +64,29 @@ public final class LayerTree {
                 slots.get(layer.id()).add(volume.slot());
             }
         }
+        directory.layers().stream().filter(this::hasOwner).forEach(this::anchor);
         directory.layers().forEach(this::hang);
     }
 
-    /** Notes the root of a layer, if that and all between lead to a chain. */
+    private boolean hasOwner(Layer layer) {
+        return roots[layer.id()] == 0 && layer.facts().owner().map(owners::get).isPresent();
+    }
+
+    /** Notes the root of a snapshot that is known to be a volume's, though no chain leads there. */
+    private void anchor(Layer layer) {
+        List<Layer> path = directory.chain(layer.id());
+        Layer last = path.getLast();
+        if (directory.layer(last.entry().parentId()) == null) { // no circle
+            path.forEach(below -> roots[below.id()] = last.id());
+        }
+    }
+
+    /** Notes the root of a layer, if that and all between lead to something that counts. */
     private void hang(Layer layer) {
         List<Integer> path = new ArrayList<>();
         BitSet seen = new BitSet();
         Layer joint = layer;
-        while (joint != null && slots.get(joint.id()).isEmpty() && !isKnown(joint, seen)) {
+        while (joint != null && !isKnown(joint, seen)) {
             seen.set(joint.id());
             path.add(joint.id());
             joint = directory.layer(joint.entry().parentId());
@@ -126,13 +140,19 @@ public final class LayerTree {
     }
 
     /**
-     * Tells whether a volume shows a layer, or it hangs on such a one.
+     * Tells whether a layer is of use: shown by a volume, a volume's snapshot, or connected to
+     * such.
      *
      * @param id of a layer
      * @return false for what is lost
      */
     public boolean isAttached(int id) {
         return roots[id] != 0;
+    }
+
+    /** Id of the layer that all of a tree descend from; 0 for what is lost. */
+    int root(int id) {
+        return roots[id];
     }
 
     /**
@@ -248,6 +268,35 @@ public final class LayerTree {
             bytes = Math.max(bytes, sizeBytes(above));
         }
         return Math.min(bytes, Geometry.VOLUME_BYTES_MAX) / Geometry.EXTENT_BYTES;
+    }
+
+    /**
+     * Counts the positions that each layer or any above it may show.
+     *
+     * @return by id; 0 for what is lost
+     */
+    public long[] positionCounts() {
+        long[] counts = new long[ID_COUNT];
+        for (Layer layer : directory.layers()) {
+            long count = sizeBytes(layer) / Geometry.EXTENT_BYTES;
+            Layer below = isAttached(layer.id()) ? layer : null;
+            while (below != null && counts[below.id()] < count) {
+                counts[below.id()] = count;
+                below = directory.layer(below.entry().parentId());
+            }
+        }
+        return counts;
+    }
+
+    /**
+     * Tells whether it is known for certain what a layer has to hold: then what lies beyond is not
+     * damage but what a volume that became smaller, or is gone, has left.
+     *
+     * @param layer any
+     * @return false for a head, and for a snapshot whose size is not in the catalogue
+     */
+    public boolean isTrimmable(Layer layer) {
+        return !isHead(layer.id()) && (layer.isHidden() || layer.facts().sizeBytes() > 0);
     }
 
     private boolean isOf(Layer layer, VolumeRecord volume, boolean alone) {

@@ -11,8 +11,7 @@ import java.util.List;
 
 /**
  * Makes a volume that begins with what a snapshot holds, and shares its extents: a new head above
- * the snapshot. The layer carries the mark until the volume's entry is on the medium, so that a
- * power loss at any point leaves nothing behind.
+ * the snapshot.
  */
 public final class LinkClone {
     private final Management management;
@@ -33,7 +32,8 @@ public final class LinkClone {
      * @param newName of the clone
      * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
      *     BackendError#ALREADY_EXISTS}, {@link BackendError#BUSY}, {@link BackendError#LIMIT},
-     *     {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     *     {@link BackendError#NO_SPACE} on a device without a journal, {@link
+     *     BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public void run(int id, String newName) throws BackendException {
         VolumeNames.check(newName);
@@ -70,12 +70,9 @@ public final class LinkClone {
         Transaction creation = new Transaction();
         management.beginBranching(creation);
         VolumeFacts facts = new Records(management).create(creation, slot, newName);
-        Tables.writeSnapshot(creation, headId, head.marked());
-        Tables.writeVolumeBody(creation, slot, size, newName);
-        creation.barrier();
-        Tables.writeVolumeHead(creation, slot, headId);
-        creation.barrier();
         Tables.writeSnapshot(creation, headId, head);
+        Tables.writeVolumeBody(creation, slot, size, newName);
+        Tables.writeVolumeHead(creation, slot, headId);
         management.commit(creation);
         directory.setBranched(true);
         directory.addLayer(headId, head);

@@ -5,6 +5,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.volume.StoreParts;
 
 import java.time.Instant;
@@ -193,14 +194,23 @@ public record Management(
     }
 
     /**
-     * Says in the superblock that layers may have several children, if it does not yet.
+     * Makes layers with several children legal. Only a device with a journal may have such: the
+     * original understands neither, and what they belong to is in the catalogue.
      *
-     * @param transaction gets the change, before those that need it
+     * @param transaction gets the change
+     * @throws BackendException {@link BackendError#NO_SPACE} if there is no journal and no room for
+     *     one; {@link BackendError#FAILED}
      */
-    void beginBranching(Transaction transaction) {
+    void beginBranching(Transaction transaction) throws BackendException {
+        if (!catalogue.ensure() || !parts.commits().isJournaled()) {
+            throw new BackendException(
+                    BackendError.NO_SPACE,
+                    parts.device().name()
+                            + " has no journal, or no room for one: linked clones and rollbacks"
+                            + " need it");
+        }
         if (!directory.isBranched()) {
-            Tables.writeBranched(transaction, deviceId, true);
-            transaction.barrier();
+            transaction.features(Superblock.BRANCHED);
         }
     }
 

@@ -14,6 +14,7 @@ import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoredVolume;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,6 @@ import java.util.Map;
  * zeroes.
  */
 public final class ResizeVolume {
-    /** Extents freed by one commit; others may commit in between. */
-    private static final int EXTENTS_PER_COMMIT = 4096;
-
     private final Management management;
     private final VolumeListener listener;
     private final ExtentTable table;
@@ -210,21 +208,14 @@ public final class ResizeVolume {
         }
     }
 
-    /** Frees what the head holds behind the end, also what an interrupted run has left there. */
+    /** Frees what is held behind the end alone, also what an interrupted run has left there. */
     private void freeBeyond(VolumeRecord volume) throws BackendException {
         long end = volume.sizeBytes() / Geometry.EXTENT_BYTES;
-        List<Integer> beyond = new ArrayList<>();
-        table.scan((extent, owner, position) -> {
-            if (owner == volume.headId() && position >= end) {
-                beyond.add(extent);
-            }
-        });
-        for (int i = 0; i < beyond.size(); i++) {
-            table.free(beyond.get(i));
-            if ((i + 1) % EXTENTS_PER_COMMIT == 0) {
-                management.parts().commits().flush();
-            }
-        }
-        management.parts().commits().flush();
+        int head = volume.headId();
+        new ExtentRelease(management)
+                .freeAll((owner, position) -> owner == head && position >= end);
+        BitSet trees =
+                management.locked(() -> new LayerTree(management.directory()).trees(List.of(head)));
+        new LayerPruning(management).run(trees);
     }
 }

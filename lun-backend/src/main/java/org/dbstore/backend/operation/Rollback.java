@@ -22,8 +22,6 @@ import java.util.Optional;
  * Takes a volume, which may be in use, back to one of its snapshots: the present head is frozen as
  * a safety snapshot, and a new head above the snapshot takes its place. All snapshots stay, the
  * younger ones as a branch.
- *
- * <p>Without a journal this is an ordinary snapshot, whose empty new head then gets another parent.
  */
 public final class Rollback {
     private static final DateTimeFormatter TIME =
@@ -61,7 +59,8 @@ public final class Rollback {
      * @return id of the safety snapshot; 0 if there is none
      * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#INVALID} if it
      *     is the head; {@link BackendError#BUSY}, {@link BackendError#LIMIT}, {@link
-     *     BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     *     BackendError#NO_SPACE} on a device without a journal, {@link BackendError#CORRUPT},
+     *     {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public int run(int id) throws BackendException {
         VolumeRecord volume = management.lockOperations(volumeName);
@@ -93,6 +92,7 @@ public final class Rollback {
             throw new BackendException(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
+        management.beginBranching(new Transaction()); // before anything stands still
         Directory directory = management.directory();
         LayerTree tree = new LayerTree(directory);
         Layer target = management.layer(id);
@@ -113,13 +113,13 @@ public final class Rollback {
                         .build(directory.chainIds(id), size / Geometry.EXTENT_BYTES);
         Instant now = Management.instant();
         SnapshotFacts safety =
-                management.catalogue().ensure() && !discard
-                        ? SnapshotFacts.taken(
+                discard
+                        ? SnapshotFacts.NONE
+                        : SnapshotFacts.taken(
                                 Optional.of(safetyName(volume, now)),
                                 volume.facts().uuid(),
                                 volume.sizeBytes(),
-                                now)
-                        : SnapshotFacts.NONE;
+                                now);
         return new Plan(headId, id, size, contents, safety);
     }
 
@@ -147,25 +147,18 @@ public final class Rollback {
         Directory directory = management.directory();
         int frozenId = volume.headId();
         SnapshotEntry frozen = management.layer(frozenId).entry();
-        long now = Management.now();
-        SnapshotEntry head = new SnapshotEntry(plan.targetId(), now);
+        SnapshotEntry head = new SnapshotEntry(plan.targetId(), Management.now());
         Transaction rollback = new Transaction();
         management.beginBranching(rollback);
-        Tables.writeSnapshot(rollback, plan.headId(), new SnapshotEntry(frozenId, now));
-        if (plan.safety() != SnapshotFacts.NONE) {
-            new Records(management)
-                    .put(rollback, volume, management.layer(frozenId), plan.safety());
-        }
-        rollback.barrier();
-        Tables.writeVolumeHead(rollback, volume.slot(), plan.headId());
-        rollback.barrier();
         Tables.writeSnapshot(rollback, plan.headId(), head);
-        rollback.barrier();
+        Tables.writeVolumeHead(rollback, volume.slot(), plan.headId());
         Tables.writeVolumeSize(rollback, volume.slot(), volume.sizeBytes(), plan.sizeBytes());
         if (discard) {
             frozen = frozen.marked();
-            rollback.barrier();
             Tables.writeSnapshot(rollback, frozenId, frozen);
+        } else {
+            new Records(management)
+                    .put(rollback, volume, management.layer(frozenId), plan.safety());
         }
         management.commit(rollback);
         directory.setBranched(true);

@@ -2,15 +2,12 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.commit.Transaction;
-import org.dbstore.backend.format.BranchMark;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
-import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.UUID;
 
 /**
  * Changes of the volume table and the snapshot table, as parts of a transaction. The two ids that
@@ -45,20 +42,6 @@ public final class Tables {
             transaction.patch(
                     Geometry.snapshotEntryOffset(id), MetadataBlocks.buffer(SnapshotEntry.BYTES));
         }
-    }
-
-    /**
-     * Says in the superblock whether layers may have several children.
-     *
-     * @param transaction gets the change
-     * @param deviceId identity of the device
-     * @param branched true before any has, false when none has any more
-     */
-    public static void writeBranched(Transaction transaction, UUID deviceId, boolean branched) {
-        ByteBuffer block = MetadataBlocks.buffer(Superblock.BYTES);
-        BranchMark.write(block, deviceId, branched);
-        transaction.patch(8, block.duplicate().position(8).limit(12));
-        transaction.patch(24, block.duplicate().position(24).limit(64));
     }
 
     /**

@@ -25,20 +25,15 @@ final class ChainCheck {
         this.findings = findings;
     }
 
-    /**
-     * Runs the check.
-     *
-     * @return ids of layers that belong to a volume
-     */
-    BitSet run() {
+    /** Runs the check. */
+    void run() {
         for (VolumeRecord volume : directory.volumes()) {
             checkSize(volume);
             walk(volume);
         }
-        return attached(directory);
     }
 
-    /** Ids of layers that belong to a volume. */
+    /** Ids of layers that are of use, once the facts of all are known. */
     static BitSet attached(Directory directory) {
         LayerTree tree = new LayerTree(directory);
         BitSet attached = new BitSet();
@@ -80,9 +75,7 @@ final class ChainCheck {
                                 .formatted(child, id));
                 return;
             }
-            if (other != null && isShareable(id)) {
-                volume.shareOperations(other);
-            } else if (other != null) {
+            if (other != null && !isShareable(id)) {
                 breakChain(volume, "snapshot " + id + " belongs to " + other.title() + " as well");
                 breakChain(other, "snapshot " + id + " belongs to " + volume.title() + " as well");
                 return;

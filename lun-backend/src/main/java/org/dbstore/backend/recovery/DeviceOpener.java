@@ -2,10 +2,15 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.catalogue.Catalogue;
-import org.dbstore.backend.catalogue.CatalogueSpace;
+import org.dbstore.backend.catalogue.ReservedSpace;
+import org.dbstore.backend.commit.CommitStart;
 import org.dbstore.backend.commit.GroupCommit;
+import org.dbstore.backend.commit.JournalSetup;
 import org.dbstore.backend.commit.MetadataBlocks;
+import org.dbstore.backend.commit.Mirror;
+import org.dbstore.backend.commit.MirrorBuilder;
 import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
@@ -13,54 +18,65 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.CopyOnWrite;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
-import org.dbstore.backend.format.BranchMark;
+import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Families;
+import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.dbstore.backend.volume.StoreParts;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
- * Opens a device in steps. Steps 1 to 5 read; 6 to 9 write, and only if the device was not opened
+ * Opens a device in steps. Steps 1 to 5 read; 6 to 10 write, and only if the device was not opened
  * read-only. Each may be cut short by a power loss: the next opening starts from step 1.
  *
  * <ol>
- *   <li>superblock: is it a store, of this version, of this size?
+ *   <li>superblock, journal and mirror: what is the metadata?
  *   <li>volume and snapshot table; is it the fork's layout?
  *   <li>chains of all volumes
  *   <li>the extent table, in one scan
  *   <li>owners of all extents; what belongs to nobody is kept
+ *   <li>what journal and mirror have better goes home
  *   <li>entries above the high-water mark are freed if the original wrote last, else the mark is
- *       raised to cover them
+ *       raised to cover them; the device gets an identity if it has none
+ *   <li>the journal begins anew
  *   <li>what was being deleted is deleted, what was not finished is undone
  *   <li>layers that hold nothing and belong to nobody become free
- *   <li>the device gets an identity if it has none
  * </ol>
  */
 public final class DeviceOpener {
     private static final int TABLE_BYTES = Geometry.EXTENT_TABLE - Geometry.VOLUME_TABLE;
 
     private final BlockDevice device;
+    private final OpenOptions options;
     private final boolean readOnly;
     private final UUID bootId;
     private final Findings findings = new Findings();
     private final MetadataReader reader;
+    private boolean reservedIdMarked;
+    private boolean reservedIdFree = true;
+    private boolean homesChanged;
 
-    private DeviceOpener(BlockDevice device, boolean readOnly, UUID bootId) {
+    private DeviceOpener(BlockDevice device, OpenOptions options, UUID bootId) {
         this.device = device;
+        this.options = options;
         this.bootId = bootId;
-        this.readOnly = readOnly;
+        this.readOnly = options.readOnly();
         this.reader = new MetadataReader(device);
     }
 
@@ -68,7 +84,7 @@ public final class DeviceOpener {
      * What opening gave.
      *
      * @param management the store; its commits are not started yet
-     * @param superblock as it was read, with the identity that step 9 gave
+     * @param superblock as it is on the medium, or will be with the first change
      * @param findings for people
      */
     public record Opened(Management management, Superblock superblock, List<String> findings) {}
@@ -77,23 +93,26 @@ public final class DeviceOpener {
      * Runs the steps.
      *
      * @param device nobody else has it open
-     * @param readOnly true to change nothing
+     * @param options how
      * @param bootId of the running system
      * @return the opened store
      * @throws BackendException {@link BackendError#NOT_A_STORE}, {@link BackendError#CORRUPT},
      *     {@link BackendError#IO}, {@link BackendError#FAILED}
      */
-    public static Opened open(BlockDevice device, boolean readOnly, UUID bootId)
+    public static Opened open(BlockDevice device, OpenOptions options, UUID bootId)
             throws BackendException {
-        return new DeviceOpener(device, readOnly, bootId).run();
+        return new DeviceOpener(device, options, bootId).run();
     }
 
     private Opened run() throws BackendException {
-        Superblock superblock = SuperblockCheck.run(device, reader, findings); // 1
+        MetadataRecovery.Result found = new MetadataRecovery(device, reader, findings).run(); // 1
+        Superblock superblock = found.superblock();
         Geometry geometry = new Geometry(superblock.deviceBytes());
         Directory directory = readTables(superblock.highWaterExtents()); // 2
-        directory.setBranched(BranchMark.isSet(reader.read(0, Superblock.BYTES)));
-        BitSet reachable = new ChainCheck(directory, findings).run(); // 3
+        directory.setBranched(superblock.isBranched());
+        new ChainCheck(directory, findings).run(); // 3
+        checkDoubt(found, directory);
+        Set<Integer> reserved = found.reserved().map(DeviceOpener::extents).orElse(Set.of());
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
         ExtentScan.Result scan = // 4
                 new ExtentScan(
@@ -104,23 +123,78 @@ public final class DeviceOpener {
                                 superblock.identity().isPresent(),
                                 table,
                                 directory,
-                                findings)
+                                findings,
+                                reserved,
+                                reservedIdMarked)
                         .run();
-        BitSet owners = new OwnershipCheck(directory, table, reachable, findings).run(); // 5
+        OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
+        BitSet owners = ownership.owners();
+        if (reservedIdFree && !owners.get(ReservedExtents.OWNER)) {
+            directory.reserveId(ReservedExtents.OWNER);
+        } else {
+            reservedIdFree = false;
+        }
 
         StoreHealth health = new StoreHealth(device.name());
         Barrier barrier = new Barrier(device, health);
-        if (!readOnly) {
-            superblock = writeSteps6And9(superblock, scan, health, barrier);
+        ExtentAllocator allocator = new ExtentAllocator(geometry.usableExtents());
+        for (int extent = 0; extent < geometry.usableExtents(); extent++) {
+            if (table.owner(extent) == 0 && !reserved.contains(extent)) {
+                allocator.release(extent);
+            }
         }
-        Management management = assemble(superblock, geometry, directory, table, health, barrier);
+        MetadataBlocks blocks = new MetadataBlocks(device, health);
+        CommitStart start =
+                CommitStart.unjournaled(
+                        blocks, barrier, scan.highWater(), found.reserved().orElse(null));
+        if (!readOnly) {
+            Mirror mirror = mirror(found, geometry, health, barrier); // 6
+            blocks.restore(reader.overlay());
+            superblock = writeStep7(superblock, scan, blocks, barrier);
+            start = // 8
+                    start(found, superblock, geometry, health, barrier, allocator, blocks, mirror);
+        }
+        Management management =
+                assemble(superblock, geometry, directory, table, health, barrier, allocator, start);
+        Families.join(directory);
+        BitSet reachable = ChainCheck.attached(directory);
+        ownership.run(reachable);
+        new PositionCheck(directory, table, findings).run();
         UnfinishedWork unfinished = new UnfinishedWork(management, reachable, owners, findings);
         if (readOnly) {
             unfinished.report();
         } else {
-            unfinished.finish(); // 7 and 8
+            unfinished.finish(); // 9 and 10
         }
         return new Opened(management, superblock, findings.lines());
+    }
+
+    private static Set<Integer> extents(ReservedExtents reserved) {
+        return reserved.all().stream()
+                .map(ReservedExtents.Kept::extent)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Who is right, the home or the mirror? Reading may go on where it does not matter. */
+    private void checkDoubt(MetadataRecovery.Result found, Directory directory)
+            throws BackendException {
+        BitSet doubtful = found.doubtful();
+        if (!doubtful.isEmpty() && !readOnly) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    device.name()
+                            + " has blocks of the extent table that differ from their mirror"
+                            + " though it was closed: damage, or the work of another program."
+                            + " Nothing is changed until dbsctl device repair is told which to"
+                            + " keep; reading is possible");
+        }
+        for (VolumeRecord volume : directory.volumes()) {
+            for (Layer layer : directory.chain(volume.headId())) {
+                if (doubtful.get(layer.id())) {
+                    volume.setDamage("entries of its extents differ from their mirror");
+                }
+            }
+        }
     }
 
     private Directory readTables(long highWater) throws BackendException {
@@ -151,28 +225,54 @@ public final class DeviceOpener {
         for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
             SnapshotEntry entry =
                     SnapshotEntry.read(tables, snapshots + (id - 1) * SnapshotEntry.BYTES);
-            if (entry.isUsed()) {
+            if (id == ReservedExtents.OWNER && entry.equals(ReservedExtents.MARK)) {
+                reservedIdMarked = true;
+            } else if (entry.isUsed()) {
                 directory.addLayer(id, entry);
                 directory.startIdsAfter(id);
+                reservedIdFree &= id != ReservedExtents.OWNER;
             }
         }
         return directory;
     }
 
-    /** Both concern the part of the device that the commit owns later, so they come before it. */
-    private Superblock writeSteps6And9(
-            Superblock superblock, ExtentScan.Result scan, StoreHealth health, Barrier barrier)
+    /**
+     * Writes the mirror of what journal and mirror have better, before the homes: among these may
+     * be a superblock that says "closed", and from then on the mirror must be right.
+     */
+    private @Nullable Mirror mirror(
+            MetadataRecovery.Result found, Geometry geometry, StoreHealth health, Barrier barrier)
             throws BackendException {
-        MetadataBlocks blocks = new MetadataBlocks(device, health);
-        if (scan.highWater() != superblock.highWaterExtents()) { // 6
+        int[] checksums = found.checksums();
+        if (checksums == null) {
+            return null;
+        }
+        Mirror mirror =
+                MirrorBuilder.resume(
+                        device,
+                        health,
+                        found.superblock().identity().orElseThrow(),
+                        geometry,
+                        found.reserved().orElseThrow(),
+                        checksums,
+                        reader.overlay());
+        barrier.force();
+        return mirror;
+    }
+
+    private Superblock writeStep7(
+            Superblock superblock, ExtentScan.Result scan, MetadataBlocks blocks, Barrier barrier)
+            throws BackendException {
+        if (scan.highWater() != superblock.highWaterExtents()) {
             ByteBuffer mark = MetadataBlocks.buffer(Integer.BYTES);
             mark.putInt(0, (int) scan.highWater());
             blocks.patch(Superblock.HIGH_WATER, mark);
             blocks.writeBack();
             barrier.force();
+            homesChanged = true;
         }
         int[] stale = scan.stale();
-        for (int extent : stale) { // 6
+        for (int extent : stale) {
             blocks.patch(Geometry.extentEntryOffset(extent), MetadataBlocks.buffer(Short.BYTES));
         }
         if (stale.length > 0) {
@@ -180,24 +280,88 @@ public final class DeviceOpener {
                     "%d extents that no write had acknowledged were freed".formatted(stale.length));
             blocks.writeBack();
             barrier.force();
+            homesChanged = true;
         }
-        Superblock identified = // 9
-                new Superblock(
-                        superblock.version(),
-                        scan.highWater(),
-                        superblock.deviceBytes(),
-                        superblock.identity().or(() -> Optional.of(UUID.randomUUID())));
-        if (superblock.identity().isPresent()) {
-            return identified;
-        }
-        ByteBuffer block = MetadataBlocks.buffer(Superblock.BYTES);
+        Superblock identified =
+                superblock
+                        .withHighWater(scan.highWater())
+                        .withIdentity(superblock.identity().orElseGet(UUID::randomUUID));
+        ByteBuffer block = MetadataBlocks.buffer(Superblock.HEAD_BYTES);
         identified.write(block);
-        block.position(Superblock.IDENTITY);
-        block.limit(Superblock.IDENTITY + Superblock.IDENTITY_BYTES);
-        blocks.patch(Superblock.IDENTITY, block);
-        blocks.writeBack();
+        if (!block.equals(blocks.read(0, Superblock.HEAD_BYTES))) {
+            blocks.patch(0, block);
+            blocks.writeBack();
+            homesChanged = true;
+        }
         barrier.force();
         return identified;
+    }
+
+    private CommitStart start(
+            MetadataRecovery.Result found,
+            Superblock superblock,
+            Geometry geometry,
+            StoreHealth health,
+            Barrier barrier,
+            ExtentAllocator allocator,
+            MetadataBlocks blocks,
+            @Nullable Mirror mirror)
+            throws BackendException {
+        boolean wanted = options.journal() == OpenOptions.Journal.WHERE_POSSIBLE;
+        if (found.reserved().isEmpty()) {
+            JournalSetup setup =
+                    new JournalSetup(
+                            device, health, barrier, geometry, allocator, blocks, superblock);
+            return CommitStart.staged(
+                    blocks,
+                    barrier,
+                    superblock.highWaterExtents(),
+                    wanted && reservedIdFree ? setup : null);
+        }
+        ReservedExtents reserved = found.reserved().get();
+        if (!wanted) {
+            return withoutJournal(superblock, barrier, blocks, reserved);
+        }
+        Mirror kept =
+                mirror != null && !homesChanged
+                        ? mirror
+                        : MirrorBuilder.build(
+                                device,
+                                health,
+                                superblock.identity().orElseThrow(),
+                                geometry,
+                                reserved);
+        barrier.force();
+        return CommitStart.journaled(
+                device,
+                health,
+                blocks,
+                barrier,
+                kept,
+                superblock,
+                reserved,
+                found.journal().lastSequence(),
+                1 - found.journal().half());
+    }
+
+    /** The mirror is not kept up to date, so the stamp that vouches for it goes first. */
+    private CommitStart withoutJournal(
+            Superblock superblock, Barrier barrier, MetadataBlocks blocks, ReservedExtents reserved)
+            throws BackendException {
+        if (superblock.isBranched()) {
+            throw new BackendException(
+                    BackendError.INVALID,
+                    device.name() + " has linked clones: it cannot be used without its journal");
+        }
+        blocks.patch(CloseStamp.OFFSET, MetadataBlocks.buffer(CloseStamp.BYTES));
+        blocks.writeBack();
+        barrier.force();
+        ByteBuffer head = MetadataBlocks.buffer(Superblock.HEAD_BYTES);
+        superblock.withFeatures(0).write(head);
+        blocks.patch(0, head);
+        blocks.writeBack();
+        barrier.force();
+        return CommitStart.unjournaled(blocks, barrier, superblock.highWaterExtents(), reserved);
     }
 
     private Management assemble(
@@ -206,24 +370,12 @@ public final class DeviceOpener {
             Directory directory,
             ExtentTable table,
             StoreHealth health,
-            Barrier barrier)
+            Barrier barrier,
+            ExtentAllocator allocator,
+            CommitStart start)
             throws BackendException {
-        ExtentAllocator allocator = new ExtentAllocator(geometry.usableExtents());
-        for (int extent = 0; extent < geometry.usableExtents(); extent++) {
-            if (table.owner(extent) == 0) {
-                allocator.release(extent);
-            }
-        }
         DeviceIo io = new DeviceIo(device, health);
-        GroupCommit commits =
-                new GroupCommit(
-                        device,
-                        barrier,
-                        geometry,
-                        table,
-                        allocator,
-                        health,
-                        superblock.highWaterExtents());
+        GroupCommit commits = new GroupCommit(device, geometry, table, allocator, health, start);
         StoreParts parts =
                 new StoreParts(
                         device,
@@ -240,7 +392,7 @@ public final class DeviceOpener {
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
         Catalogue catalogue =
                 new CatalogueReading(directory, deviceId, bootId, findings)
-                        .run(CatalogueSpace.NONE, geometry, reader::read);
+                        .run(new ReservedSpace(commits), geometry, reader::read);
         return new Management(parts, directory, catalogue, deviceId, new ReentrantLock());
     }
 }

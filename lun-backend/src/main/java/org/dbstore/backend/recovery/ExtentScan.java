@@ -6,11 +6,13 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.BlockBitmap;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
 import org.dbstore.backend.operation.Directory;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Reads the extent table, all of it and once. Entries at or above the high-water mark were never
@@ -26,6 +28,8 @@ final class ExtentScan {
     private final ExtentTable table;
     private final Directory directory;
     private final Findings findings;
+    private final Set<Integer> reserved;
+    private final boolean reservedIdMarked;
     private int[] stale = new int[16];
     private int staleCount;
     private long end;
@@ -39,7 +43,9 @@ final class ExtentScan {
             boolean markIsOurs,
             ExtentTable table,
             Directory directory,
-            Findings findings) {
+            Findings findings,
+            Set<Integer> reserved,
+            boolean reservedIdMarked) {
         this.reader = reader;
         this.geometry = geometry;
         this.deviceBytes = deviceBytes;
@@ -49,6 +55,8 @@ final class ExtentScan {
         this.table = table;
         this.directory = directory;
         this.findings = findings;
+        this.reserved = reserved;
+        this.reservedIdMarked = reservedIdMarked;
     }
 
     /**
@@ -108,14 +116,17 @@ final class ExtentScan {
     }
 
     private void enter(int extent, int owner, int position, long[] bitmap) {
+        if (owner == ReservedExtents.OWNER && reservedIdMarked) {
+            if (!reserved.contains(extent)) {
+                addStale(extent); // the making of a journal that was cut short
+            }
+            return;
+        }
         if (extent >= highWater && markIsOurs) {
             end = extent + 1L;
             aboveMark++;
         } else if (extent >= highWater) {
-            if (staleCount == stale.length) {
-                stale = Arrays.copyOf(stale, staleCount * 2);
-            }
-            stale[staleCount++] = extent;
+            addStale(extent);
             return;
         }
         if (extent >= presentEnd()) {
@@ -132,5 +143,12 @@ final class ExtentScan {
                             .formatted(extent, owner));
         }
         table.load(extent, owner, position, bitmap, 0);
+    }
+
+    private void addStale(int extent) {
+        if (staleCount == stale.length) {
+            stale = Arrays.copyOf(stale, staleCount * 2);
+        }
+        stale[staleCount++] = extent;
     }
 }

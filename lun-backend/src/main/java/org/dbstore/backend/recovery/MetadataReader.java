@@ -4,12 +4,18 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.format.Geometry;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
-/** Reads metadata as it is on the device, in aligned pieces. */
+/**
+ * Reads metadata in aligned pieces: as it is on the device, but for the blocks that the journal or
+ * the mirror has better.
+ */
 final class MetadataReader {
     /** Whole blocks and whole extent entries at once: 4096 entries are 38 blocks. */
     static final int CHUNK_ENTRIES = 6 * 4096;
@@ -17,9 +23,32 @@ final class MetadataReader {
     private static final int ALIGNMENT = AlignedBuffers.ALIGNMENT_BYTES;
 
     private final BlockDevice device;
+    private final NavigableMap<Long, ByteBuffer> overlay = new TreeMap<>();
 
     MetadataReader(BlockDevice device) {
         this.device = device;
+    }
+
+    /**
+     * Shows another block than the device has.
+     *
+     * @param block number on the device
+     * @param image 4096 bytes from its beginning; copied
+     */
+    void overlay(long block, ByteBuffer image) {
+        ByteBuffer copy = ByteBuffer.allocate(Geometry.BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(0, image, 0, Geometry.BLOCK_BYTES);
+        overlay.put(block, copy);
+    }
+
+    /** Tells whether a block is shown otherwise than the device has it. */
+    boolean isOverlaid(long block) {
+        return overlay.containsKey(block);
+    }
+
+    /** Returns what is shown otherwise than the device has it, by block number. */
+    NavigableMap<Long, ByteBuffer> overlay() {
+        return overlay;
     }
 
     /**
@@ -51,5 +80,14 @@ final class MetadataReader {
             throw new BackendException(
                     BackendError.IO, "read of metadata from " + device.name(), e);
         }
+        long firstBlock = offset / Geometry.BLOCK_BYTES;
+        long endBlock = firstBlock + buffer.limit() / Geometry.BLOCK_BYTES;
+        overlay.subMap(firstBlock, endBlock)
+                .forEach((block, image) ->
+                        buffer.put(
+                                (int) (block - firstBlock) * Geometry.BLOCK_BYTES,
+                                image,
+                                0,
+                                Geometry.BLOCK_BYTES));
     }
 }

@@ -3,7 +3,6 @@ package org.dbstore.backend.recovery;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.BlockDevice;
-import org.dbstore.backend.format.BranchMark;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Superblock;
 
@@ -20,13 +19,22 @@ final class SuperblockCheck {
         }
         ByteBuffer block = reader.read(0, Superblock.BYTES);
         if (!Superblock.hasMagic(block)) {
-            throw notAStore(device);
+            if (!SuperblockRescue.run(device, reader)) {
+                throw notAStore(device);
+            }
+            findings.add(
+                    "the superblock was destroyed; it is taken from the journal or the mirror");
+            block = reader.read(0, Superblock.BYTES);
         }
         Superblock superblock = Superblock.read(block);
-        if (superblock.version() != Superblock.VERSION && !BranchMark.isSet(block)) {
+        boolean known =
+                superblock.version() == Superblock.VERSION
+                        || (superblock.version() == Superblock.VERSION_GUARDED
+                                && (superblock.isOpen() || superblock.isBranched()));
+        if (!known) {
             throw new BackendException(
                     BackendError.NOT_A_STORE,
-                    "%s holds a store of version %s; this program reads 1.0.0"
+                    "%s holds a store of version %s; this program reads 1.0.0 and its own 1.0.1"
                             .formatted(
                                     device.name(), Superblock.versionName(superblock.version())));
         }

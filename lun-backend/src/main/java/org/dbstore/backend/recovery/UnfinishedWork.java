@@ -84,14 +84,16 @@ final class UnfinishedWork {
         LayerTree before = new LayerTree(directory);
         for (Layer layer : directory.layers()) {
             if (reachable.get(layer.id()) && layer.entry().isMarked()) {
-                pending.put(layer.id(), before.volumes(layer.id()).getFirst().title());
+                List<VolumeRecord> volumes = before.volumes(layer.id());
+                pending.put(
+                        layer.id(), volumes.isEmpty() ? "" : " of " + volumes.getFirst().title());
             }
         }
         new LayerPruning(management).run(reachable);
         setReachable();
         pending.forEach((id, volume) -> {
             if (directory.layer(id) == null) {
-                findings.add("snapshot %d of %s was being deleted: gone now".formatted(id, volume));
+                findings.add("snapshot %d%s was being deleted: gone now".formatted(id, volume));
             }
         });
     }

@@ -160,7 +160,7 @@ class GroupCommitTest {
     @Test
     void aFailedWriteOfMetadataFailsTheStore() throws Exception {
         Bytes.write(volume, 4096, Bytes.random(4096, 2));
-        device.failWrites(offset -> offset >= Geometry.EXTENT_TABLE && offset < MIB, "EIO");
+        device.failWrites(offset -> offset < 2 * MIB, "EIO"); // the journal is extent 0
         assertFails(BackendError.FAILED, volume::flush);
         assertTrue(store.isFailed());
     }
@@ -183,7 +183,7 @@ class GroupCommitTest {
 
     @Test
     void aFullFileSystemBelowIsNoSpace() throws Exception {
-        device.failWrites(offset -> offset >= MIB, "No space left on device");
+        device.failWrites(offset -> offset >= 6 * MIB, "No space left on device");
         assertFails(
                 BackendError.NO_SPACE, () -> Bytes.write(volume, 2 * MIB, Bytes.random(4096, 2)));
         assertFalse(store.isFailed());
@@ -232,14 +232,14 @@ class GroupCommitTest {
     private static GroupCommit detached() throws BackendException {
         FaultyDevice device = new FaultyDevice(Stores.initialized());
         var health = new org.dbstore.backend.device.StoreHealth("detached");
+        var barrier = new org.dbstore.backend.device.Barrier(device, health);
         return new GroupCommit(
                 device,
-                new org.dbstore.backend.device.Barrier(device, health),
                 new Geometry(device.sizeBytes()),
                 new org.dbstore.backend.extent.ExtentTable(99),
                 new org.dbstore.backend.extent.ExtentAllocator(99),
                 health,
-                0);
+                CommitStart.staged(new MetadataBlocks(device, health), barrier, 0, null));
     }
 
     @Test

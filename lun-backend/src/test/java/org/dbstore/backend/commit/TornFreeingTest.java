@@ -29,7 +29,7 @@ class TornFreeingTest {
         BlockStore.initialize(device);
         ByteBuffer idSector = ByteBuffer.allocateDirect(SECTOR);
         long entry = Geometry.extentEntryOffset(extent);
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             store.createVolume("v", EXTENTS * MIB);
             Volume v = store.openVolume("v");
             for (int position = 0; position < EXTENTS; position++) {
@@ -41,7 +41,7 @@ class TornFreeingTest {
             v.flush();
         }
         device.write(entry / SECTOR * SECTOR, idSector.flip()); // as if it had stayed in the cache
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(List.of(), store.findings());
             Volume v = store.openVolume("v");
             for (int position = 0; position < EXTENTS; position++) {

@@ -31,7 +31,7 @@ class OriginalDefectsTest {
     private static final int BLOCK = 4096;
 
     private final MemoryBlockDevice device = Stores.initialized();
-    private BlockStore store = Stores.open(device);
+    private BlockStore store = Stores.openPlain(device);
 
     OriginalDefectsTest() throws BackendException {}
 
@@ -47,7 +47,7 @@ class OriginalDefectsTest {
 
     private void reopen() throws BackendException {
         store.close();
-        store = Stores.open(device);
+        store = Stores.openPlain(device);
         assertEquals(List.of(), store.findings());
     }
 
@@ -142,7 +142,7 @@ class OriginalDefectsTest {
     void defect5TheExtentBeyondTheEndIsNeverUsed() throws Exception {
         MemoryBlockDevice odd = new MemoryBlockDevice("odd", 104857600 + 800_000);
         BlockStore.initialize(odd);
-        try (BlockStore oddStore = Stores.open(odd)) {
+        try (BlockStore oddStore = Stores.openPlain(odd)) {
             oddStore.createVolume("v", 200 * MIB);
             Volume v = oddStore.openVolume("v");
             long usable = oddStore.info().totalExtents();
@@ -153,7 +153,7 @@ class OriginalDefectsTest {
                     BackendError.NO_SPACE, () -> Bytes.write(v, usable * MIB, new byte[1 << 20]));
             v.flush();
         }
-        try (BlockStore again = Stores.open(odd)) {
+        try (BlockStore again = Stores.openPlain(odd)) {
             assertEquals(List.of(), again.findings());
         }
     }

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
  * -Dtree.seeds=1000} runs more, {@code -Dtree.seed=N} repeats one.
  */
 class TreeModelTest {
-    private static final long SEEDS = Long.getLong("tree.seeds", 40);
+    private static final long SEEDS = Long.getLong("tree.seeds", 12);
     private static final int STEPS = 150;
 
     @Test
     void everyVolumeAndSnapshotIsAsTheModelSays() {
         long first = Long.getLong("tree.seed", 1);
         long count = System.getProperty("tree.seed") == null ? SEEDS : 1;
-        long branched = 0;
+        long branches = 0;
         for (long seed = first; seed < first + count; seed++) {
             try (TreeWorld world = new TreeWorld(seed)) {
                 for (int step = 0; step < STEPS; step++) {
@@ -28,7 +28,7 @@ class TreeModelTest {
                         world.check();
                     }
                 }
-                branched += world.branchedSteps();
+                branches += world.branchCount();
                 world.deleteAll();
                 assertEquals(0, world.usedExtents(), "extents are left, seed " + seed);
             } catch (Exception | AssertionError e) {
@@ -37,6 +37,6 @@ class TreeModelTest {
                 fail("-Dtree.seed=%d: %s".formatted(seed, trace));
             }
         }
-        assertTrue(branched > 0, "no run had any branch");
+        assertTrue(branches > 0, "no run had any branch");
     }
 }

@@ -58,7 +58,7 @@ class DamagedDevicesTest {
     /** Volume "v" of 4 MiB with a block in each extent, frozen once. */
     private static MemoryBlockDevice sample() throws BackendException {
         MemoryBlockDevice device = Stores.initialized();
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             store.createVolume("v", 4 * MIB);
             Volume v = store.openVolume("v");
             for (int i = 0; i < 4; i++) {
@@ -79,7 +79,7 @@ class DamagedDevicesTest {
 
     @Test
     void d01OrphansAreKeptReportedAndNeverAdopted() throws Exception {
-        try (BlockStore store = Stores.open(SparseImage.load("damaged/d01-delsnap-merge"))) {
+        try (BlockStore store = Stores.openPlain(SparseImage.load("damaged/d01-delsnap-merge"))) {
             assertFinding(store, "1 extents carry id 2, which no snapshot has");
             long used = store.info().usedExtents();
             for (int i = 0; i < 20; i++) {
@@ -96,7 +96,8 @@ class DamagedDevicesTest {
 
     @Test
     void d03APositionBeyondTheVolumeIsReportedAndIgnored() throws Exception {
-        try (BlockStore store = Stores.open(SparseImage.load("damaged/d03-pos-out-of-range"))) {
+        try (BlockStore store =
+                Stores.openPlain(SparseImage.load("damaged/d03-pos-out-of-range"))) {
             assertFinding(store, "position 5, beyond the end of its volume");
             Volume small = store.openVolume("small");
             assertArrayEquals(new byte[1 << 20], Bytes.read(small, 0, 1 << 20));
@@ -110,7 +111,7 @@ class DamagedDevicesTest {
     @Test
     void d04AFileThatGrewIsServedWithAllItsData() throws Exception {
         MemoryBlockDevice device = SparseImage.load("damaged/d04-grown-file");
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "20975616 bytes longer than its superblock says");
             assertEquals(104857600, store.info().sizeBytes());
             assertEquals(99, store.info().totalExtents());
@@ -131,7 +132,7 @@ class DamagedDevicesTest {
     @Test
     void d07DoubledNamesAreAddressedBySlotAndPutRight() throws Exception {
         MemoryBlockDevice device = SparseImage.load("damaged/d07-rename-tail");
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(
                     List.of("abcume-long", "dup1", "dup1"),
                     store.volumes().stream().map(VolumeInfo::name).toList());
@@ -143,7 +144,7 @@ class DamagedDevicesTest {
             assertEquals(0, store.volume("dup1").mappedBytes());
             assertEquals("dup2", second.name());
         }
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(
                     List.of("abc", "dup1", "dup2"),
                     store.volumes().stream().map(VolumeInfo::name).toList());
@@ -156,7 +157,7 @@ class DamagedDevicesTest {
         assertTimeoutPreemptively(
                 Duration.ofSeconds(20),
                 () -> {
-                    try (BlockStore store = Stores.open(device)) {
+                    try (BlockStore store = Stores.openPlain(device)) {
                         assertFinding(store, "volume v is not served");
                         assertFails(BackendError.CORRUPT, () -> store.openVolume("v"));
                         assertFails(BackendError.CORRUPT, () -> store.createSnapshot("v"));
@@ -176,7 +177,7 @@ class DamagedDevicesTest {
     void d10TheForksLayoutIsRefused() throws Exception {
         MemoryBlockDevice device = SparseImage.load("damaged/d10-fork-dev-format");
         BackendException e =
-                assertThrows(BackendException.class, () -> Stores.open(device).close());
+                assertThrows(BackendException.class, () -> Stores.openPlain(device).close());
         assertEquals(BackendError.NOT_A_STORE, e.error());
         assertTrue(String.valueOf(e.getMessage()).contains("fork"), e.getMessage());
     }
@@ -184,7 +185,7 @@ class DamagedDevicesTest {
     @Test
     void anEmptiedStoreIsNotTakenForTheForks() throws Exception {
         MemoryBlockDevice device = sample();
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             Volume good = store.openVolume("good");
             good.unmap(0, MIB);
             store.release(good);
@@ -192,7 +193,7 @@ class DamagedDevicesTest {
         }
         // Stale data in the first extent that would read as extent entries of the fork.
         device.write(1318912, ByteBuffer.wrap(Bytes.random(38 * 10, 1)));
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(1, store.volumes().size());
         }
     }
@@ -201,24 +202,24 @@ class DamagedDevicesTest {
     void whatIsNoStoreIsSaidToBeNone() throws Exception {
         MemoryBlockDevice zeroes = new MemoryBlockDevice("zeroes", 100 * MIB);
         BackendException e =
-                assertThrows(BackendException.class, () -> Stores.open(zeroes).close());
+                assertThrows(BackendException.class, () -> Stores.openPlain(zeroes).close());
         assertEquals(BackendError.NOT_A_STORE, e.error());
         assertTrue(String.valueOf(e.getMessage()).contains("dbsctl device init"));
         assertFails(
                 BackendError.NOT_A_STORE,
-                () -> Stores.open(new MemoryBlockDevice("tiny", 100)).close());
+                () -> Stores.openPlain(new MemoryBlockDevice("tiny", 100)).close());
         MemoryBlockDevice newer = Stores.initialized();
         put(newer, 8, 4, 0x00010001);
-        assertFails(BackendError.NOT_A_STORE, () -> Stores.open(newer).close());
+        assertFails(BackendError.NOT_A_STORE, () -> Stores.openPlain(newer).close());
     }
 
     @Test
     void aDeviceShorterThanItSaysIsRefused() throws Exception {
         MemoryBlockDevice device = Stores.initialized();
         put(device, 16, 8, 101 * MIB);
-        assertFails(BackendError.CORRUPT, () -> Stores.open(device).close());
+        assertFails(BackendError.CORRUPT, () -> Stores.openPlain(device).close());
         put(device, 16, 8, -1);
-        assertFails(BackendError.CORRUPT, () -> Stores.open(device).close());
+        assertFails(BackendError.CORRUPT, () -> Stores.openPlain(device).close());
     }
 
     @Test
@@ -232,7 +233,7 @@ class DamagedDevicesTest {
             assertEquals(5, store.info().usedExtents());
         }
         assertEquals(1, entryOwner(device, entry), "a read-only opening changes nothing");
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "1 extents that no write had acknowledged were freed");
             assertEquals(5, store.info().usedExtents());
         }
@@ -246,7 +247,7 @@ class DamagedDevicesTest {
         try (BlockStore store = BlockStore.open(device, OpenOptions.READ_ONLY)) {
             assertGoodIsServed(store);
         }
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "4 extents lie above the high-water mark 1");
             assertEquals(5, store.info().usedExtents());
             assertEquals(5, store.info().highWaterExtents());
@@ -257,7 +258,7 @@ class DamagedDevicesTest {
             }
             Bytes.write(v, 0, Bytes.random(BLOCK, 5)); // a sixth extent
         }
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(List.of(), store.findings());
             assertEquals(6, store.info().highWaterExtents());
         }
@@ -273,7 +274,7 @@ class DamagedDevicesTest {
         long entry = Geometry.extentEntryOffset((int) total - 1);
         put(device, 12, 4, total);
         put(device, entry, 2, 2);
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "lies beyond the end of the device");
             for (int i = 0; i < 3; i++) {
                 store.createVolume("v" + i, MIB);
@@ -291,20 +292,20 @@ class DamagedDevicesTest {
     @Test
     void ofDoubledEntriesTheHigherIndexCountsAndTheOtherNeverComesBack() throws Exception {
         MemoryBlockDevice device = Stores.initialized();
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             store.createVolume("v", 2 * MIB);
             Volume v = store.openVolume("v");
             Bytes.write(v, 0, Bytes.random(BLOCK, 1));
             Bytes.write(v, MIB, Bytes.random(BLOCK, 2));
         }
         put(device, Geometry.extentEntryOffset(1) + 2, 4, 0); // both are for position 0 now
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "has position 0 more than once: extent 1 counts");
             Volume v = store.openVolume("v");
             assertArrayEquals(Bytes.random(BLOCK, 2), Bytes.read(v, 0, BLOCK));
             v.unmap(0, 2 * MIB);
         }
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(0, store.volume("v").mappedBytes());
             store.deleteVolume("v");
             assertEquals(0, store.info().usedExtents());
@@ -315,7 +316,7 @@ class DamagedDevicesTest {
     void aHeadThatIsNotThereCostsThatVolumeOnlyAndItsIdIsNotReused() throws Exception {
         MemoryBlockDevice device = sample();
         put(device, Geometry.volumeEntryOffset(0), 2, 4);
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "its head, snapshot 4, is not there");
             assertFinding(store, "belongs to no volume: kept");
             assertFails(BackendError.CORRUPT, () -> store.openVolume("v"));
@@ -331,12 +332,12 @@ class DamagedDevicesTest {
     @Test
     void aHalfDeletedSnapshotOfALostVolumeIsKept() throws Exception {
         MemoryBlockDevice device = sample();
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             Bytes.write(store.openVolume("v"), 0, Bytes.random(BLOCK, 7));
         }
         put(device, Geometry.snapshotEntryOffset(1) + 9, 1, 0x80); // the mark on the frozen layer
         put(device, Geometry.volumeEntryOffset(0), 2, 0); // and the volume's entry is lost
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFinding(store, "snapshot 1 was being deleted, but others");
             assertEquals(6, store.info().usedExtents());
             assertGoodIsServed(store);
@@ -349,7 +350,7 @@ class DamagedDevicesTest {
         put(device, Geometry.volumeEntryOffset(5), 2, 2);
         put(device, Geometry.volumeEntryOffset(5) + 2, 8, 4 * MIB);
         put(device, Geometry.volumeEntryOffset(5) + 10, 1, 'x');
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertFails(BackendError.CORRUPT, () -> store.openVolume("v"));
             assertFails(BackendError.CORRUPT, () -> store.openVolume("x"));
             assertFails(BackendError.CORRUPT, () -> store.deleteVolume("x"));
@@ -362,7 +363,7 @@ class DamagedDevicesTest {
         for (long size : new long[] {1L << 62, -1, 0, 12345}) {
             MemoryBlockDevice device = sample();
             put(device, Geometry.volumeEntryOffset(0) + 2, 8, size);
-            try (BlockStore store = Stores.open(device)) {
+            try (BlockStore store = Stores.openPlain(device)) {
                 assertFails(BackendError.CORRUPT, () -> store.openVolume("v"));
                 assertEquals(size, store.volume("v").sizeBytes());
                 assertGoodIsServed(store);
@@ -380,11 +381,11 @@ class DamagedDevicesTest {
             assertEquals(0, store.info().deviceId().getMostSignificantBits());
         }
         java.util.UUID identity;
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             identity = store.info().deviceId();
             assertTrue(identity.getMostSignificantBits() != 0);
         }
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(identity, store.info().deviceId());
         }
     }
@@ -415,7 +416,7 @@ class DamagedDevicesTest {
     }
 
     private static void openAndUse(BlockDevice device) throws BackendException {
-        try (BlockStore store = Stores.open(device)) {
+        try (BlockStore store = Stores.openPlain(device)) {
             for (VolumeInfo info : store.volumes()) {
                 String address = "#" + info.slot();
                 store.snapshots(address);

@@ -84,7 +84,9 @@ final class CrashSimulation {
             store = reopen();
             String mismatch = compare(store, processOnly);
             if (mismatch == null) {
+                store.close(); // only then is everything where the original looks for it
                 mismatch = compareWithPlainReader();
+                store = BlockStore.open(device, OpenOptions.DEFAULT);
             }
             if (mismatch != null) {
                 return "crash %d (%s%s): %s"

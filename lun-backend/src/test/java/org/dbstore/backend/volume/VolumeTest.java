@@ -28,7 +28,7 @@ import java.time.Duration;
 /** Goal: requests cost the transfers they must and no more, and huge volumes cost nothing. */
 class VolumeTest {
     private final FaultyDevice device = new FaultyDevice(Stores.initialized());
-    private final BlockStore store = Stores.open(device);
+    private final BlockStore store = Stores.openPlain(device);
 
     VolumeTest() throws BackendException {}
 

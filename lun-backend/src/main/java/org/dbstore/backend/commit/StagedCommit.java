@@ -1,6 +1,5 @@
 package org.dbstore.backend.commit;
 
-import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.extent.ExtentChanges;
@@ -10,14 +9,13 @@ import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Superblock;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Puts changed extent entries on the medium in an order that a power loss cannot hurt (see the
- * package). Belongs to the leader of the commit.
+ * Commits without a journal: puts changed extent entries on the medium in an order that a power
+ * loss cannot hurt (see the package).
  */
-final class CommitStages {
+final class StagedCommit implements CommitMode {
     private final MetadataBlocks blocks;
     private final Barrier barrier;
     private volatile long highWater; // written by the leader
@@ -29,29 +27,19 @@ final class CommitStages {
      * @param barrier forces the device
      * @param highWater AllocatedDeviceExtents of the superblock
      */
-    CommitStages(MetadataBlocks blocks, Barrier barrier, long highWater) {
+    StagedCommit(MetadataBlocks blocks, Barrier barrier, long highWater) {
         this.blocks = blocks;
         this.barrier = barrier;
         this.highWater = highWater;
     }
 
-    /**
-     * Returns AllocatedDeviceExtents as last written.
-     *
-     * @return index of the first entry that was never used
-     */
-    long highWater() {
+    @Override
+    public long highWater() {
         return highWater;
     }
 
-    /**
-     * Makes all data written so far and the given changes durable.
-     *
-     * @param changes entries to write
-     * @param transactions what follows them, in this order
-     * @throws BackendException {@link BackendError#FAILED}
-     */
-    void run(ExtentChanges changes, List<Transaction> transactions) throws BackendException {
+    @Override
+    public void run(ExtentChanges changes, List<Transaction> transactions) throws BackendException {
         boolean bitsWaitForData = writeStageA(changes);
         if (bitsWaitForData) {
             barrier.force();
@@ -59,6 +47,9 @@ final class CommitStages {
         writeStageB(changes);
         barrier.force();
         for (Transaction transaction : transactions) {
+            if (transaction.features() >= 0) {
+                throw new IllegalStateException("features need the journal");
+            }
             for (List<Transaction.Patch> step : transaction.steps()) {
                 for (Transaction.Patch patch : step) {
                     blocks.patch(patch.offset(), patch.bytes());
@@ -140,20 +131,6 @@ final class CommitStages {
         return bitmap;
     }
 
-    /**
-     * Lists the extents that nobody owns any more.
-     *
-     * @param changes of a commit that has ended
-     * @return device extents, ascending
-     */
-    static int[] freed(ExtentChanges changes) {
-        int[] freed = new int[changes.count()];
-        int count = 0;
-        for (int i = 0; i < changes.count(); i++) {
-            if (changes.owners()[i] == 0) {
-                freed[count++] = changes.extents()[i];
-            }
-        }
-        return Arrays.copyOf(freed, count);
-    }
+    @Override
+    public void close() {} // everything is at home after each commit
 }

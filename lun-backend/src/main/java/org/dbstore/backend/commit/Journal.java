@@ -1,0 +1,93 @@
+package org.dbstore.backend.commit;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.device.AlignedBuffers;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.JournalRecord;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.UUID;
+
+/**
+ * Appends records to the journal. One half is written while the other, older one may still be
+ * needed; before a half is begun, all that the other has must be at home.
+ *
+ * <p>Belongs to the leader of the commit.
+ */
+final class Journal {
+    private final BlockRuns runs;
+    private final long firstBlock;
+    private final UUID device;
+    private final ByteBuffer record =
+            AlignedBuffers.allocate(JournalRecord.HALF_BLOCKS * JournalRecord.BLOCK_BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+    private long lastSequence;
+    private int half;
+    private int usedBlocks;
+    private long start;
+
+    /**
+     * Creates the journal at the beginning of a half.
+     *
+     * @param runs writes to the device
+     * @param firstBlock of the journal's extent
+     * @param device identity of the device
+     * @param lastSequence of the records that are there, 0 = none
+     * @param half to write to: not the one that is still needed
+     */
+    Journal(BlockRuns runs, long firstBlock, UUID device, long lastSequence, int half) {
+        this.runs = runs;
+        this.firstBlock = firstBlock;
+        this.device = device;
+        this.lastSequence = lastSequence;
+        this.half = half;
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    boolean fits(int images) {
+        return usedBlocks + 1 + images <= JournalRecord.HALF_BLOCKS;
+    }
+
+    /** Begins the other half, if this one has been begun. All that was written is at home. */
+    void switchHalf() {
+        if (usedBlocks > 0) {
+            half = 1 - half;
+            usedBlocks = 0;
+        }
+    }
+
+    /**
+     * Writes a record. Does not force.
+     *
+     * @param images that fit, by block number
+     */
+    void append(NavigableMap<Long, ByteBuffer> images) throws BackendException {
+        long sequence = lastSequence + 1;
+        if (usedBlocks == 0) {
+            start = sequence;
+        }
+        long[] blocks = new long[images.size()];
+        int count = 0;
+        record.clear().position(JournalRecord.BLOCK_BYTES);
+        for (Map.Entry<Long, ByteBuffer> image : images.entrySet()) {
+            blocks[count++] = image.getKey();
+            record.put(image.getValue().duplicate().clear());
+        }
+        record.flip();
+        JournalRecord header = new JournalRecord(sequence, start, device, blocks);
+        header.writeHeader(record);
+        runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
+        usedBlocks += header.lengthBlocks();
+        lastSequence = sequence;
+    }
+
+    static long firstBlock(Geometry geometry, int extent) {
+        return geometry.extentOffset(extent) / Geometry.BLOCK_BYTES;
+    }
+}

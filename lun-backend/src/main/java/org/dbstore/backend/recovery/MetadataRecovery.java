@@ -1,0 +1,136 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.format.CloseStamp;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.Superblock;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Finds out what the metadata is, before anybody looks into it; changes nothing. Afterwards the
+ * reader shows the tables as they are to be believed: the homes, the journal over them if the
+ * device was not closed cleanly, and the mirror where a home is not what was written.
+ */
+final class MetadataRecovery {
+    private final BlockDevice device;
+    private final MetadataReader reader;
+    private final Findings findings;
+
+    MetadataRecovery(BlockDevice device, MetadataReader reader, Findings findings) {
+        this.device = device;
+        this.reader = reader;
+        this.findings = findings;
+    }
+
+    /**
+     * What is to be believed.
+     *
+     * @param superblock after the replay
+     * @param reserved where the journal is; empty if there is none
+     * @param journal where it ends
+     * @param checksums of the mirrored blocks; null if there is no mirror, or one that somebody has
+     *     not kept up to date
+     * @param doubtful true if blocks differ from their mirror and nobody can say who is right
+     */
+    @SuppressWarnings("ArrayRecordComponent") // only handed over
+    record Result(
+            Superblock superblock,
+            Optional<ReservedExtents> reserved,
+            JournalReplay journal,
+            int @org.jspecify.annotations.Nullable [] checksums,
+            java.util.BitSet doubtful) {}
+
+    /**
+     * Runs it.
+     *
+     * @throws BackendException {@link BackendError#NOT_A_STORE}, {@link BackendError#CORRUPT},
+     *     {@link BackendError#IO}
+     */
+    Result run() throws BackendException {
+        Superblock atHome = SuperblockCheck.run(device, reader, findings);
+        Geometry geometry = new Geometry(atHome.deviceBytes());
+        Optional<ReservedExtents> reserved = ReservedExtents.read(reader.read(0, Superblock.BYTES));
+        if (reserved.isPresent() && atHome.identity().isPresent()) {
+            return recover(atHome, geometry, reserved.get(), atHome.identity().get());
+        }
+        if (atHome.identity().isEmpty() && isMarked()) {
+            Optional<ReservedSearch.Found> found = ReservedSearch.run(reader, geometry);
+            if (found.isPresent()) {
+                findings.add(
+                        "the original wrote to the device: its identity is taken from the mirror");
+                UUID identity = found.get().device();
+                JournalReplay end =
+                        JournalReplay.end(
+                                reader, geometry, found.get().extents().journal(), identity);
+                return new Result(
+                        atHome.withIdentity(identity),
+                        Optional.of(found.get().extents()),
+                        end,
+                        null,
+                        new java.util.BitSet());
+            }
+        }
+        if (atHome.version() != Superblock.VERSION) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    device.name() + " was not closed, and its journal cannot be found");
+        }
+        return new Result(
+                atHome,
+                Optional.empty(),
+                new JournalReplay(0, 0, new java.util.TreeMap<>()),
+                null,
+                new java.util.BitSet());
+    }
+
+    private Result recover(
+            Superblock atHome, Geometry geometry, ReservedExtents listed, UUID identity)
+            throws BackendException {
+        JournalReplay journal =
+                atHome.isOpen()
+                        ? JournalReplay.read(reader, geometry, listed.journal(), identity)
+                        : JournalReplay.end(reader, geometry, listed.journal(), identity);
+        if (atHome.isOpen()) {
+            findings.add(
+                    "the device was not closed; the journal up to record %d was replayed"
+                            .formatted(journal.lastSequence()));
+            journal.images().forEach(reader::overlay);
+        }
+        ByteBuffer block = reader.read(0, Superblock.BYTES);
+        Superblock superblock = Superblock.read(block);
+        ReservedExtents reserved = ReservedExtents.read(block).orElse(listed);
+        ByteBuffer stamp = reader.read(CloseStamp.OFFSET & -Geometry.BLOCK_BYTES, 4096);
+        boolean stamped =
+                CloseStamp.isValid(
+                        stamp.slice(CloseStamp.OFFSET % Geometry.BLOCK_BYTES, CloseStamp.BYTES),
+                        identity);
+        if (!atHome.isOpen() && !stamped) {
+            findings.add("the original wrote to the tables: the mirror is made anew");
+            return new Result(
+                    superblock, Optional.of(reserved), journal, null, new java.util.BitSet());
+        }
+        MirrorCheck.Result check =
+                new MirrorCheck(reader, geometry, reserved, identity, !atHome.isOpen(), findings)
+                        .run();
+        return new Result(
+                superblock,
+                Optional.of(reserved),
+                journal,
+                check.checksums(),
+                check.doubtfulOwners());
+    }
+
+    private boolean isMarked() throws BackendException {
+        long offset = Geometry.snapshotEntryOffset(ReservedExtents.OWNER);
+        long aligned = offset / Geometry.BLOCK_BYTES * Geometry.BLOCK_BYTES;
+        ByteBuffer entry = reader.read(aligned, 2 * Geometry.BLOCK_BYTES);
+        return ReservedExtents.MARK.equals(
+                org.dbstore.backend.format.SnapshotEntry.read(entry, (int) (offset - aligned)));
+    }
+}

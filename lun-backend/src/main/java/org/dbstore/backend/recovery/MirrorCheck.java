@@ -1,0 +1,179 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.MirrorBuilder;
+import org.dbstore.backend.format.ExtentEntry;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.MirrorHeader;
+import org.dbstore.backend.format.ReservedExtents;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Compares every block of the tables with its checksum and takes the copy where the home is not
+ * what was written. Blocks that the journal has are passed over: their homes and copies may be
+ * anything.
+ */
+final class MirrorCheck {
+    private static final int TABLE_BLOCK = Geometry.EXTENT_TABLE / Geometry.BLOCK_BYTES;
+
+    private final MetadataReader reader;
+    private final Geometry geometry;
+    private final ReservedExtents reserved;
+    private final UUID device;
+    private final boolean closed;
+    private final Findings findings;
+    private final int[] checksums;
+    private final List<Long> repaired = new ArrayList<>();
+    private final List<Long> lost = new ArrayList<>();
+    private final BitSet doubtfulOwners = new BitSet();
+
+    /**
+     * Prepares the check.
+     *
+     * @param closed true if the device was closed cleanly: then the original may have changed bits
+     *     since, without any other trace
+     */
+    MirrorCheck(
+            MetadataReader reader,
+            Geometry geometry,
+            ReservedExtents reserved,
+            UUID device,
+            boolean closed,
+            Findings findings) {
+        this.reader = reader;
+        this.geometry = geometry;
+        this.reserved = reserved;
+        this.device = device;
+        this.closed = closed;
+        this.findings = findings;
+        this.checksums = new int[MirrorBuilder.coveredBlocks(geometry, reserved)];
+    }
+
+    /**
+     * What the check found; the reader shows repaired blocks from now on.
+     *
+     * @param checksums of the blocks as they are read now
+     * @param doubtfulOwners ids whose entries differ from the mirror's in a way that the original
+     *     may have caused
+     */
+    @SuppressWarnings("ArrayRecordComponent") // only handed over
+    record Result(int[] checksums, BitSet doubtfulOwners) {}
+
+    /**
+     * Runs it.
+     *
+     * @throws BackendException {@link BackendError#CORRUPT} if home and copy of a block are damaged
+     */
+    Result run() throws BackendException {
+        for (int m = 0; m * MirrorHeader.BLOCKS < checksums.length; m++) {
+            check(m);
+        }
+        if (!repaired.isEmpty()) {
+            findings.add(
+                    "%d blocks of metadata were not what was written (first: block %d): their mirror was taken"
+                            .formatted(repaired.size(), repaired.getFirst()));
+        }
+        if (!lost.isEmpty()) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    "%d blocks of metadata are damaged, and so is their mirror (first: block %d)"
+                            .formatted(lost.size(), lost.getFirst()));
+        }
+        return new Result(checksums, doubtfulOwners);
+    }
+
+    private void check(int m) throws BackendException {
+        int first = m * MirrorHeader.BLOCKS;
+        int count = Math.min(MirrorHeader.BLOCKS, checksums.length - first);
+        ByteBuffer homes =
+                reader.read((long) first * Geometry.BLOCK_BYTES, count * Geometry.BLOCK_BYTES);
+        long mirrorOffset = geometry.extentOffset(reserved.mirrors().get(m));
+        MirrorHeader header = MirrorHeader.read(reader.read(mirrorOffset, Geometry.BLOCK_BYTES));
+        if (header != null && (header.index() != m || !header.device().equals(device))) {
+            header = null;
+        }
+        ByteBuffer copies = null;
+        for (int i = 0; i < count; i++) {
+            ByteBuffer home = block(homes, i);
+            checksums[first + i] = MirrorHeader.checksum(home);
+            boolean good =
+                    reader.isOverlaid(first + i)
+                            || (header != null && header.checksums()[i] == checksums[first + i]);
+            if (!good) {
+                if (copies == null) {
+                    copies =
+                            reader.read(
+                                    mirrorOffset + Geometry.BLOCK_BYTES,
+                                    MirrorHeader.BLOCKS * Geometry.BLOCK_BYTES);
+                }
+                compare(first + i, home, block(copies, i), header, i);
+            }
+        }
+    }
+
+    private void compare(
+            int block, ByteBuffer home, ByteBuffer copy, @Nullable MirrorHeader header, int i) {
+        if (header == null) {
+            if (home.mismatch(copy) >= 0) {
+                lost.add((long) block);
+            }
+        } else if (header.checksums()[i] != MirrorHeader.checksum(copy)) {
+            lost.add((long) block);
+        } else if (closed && block >= TABLE_BLOCK && couldBeTheOriginals(block, home, copy)) {
+            findings.add(
+                    ("block %d of the extent table differs from its mirror: either it is damaged,"
+                                    + " or the original wrote to the device since it was closed")
+                            .formatted(block));
+        } else {
+            reader.overlay(block, copy);
+            checksums[block] = header.checksums()[i];
+            repaired.add((long) block);
+        }
+    }
+
+    /**
+     * Tells whether all differences are bits, or entries that are free now: the original changes
+     * these without a trace elsewhere. Collects whose they are.
+     */
+    private boolean couldBeTheOriginals(int block, ByteBuffer home, ByteBuffer copy) {
+        long begin = (long) block * Geometry.BLOCK_BYTES - Geometry.EXTENT_TABLE;
+        BitSet owners = new BitSet();
+        long firstEntry = Math.floorDiv(begin, (long) ExtentEntry.BYTES);
+        boolean could = true;
+        for (long entry = firstEntry;
+                entry * ExtentEntry.BYTES < begin + Geometry.BLOCK_BYTES && could;
+                entry++) {
+            int at = (int) (entry * ExtentEntry.BYTES - begin);
+            int from = Math.max(0, at);
+            int to = Math.min(Geometry.BLOCK_BYTES, at + ExtentEntry.BYTES);
+            if (home.slice(from, to - from).mismatch(copy.slice(from, to - from)) >= 0) {
+                could = at >= 0 && to == at + ExtentEntry.BYTES && sameOwner(home, copy, at);
+                owners.set(could ? ExtentEntry.owner(copy, at) : 0);
+            }
+        }
+        if (could) {
+            doubtfulOwners.or(owners);
+        }
+        return could;
+    }
+
+    private static boolean sameOwner(ByteBuffer home, ByteBuffer copy, int at) {
+        int owner = ExtentEntry.owner(home, at);
+        return owner == 0
+                || (owner == ExtentEntry.owner(copy, at)
+                        && ExtentEntry.position(home, at) == ExtentEntry.position(copy, at));
+    }
+
+    private static ByteBuffer block(ByteBuffer blocks, int i) {
+        return blocks.slice(i * Geometry.BLOCK_BYTES, Geometry.BLOCK_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,63 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.format.ExtentEntry;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.MirrorHeader;
+import org.dbstore.backend.format.ReservedExtents;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Finds journal, mirror and catalogue by the extent table, where the superblock does not list them:
+ * the original erases that list, and a power loss may destroy the superblock.
+ */
+final class ReservedSearch {
+    private ReservedSearch() {}
+
+    /**
+     * What was found.
+     *
+     * @param extents complete
+     * @param device identity that the mirror bears
+     */
+    record Found(ReservedExtents extents, UUID device) {}
+
+    /**
+     * Searches the whole table.
+     *
+     * @param reader of the device
+     * @param geometry of the device
+     * @return empty if they are not all there
+     */
+    static Optional<Found> run(MetadataReader reader, Geometry geometry) throws BackendException {
+        List<ReservedExtents.Kept> kept = new ArrayList<>();
+        int chunkBytes = MetadataReader.CHUNK_ENTRIES * ExtentEntry.BYTES;
+        for (int first = 0;
+                first < geometry.usableExtents();
+                first += MetadataReader.CHUNK_ENTRIES) {
+            int count = Math.min(MetadataReader.CHUNK_ENTRIES, geometry.usableExtents() - first);
+            ByteBuffer entries = reader.read(Geometry.extentEntryOffset(first), chunkBytes);
+            for (int i = 0; i < count; i++) {
+                int at = i * ExtentEntry.BYTES;
+                if (ExtentEntry.owner(entries, at) == ReservedExtents.OWNER) {
+                    kept.add(
+                            new ReservedExtents.Kept(first + i, ExtentEntry.position(entries, at)));
+                }
+            }
+        }
+        Optional<ReservedExtents> extents = ReservedExtents.of(kept);
+        if (extents.isEmpty()) {
+            return Optional.empty();
+        }
+        long mirror = geometry.extentOffset(extents.get().mirrors().getFirst());
+        MirrorHeader header = MirrorHeader.read(reader.read(mirror, Geometry.BLOCK_BYTES));
+        return header == null || header.index() != 0
+                ? Optional.empty()
+                : Optional.of(new Found(extents.get(), header.device()));
+    }
+}
