@@ -64,6 +64,68 @@ public enum ConfigKey {
                     + " the initiator came by.",
             "all",
             "connected"),
+    /** Who may discover. */
+    DISCOVERY_AUTH_GROUP(
+            "discovery-auth-group",
+            "name",
+            "no authentication",
+            "Name of the auth group whose users may ask for the targets."),
+    /** Named lists of CHAP users. */
+    AUTH_GROUPS(
+            "auth-groups",
+            "map",
+            "none",
+            "Named lists of CHAP users, to be used at targets and for discovery."),
+    /** Hashes for CHAP. */
+    AUTH_ALGORITHMS(
+            "auth-groups.NAME.algorithms",
+            "list",
+            "all",
+            "The hashes allowed for CHAP; of these the initiator's first choice is taken. ESXi and"
+                    + " Windows know MD5 only.",
+            "SHA3-256",
+            "SHA-256",
+            "SHA-1",
+            "MD5"),
+    /** Who is in an auth group. */
+    AUTH_USERS(
+            "auth-groups.NAME.users",
+            "map",
+            "required",
+            "The users by the name that the initiator gives (CHAP_N), each with a secret."),
+    /** Where a secret is. */
+    AUTH_SECRET_FILE(
+            "auth-groups.NAME.users.USER.secret-file",
+            "path",
+            "see secret-env",
+            "File with the user's secret, 12 to 255 bytes (Windows: at most 16), which only its"
+                + " owner may read (mode 0600). A relative path is relative to the configuration"
+                + " file."),
+    /** Where a secret is. */
+    AUTH_SECRET_ENV(
+            "auth-groups.NAME.users.USER.secret-env",
+            "name",
+            "see secret-file",
+            "Environment variable with the user's secret, instead of a file."),
+    /** The target's name. */
+    AUTH_MUTUAL_NAME(
+            "auth-groups.NAME.users.USER.mutual-name",
+            "text",
+            "one-way",
+            "Mutual CHAP: the name (CHAP_N) by which the target proves itself to this user, who is"
+                    + " refused if he does not ask for it."),
+    /** Where the target's secret is. */
+    AUTH_MUTUAL_SECRET_FILE(
+            "auth-groups.NAME.users.USER.mutual-secret-file",
+            "path",
+            "see mutual-secret-env",
+            "File with the target's secret; as secret-file, and different from every user's."),
+    /** Where the target's secret is. */
+    AUTH_MUTUAL_SECRET_ENV(
+            "auth-groups.NAME.users.USER.mutual-secret-env",
+            "name",
+            "see mutual-secret-file",
+            "Environment variable with the target's secret, instead of a file."),
     /** Named lists of initiators. */
     INITIATOR_GROUPS(
             "initiator-groups",
@@ -93,8 +155,73 @@ public enum ConfigKey {
             "list",
             "all",
             "Tags of the portal groups through which the target is reached."),
+    /** By what initiators prove who they are. */
+    TARGET_AUTH_GROUP(
+            "targets.NAME.auth-group",
+            "name",
+            "no authentication",
+            "Name of the auth group whose users may log in, by CHAP."),
+    /** From where one may log in. */
+    TARGET_ADDRESSES(
+            "targets.NAME.addresses",
+            "list",
+            "everywhere",
+            "Addresses and networks from which one may log in, as 192.0.2.0/24."),
+    /** CRC32C of headers. */
+    TARGET_HEADER_DIGEST(
+            "targets.NAME.header-digest",
+            "choice",
+            "allowed",
+            "CRC32C over each PDU's header: as the initiator prefers, always, or never.",
+            "allowed",
+            "required",
+            "forbidden"),
+    /** CRC32C of data. */
+    TARGET_DATA_DIGEST(
+            "targets.NAME.data-digest",
+            "choice",
+            "allowed",
+            "The same over each PDU's data.",
+            "allowed",
+            "required",
+            "forbidden"),
+    /** How many may be logged in. */
+    TARGET_SESSIONS_MAX(
+            "targets.NAME.max-sessions",
+            "1..4096",
+            "4096",
+            "Most sessions at once; each has one connection."),
+    /** How much a session may ask for. */
+    TARGET_COMMANDS_MAX(
+            "targets.NAME.max-commands",
+            "1..256",
+            "256",
+            "Most commands of one session at once (queue depth)."),
+    /** Where the target is instead. */
+    TARGET_REDIRECT(
+            "targets.NAME.redirect",
+            "address",
+            "none",
+            "ADDRESS:PORT to which initiators are sent when they log in, instead of being served"
+                    + " here."),
+    /** Whether that lasts. */
+    TARGET_REDIRECT_KIND(
+            "targets.NAME.redirect-kind",
+            "choice",
+            "temporary",
+            "Whether initiators come here first the next time.",
+            "temporary",
+            "permanent"),
     /** What a target shows. */
     TARGET_LUNS("targets.NAME.luns", "map", "none", "The logical units, by number (0..255)."),
+    /** What certain initiators see. */
+    TARGET_LUN_MAPS(
+            "targets.NAME.lun-maps",
+            "map",
+            "none",
+            "What certain initiators see instead of all luns: by initiator group, name or pattern a"
+                    + " map of the number they see to the number under luns. The first that fits an"
+                    + " initiator holds for it; one that none fits sees all."),
     /** On which device a volume lies. */
     LUN_DEVICE("targets.NAME.luns.NUMBER.device", "name", "required", "Name of the device."),
     /** Which volume a LUN shows. */
@@ -106,9 +233,9 @@ public enum ConfigKey {
     /** Which snapshot a LUN shows. */
     LUN_SNAPSHOT(
             "targets.NAME.luns.NUMBER.snapshot",
-            "1..65535",
+            "name or 1..65535",
             "the live volume",
-            "Number of a snapshot of the volume; it is served read-only."),
+            "Name or number of a snapshot of the volume; it is served read-only."),
     /** Whether writes are refused. */
     LUN_READ_ONLY(
             "targets.NAME.luns.NUMBER.read-only",

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,6 +36,11 @@ public final class ConfigReader {
      * @throws ConfigException with every problem of every file
      */
     public static DbsConfig read(Path file) throws ConfigException {
+        return read(file, System.getenv());
+    }
+
+    /** As {@link #read(Path)}, with secrets from these variables. */
+    static DbsConfig read(Path file, Map<String, String> environment) throws ConfigException {
         Problems problems = new Problems();
         ImmutableNode tree = load(file, problems);
         FileMerger merger = new FileMerger(problems);
@@ -43,7 +50,7 @@ public final class ConfigReader {
         // What could not be parsed would only cause complaints about what is missing then.
         problems.throwIfAny();
         Path directory = file.toAbsolutePath().normalize().getParent();
-        return check(tree, directory == null ? Path.of("/") : directory, problems);
+        return check(tree, directory == null ? Path.of("/") : directory, environment, problems);
     }
 
     /**
@@ -57,7 +64,7 @@ public final class ConfigReader {
         try {
             ImmutableNode tree = parse(defaultText(dataDirectory), DEFAULT_RESOURCE, problems);
             problems.throwIfAny();
-            return check(tree, dataDirectory.toAbsolutePath(), problems);
+            return check(tree, dataDirectory.toAbsolutePath(), Map.of(), problems);
         } catch (ConfigException e) {
             throw new IllegalStateException("The built-in configuration is wrong.", e);
         }
@@ -84,7 +91,8 @@ public final class ConfigReader {
         }
     }
 
-    private static DbsConfig check(ImmutableNode tree, Path directory, Problems problems)
+    private static DbsConfig check(
+            ImmutableNode tree, Path directory, Map<String, String> environment, Problems problems)
             throws ConfigException {
         Entry root = Entry.root(tree, problems);
         root.checkKeys(ConfigKey.DEVICES);
@@ -95,12 +103,16 @@ public final class ConfigReader {
                         .orElse(ConfigKey.DISCOVERY.defaultText());
         Set<Integer> groups =
                 portals.stream().map(PortalConfig::groupTag).collect(Collectors.toSet());
-        List<TargetConfig> targets = new TargetSection(groups, deviceNames(tree)).read(root);
+        AuthSection auth = new AuthSection(directory, environment).read(root);
+        Optional<AuthGroupConfig> discoveryAuth =
+                root.value(ConfigKey.DISCOVERY_AUTH_GROUP, auth::named).flatMap(group -> group);
+        List<TargetConfig> targets = new TargetSection(groups, deviceNames(tree), auth).read(root);
         problems.throwIfAny();
         return new DbsConfig(
                 devices,
                 portals,
                 DbsConfig.Discovery.valueOf(discovery.toUpperCase(Locale.ROOT)),
+                discoveryAuth,
                 targets);
     }
 

@@ -2,6 +2,7 @@ package org.dbstore.config;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -11,12 +12,14 @@ import java.util.function.Function;
  * @param devices the stores to open; names are unique
  * @param portals the addresses to listen on, at least one
  * @param discovery which addresses SendTargets lists
+ * @param discoveryAuth who may ask for the targets; empty = everybody
  * @param targets names are unique; their LUNs are on known devices
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
         List<PortalConfig> portals,
         Discovery discovery,
+        Optional<AuthGroupConfig> discoveryAuth,
         List<TargetConfig> targets) {
     /** Which addresses of a target SendTargets lists (RFC 7143, appendix C). */
     public enum Discovery {
@@ -24,6 +27,15 @@ public record DbsConfig(
         ALL,
         /** Only the address by which the initiator came. */
         CONNECTED
+    }
+
+    /** A configuration in which everybody may discover. */
+    public DbsConfig(
+            List<DeviceConfig> devices,
+            List<PortalConfig> portals,
+            Discovery discovery,
+            List<TargetConfig> targets) {
+        this(devices, portals, discovery, Optional.empty(), targets);
     }
 
     /** Checks the values. */

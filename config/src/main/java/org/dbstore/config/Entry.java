@@ -115,7 +115,8 @@ final class Entry {
         return guarded(() -> parser.apply(name()));
     }
 
-    private <T> Optional<T> guarded(Supplier<T> parser) {
+    /** What is made of this entry; an {@link IllegalArgumentException} becomes a problem. */
+    <T> Optional<T> guarded(Supplier<T> parser) {
         try {
             return Optional.of(parser.get());
         } catch (IllegalArgumentException e) {

@@ -6,7 +6,7 @@ package org.dbstore.config;
  * @param number 0..255 (single-level peripheral addressing)
  * @param device name of a {@link DeviceConfig}
  * @param volume name of a volume on it
- * @param snapshotId id of a snapshot of that volume, 0 = the live volume
+ * @param snapshot name or id of a snapshot of that volume, empty = the live volume
  * @param readOnly true to refuse writes; always so for a snapshot
  * @param cache what GOOD to a WRITE promises
  * @param blockBytes logical block length: 512 or 4096
@@ -17,16 +17,13 @@ public record LunConfig(
         int number,
         String device,
         String volume,
-        int snapshotId,
+        String snapshot,
         boolean readOnly,
         CacheMode cache,
         int blockBytes,
         int physicalBlockBytes) {
     /** Highest number that single-level peripheral addressing can say (SAM-5, "LUN"). */
     public static final int NUMBER_MAX = 255;
-
-    /** Highest id that the layout of a device can hold. */
-    public static final int SNAPSHOT_ID_MAX = 65535;
 
     /** What GOOD to a WRITE promises. */
     public enum CacheMode {
@@ -45,10 +42,6 @@ public record LunConfig(
             throw new IllegalArgumentException(
                     "LUN " + number + " is not in 0..255; choose another");
         }
-        if (snapshotId < 0 || snapshotId > SNAPSHOT_ID_MAX) {
-            throw new IllegalArgumentException(
-                    "snapshot " + snapshotId + " is not in 1..65535; choose another");
-        }
         if (volume.isEmpty()) {
             throw new IllegalArgumentException("the volume has no name; give one");
         }
@@ -63,7 +56,7 @@ public record LunConfig(
                             + "; choose 512 or 4096, at least"
                             + " the block size");
         }
-        readOnly |= snapshotId != 0;
+        readOnly |= !snapshot.isEmpty();
     }
 
     boolean sameBlocks(LunConfig other) {

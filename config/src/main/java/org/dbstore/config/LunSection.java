@@ -15,7 +15,10 @@ import java.util.Set;
 final class LunSection {
     private record Use(Place place, LunConfig lun) {}
 
-    private record Medium(String device, String volume, int snapshotId) {}
+    private record Medium(String device, String volume, String snapshot) {}
+
+    /** Highest id that the layout of a device can hold. */
+    private static final int SNAPSHOT_ID_MAX = 65535;
 
     private final Set<String> deviceNames;
     private final Map<Medium, Use> firstUses = new HashMap<>();
@@ -31,7 +34,7 @@ final class LunSection {
         Optional<Integer> number = entry.parsedName(LunSection::number);
         Optional<String> device = entry.value(ConfigKey.LUN_DEVICE, this::device);
         Optional<String> volume = entry.value(ConfigKey.LUN_VOLUME, LunSection::volume);
-        int snapshotId = entry.value(ConfigKey.LUN_SNAPSHOT, LunSection::snapshotId).orElse(0);
+        String snapshot = entry.value(ConfigKey.LUN_SNAPSHOT, LunSection::snapshot).orElse("");
         boolean readOnly =
                 choice(entry, ConfigKey.LUN_READ_ONLY).map(Boolean::parseBoolean).orElse(false);
         CacheMode cache =
@@ -55,7 +58,7 @@ final class LunSection {
                         number.get(),
                         device.get(),
                         volume.get(),
-                        snapshotId,
+                        snapshot,
                         readOnly,
                         cache,
                         blockBytes,
@@ -66,7 +69,7 @@ final class LunSection {
 
     private void checkSameEverywhere(Entry entry, LunConfig lun) {
         Use use = new Use(entry.place(), lun);
-        Medium medium = new Medium(lun.device(), lun.volume(), lun.snapshotId());
+        Medium medium = new Medium(lun.device(), lun.volume(), lun.snapshot());
         Use first = firstUses.putIfAbsent(medium, use);
         if (first != null && !first.lun.sameBlocks(lun)) {
             entry.problem(
@@ -96,7 +99,7 @@ final class LunSection {
         return entry.value(key, key::choose);
     }
 
-    private static int number(String text) {
+    static int number(String text) {
         // "00" beside "0" would be the same LUN under two keys.
         if (text.length() > 1 && text.startsWith("0")) {
             throw new IllegalArgumentException("'" + text + "' has leading zeroes; leave them out");
@@ -104,13 +107,19 @@ final class LunSection {
         return Values.integer(text, 0, LunConfig.NUMBER_MAX);
     }
 
-    private static int snapshotId(String text) {
-        return Values.integer(text, 1, LunConfig.SNAPSHOT_ID_MAX);
+    private static String snapshot(String text) {
+        return text.matches("-?[0-9]+")
+                ? Integer.toString(Values.integer(text, 1, SNAPSHOT_ID_MAX))
+                : named(text, "a snapshot of the volume");
     }
 
     private static String volume(String text) {
+        return named(text, "a volume of the device");
+    }
+
+    private static String named(String text, String what) {
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("is empty; name a volume of the device");
+            throw new IllegalArgumentException("is empty; name " + what);
         }
         return text;
     }

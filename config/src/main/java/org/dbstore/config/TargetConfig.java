@@ -11,13 +11,25 @@ import java.util.List;
  * @param initiators name patterns that may log in ('*' matches any run of characters), groups
  *     already resolved; empty = nobody
  * @param luns ascending by number
+ * @param access on which terms
  */
 public record TargetConfig(
         String name,
         String alias,
         List<Integer> portalGroups,
         List<String> initiators,
-        List<LunConfig> luns) {
+        List<LunConfig> luns,
+        TargetAccess access) {
+    /** A target without authentication and limits. */
+    public TargetConfig(
+            String name,
+            String alias,
+            List<Integer> portalGroups,
+            List<String> initiators,
+            List<LunConfig> luns) {
+        this(name, alias, portalGroups, initiators, luns, TargetAccess.OPEN);
+    }
+
     /** Checks the values and normalises the name. */
     public TargetConfig {
         name = IscsiName.parse(name);

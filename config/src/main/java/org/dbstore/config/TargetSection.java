@@ -15,6 +15,7 @@ final class TargetSection {
 
     private final Set<Integer> portalGroups;
     private final LunSection luns;
+    private final AccessSection access;
     private final Map<String, List<String>> initiatorGroups = new HashMap<>();
     private final Map<String, Place> names = new HashMap<>();
 
@@ -23,10 +24,12 @@ final class TargetSection {
      *
      * @param portalGroups the tags there are
      * @param deviceNames the devices there are
+     * @param auth the auth groups, read
      */
-    TargetSection(Set<Integer> portalGroups, Set<String> deviceNames) {
+    TargetSection(Set<Integer> portalGroups, Set<String> deviceNames, AuthSection auth) {
         this.portalGroups = portalGroups;
         this.luns = new LunSection(deviceNames);
+        this.access = new AccessSection(auth);
     }
 
     /** The targets that could be read; what is wrong with the others has been noted. */
@@ -71,8 +74,9 @@ final class TargetSection {
                         .flatMap(lun -> luns.read(lun).stream())
                         .sorted(Comparator.comparingInt(LunConfig::number))
                         .toList();
-        return name.map(
-                value -> new TargetConfig(value, alias, groups, List.copyOf(initiators), units));
+        TargetAccess terms = access.read(entry, units, this::initiators);
+        return name.map(value ->
+                new TargetConfig(value, alias, groups, List.copyOf(initiators), units, terms));
     }
 
     private void checkUnique(Entry entry, String name) {

@@ -35,7 +35,7 @@ class ConfigReaderTest {
                             initiators: [ lab, eui.02004567A425678D ]
                             portal-groups: [2, 1]
                             luns:
-                              1: { device: main, volume: vm1, snapshot: 3 }
+                              1: { device: main, volume: vm1, snapshot: nightly }
                               0: { device: main, volume: vm1, cache: writeback, block-size: 4096 }
                               7: { device: raw, volume: 0x10, read-only: true }
                           iqn.2026-01.org.dbstore:closed: {}
@@ -69,7 +69,7 @@ class ConfigReaderTest {
                                                         0,
                                                         "main",
                                                         "vm1",
-                                                        0,
+                                                        "",
                                                         false,
                                                         CacheMode.WRITEBACK,
                                                         4096),
@@ -77,7 +77,7 @@ class ConfigReaderTest {
                                                         1,
                                                         "main",
                                                         "vm1",
-                                                        3,
+                                                        "nightly",
                                                         true,
                                                         CacheMode.WRITETHROUGH,
                                                         512),
@@ -85,7 +85,7 @@ class ConfigReaderTest {
                                                         7,
                                                         "raw",
                                                         "0x10",
-                                                        0,
+                                                        "",
                                                         true,
                                                         CacheMode.WRITETHROUGH,
                                                         512))),
@@ -167,7 +167,7 @@ class ConfigReaderTest {
                                                         1,
                                                         "demo",
                                                         "demo",
-                                                        0,
+                                                        "",
                                                         false,
                                                         CacheMode.WRITETHROUGH,
                                                         512))))),
@@ -190,10 +190,10 @@ class ConfigReaderTest {
             int number,
             String device,
             String volume,
-            int snapshotId,
+            String snapshot,
             boolean readOnly,
             CacheMode cache,
             int blockBytes) {
-        return new LunConfig(number, device, volume, snapshotId, readOnly, cache, blockBytes, 4096);
+        return new LunConfig(number, device, volume, snapshot, readOnly, cache, blockBytes, 4096);
     }
 }

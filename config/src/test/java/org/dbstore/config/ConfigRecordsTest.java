@@ -16,18 +16,15 @@ class ConfigRecordsTest {
 
     @Test
     void aLunChecksItsNumbers() {
-        assertEquals(255, lun(255, 0, 512).number());
-        refused(() -> lun(256, 0, 512));
-        refused(() -> lun(-1, 0, 512));
-        assertEquals(65535, lun(0, 65535, 4096).snapshotId());
-        refused(() -> lun(0, 65536, 512));
-        refused(() -> lun(0, -1, 512));
-        refused(() -> lun(0, 0, 1024));
+        assertEquals(255, lun(255, "", 512).number());
+        refused(() -> lun(256, "", 512));
+        refused(() -> lun(-1, "", 512));
+        refused(() -> lun(0, "", 1024));
     }
 
     @Test
     void aSnapshotIsReadOnly() {
-        assertTrue(lun(0, 1, 512).readOnly());
+        assertTrue(lun(0, "1", 512).readOnly());
     }
 
     @Test
@@ -51,16 +48,16 @@ class ConfigRecordsTest {
 
     @Test
     void aTargetHasItsLunsInOrder() {
-        refused(() -> target(List.of(lun(1, 0, 512), lun(0, 0, 512))));
-        refused(() -> target(List.of(lun(1, 0, 512), lun(1, 0, 512))));
-        assertEquals(2, target(List.of(lun(0, 0, 512), lun(1, 0, 512))).luns().size());
+        refused(() -> target(List.of(lun(1, "", 512), lun(0, "", 512))));
+        refused(() -> target(List.of(lun(1, "", 512), lun(1, "", 512))));
+        assertEquals(2, target(List.of(lun(0, "", 512), lun(1, "", 512))).luns().size());
     }
 
     @Test
     void aConfigurationHasAPortalAndKnownDevices() {
         var portals = List.of(new PortalConfig("127.0.0.1", 0, 1));
         var devices = List.of(new DeviceConfig("d", Path.of("d"), false, 0, List.of()));
-        var targets = List.of(target(List.of(lun(0, 0, 512))));
+        var targets = List.of(target(List.of(lun(0, "", 512))));
         var all = DbsConfig.Discovery.ALL;
         assertEquals(1, new DbsConfig(devices, portals, all, targets).targets().size());
         refused(() -> new DbsConfig(devices, List.of(), all, targets));
@@ -70,12 +67,12 @@ class ConfigRecordsTest {
                         devices, portals, all, List.of(targets.getFirst(), targets.getFirst())));
     }
 
-    private static LunConfig lun(int number, int snapshotId, int blockBytes) {
+    private static LunConfig lun(int number, String snapshot, int blockBytes) {
         return new LunConfig(
                 number,
                 "d",
                 "v",
-                snapshotId,
+                snapshot,
                 false,
                 LunConfig.CacheMode.WRITETHROUGH,
                 blockBytes,

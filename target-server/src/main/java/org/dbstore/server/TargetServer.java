@@ -6,7 +6,6 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
-import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.Volume;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
@@ -16,7 +15,9 @@ import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
@@ -65,8 +66,7 @@ public final class TargetServer implements AutoCloseable {
     private final IscsiServer iscsi;
 
     /** What makes a logical unit: mapped twice on the same terms it is one unit with two paths. */
-    private record UnitKey(
-            String device, String volume, int snapshotId, LogicalUnit.Settings settings) {}
+    private record UnitKey(Volume volume, LogicalUnit.Settings settings) {}
 
     /**
      * Starts a server.
@@ -95,7 +95,8 @@ public final class TargetServer implements AutoCloseable {
                                         .name("dbs-io-" + threads.incrementAndGet())
                                         .unstarted(task));
         pool.allowCoreThreadTimeOut(true);
-        buffers = new BufferPool(dataBudgetBytes());
+        long dataBudgetBytes = dataBudgetBytes();
+        buffers = new BufferPool(dataBudgetBytes);
         boolean started = false;
         try {
             for (DeviceConfig device : config.devices()) {
@@ -103,20 +104,15 @@ public final class TargetServer implements AutoCloseable {
             }
             List<IscsiTarget> targets = new ArrayList<>();
             for (TargetConfig target : config.targets()) {
-                targets.add(
-                        new IscsiTarget(
-                                target.name(),
-                                target.alias(),
-                                target.portalGroups(),
-                                target.initiators(),
-                                lunMap(target)));
+                targets.add(iscsiTarget(target));
             }
             iscsi =
                     new IscsiServer(
                             targets,
+                            config.discoveryAuth().map(AccessTerms::users),
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
-                            buffers);
+                            new FairShares(buffers, dataBudgetBytes));
             iscsi.listen(addresses(config.portals()));
             started = true;
         } finally {
@@ -142,6 +138,26 @@ public final class TargetServer implements AutoCloseable {
     /** Number of normal sessions. */
     public int sessionCount() {
         return iscsi.sessionCount();
+    }
+
+    /** The normal sessions. */
+    public List<SessionInfo> sessions() {
+        return iscsi.sessionInfos();
+    }
+
+    /**
+     * Ends a session; the initiator is told, and may log in again.
+     *
+     * @param handle of the session
+     * @return false if there is none
+     */
+    public boolean dropSession(int handle) {
+        return iscsi.dropSession(handle);
+    }
+
+    /** Logins that failed for lack of a valid proof, since the start. */
+    public long failedLoginCount() {
+        return iscsi.failedLoginCount();
     }
 
     @Override
@@ -197,12 +213,18 @@ public final class TargetServer implements AutoCloseable {
         return store;
     }
 
-    private LunMap lunMap(TargetConfig target) throws BackendException {
+    private IscsiTarget iscsiTarget(TargetConfig target) throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
             luns.put(lun.number(), logicalUnit(target, lun));
         }
-        return new LunMap(luns);
+        return new IscsiTarget(
+                target.name(),
+                target.alias(),
+                target.portalGroups(),
+                target.initiators(),
+                new LunMap(luns),
+                AccessTerms.of(target.access(), luns));
     }
 
     private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {
@@ -211,20 +233,21 @@ public final class TargetServer implements AutoCloseable {
             throw new IllegalArgumentException("no device " + lun.device());
         }
         try {
-            String view =
-                    lun.snapshotId() == 0 ? lun.volume() : lun.volume() + "@" + lun.snapshotId();
+            Volume volume = openVolume(store, lun);
             LogicalUnit.Settings settings =
                     new LogicalUnit.Settings(
                             lun.blockBytes(),
                             lun.physicalBlockBytes(),
                             lun.cache() == LunConfig.CacheMode.WRITEBACK,
                             lun.readOnly(),
-                            store.info().deviceId() + "/" + view);
-            UnitKey key = new UnitKey(lun.device(), lun.volume(), lun.snapshotId(), settings);
+                            volume.uuid());
+            UnitKey key = new UnitKey(volume, settings);
             LogicalUnit unit = units.get(key);
             if (unit == null) {
-                unit = new LogicalUnit(openVolume(store, lun), settings);
+                unit = new LogicalUnit(volume, settings);
                 units.put(key, unit);
+            } else {
+                store.release(volume);
             }
             return unit;
         } catch (BackendException e) {
@@ -236,17 +259,9 @@ public final class TargetServer implements AutoCloseable {
     }
 
     private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {
-        if (lun.snapshotId() == 0) {
-            return store.openVolume(lun.volume());
-        }
-        for (SnapshotInfo snapshot : store.snapshots(lun.volume())) {
-            if (snapshot.id() == lun.snapshotId() && !snapshot.head()) {
-                return store.openSnapshot(snapshot.id());
-            }
-        }
-        throw new BackendException(
-                BackendError.NOT_FOUND,
-                "volume " + lun.volume() + " has no snapshot " + lun.snapshotId());
+        return lun.snapshot().isEmpty()
+                ? store.openVolume(lun.volume())
+                : store.openSnapshot(store.snapshotId(lun.volume(), lun.snapshot()));
     }
 
     private static List<Map.Entry<InetSocketAddress, Integer>> addresses(

@@ -79,10 +79,11 @@ public final class Catalogue {
      * Writes blocks of which one copy was damaged anew.
      *
      * @param transaction gets the changes
-     * @return false if there are none
+     * @return false if there are none, or nothing can be written
+     * @throws BackendException {@link BackendError#FAILED}
      */
-    public boolean repair(Transaction transaction) {
-        if (loaded.halfDamaged().isEmpty()) {
+    public boolean repair(Transaction transaction) throws BackendException {
+        if (loaded.halfDamaged().isEmpty() || !space.ensure()) {
             return false;
         }
         records.rewrite(transaction, loaded.halfDamaged());

@@ -178,16 +178,14 @@ final class RecordStore {
     }
 
     private void makeRoom(int slots) throws BackendException {
+        if (!space.ensure()) {
+            throw new BackendException(
+                    BackendError.NO_SPACE,
+                    "the device has no room for a catalogue, or is open without a journal: names,"
+                            + " labels and SCSI state are not kept");
+        }
         while (space.pairs().size() * EXTENT_SLOTS - used.cardinality() < slots) {
-            if (!space.ensure()) {
-                throw new BackendException(
-                        BackendError.NO_SPACE,
-                        "the device has no room for a catalogue: delete something that frees"
-                                + " extents, then open it again");
-            }
-            if (space.pairs().size() * EXTENT_SLOTS - used.cardinality() < slots) {
-                space.grow();
-            }
+            space.grow();
         }
     }
 

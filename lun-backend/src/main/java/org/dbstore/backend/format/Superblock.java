@@ -68,10 +68,12 @@ public record Superblock(
     /** Where the identity lies. */
     public static final int IDENTITY = 24;
 
+    /** Where the features lie. */
+    public static final int FEATURES = 52;
+
     /** Length of the identity. */
     public static final int IDENTITY_BYTES = 28;
 
-    private static final int FEATURES = 52;
     private static final long IDENTITY_MAGIC = 0x544e4544_49534244L; // "DBSIDENT"
 
     /**

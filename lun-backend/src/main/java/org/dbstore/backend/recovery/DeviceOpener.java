@@ -11,6 +11,7 @@ import org.dbstore.backend.commit.JournalSetup;
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.commit.Mirror;
 import org.dbstore.backend.commit.MirrorBuilder;
+import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
@@ -36,6 +37,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -150,7 +152,7 @@ public final class DeviceOpener {
         if (!readOnly) {
             Mirror mirror = mirror(found, geometry, health, barrier); // 6
             blocks.restore(reader.overlay());
-            superblock = writeStep7(superblock, scan, blocks, barrier);
+            superblock = writeStep7(superblock, found.reserved(), scan, blocks, barrier);
             start = // 8
                     start(found, superblock, geometry, health, barrier, allocator, blocks, mirror);
         }
@@ -164,6 +166,7 @@ public final class DeviceOpener {
         if (readOnly) {
             unfinished.report();
         } else {
+            repairCatalogue(management);
             unfinished.finish(); // 9 and 10
         }
         return new Opened(management, superblock, findings.lines());
@@ -261,7 +264,11 @@ public final class DeviceOpener {
     }
 
     private Superblock writeStep7(
-            Superblock superblock, ExtentScan.Result scan, MetadataBlocks blocks, Barrier barrier)
+            Superblock superblock,
+            Optional<ReservedExtents> reserved,
+            ExtentScan.Result scan,
+            MetadataBlocks blocks,
+            Barrier barrier)
             throws BackendException {
         if (scan.highWater() != superblock.highWaterExtents()) {
             ByteBuffer mark = MetadataBlocks.buffer(Integer.BYTES);
@@ -286,9 +293,10 @@ public final class DeviceOpener {
                 superblock
                         .withHighWater(scan.highWater())
                         .withIdentity(superblock.identity().orElseGet(UUID::randomUUID));
-        ByteBuffer block = MetadataBlocks.buffer(Superblock.HEAD_BYTES);
+        ByteBuffer block = blocks.read(0, Superblock.BYTES);
         identified.write(block);
-        if (!block.equals(blocks.read(0, Superblock.HEAD_BYTES))) {
+        reserved.ifPresent(list -> list.write(block));
+        if (!block.equals(blocks.read(0, Superblock.BYTES))) {
             blocks.patch(0, block);
             blocks.writeBack();
             homesChanged = true;
@@ -362,6 +370,14 @@ public final class DeviceOpener {
         blocks.writeBack();
         barrier.force();
         return CommitStart.unjournaled(blocks, barrier, superblock.highWaterExtents(), reserved);
+    }
+
+    /** Where one copy of a block is damaged, both are as the other from now on. */
+    private static void repairCatalogue(Management management) throws BackendException {
+        Transaction repair = new Transaction();
+        if (management.catalogue().repair(repair)) {
+            management.commit(repair);
+        }
     }
 
     private Management assemble(

@@ -6,10 +6,14 @@ import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -43,8 +47,8 @@ final class MetadataRecovery {
             Superblock superblock,
             Optional<ReservedExtents> reserved,
             JournalReplay journal,
-            int @org.jspecify.annotations.Nullable [] checksums,
-            java.util.BitSet doubtful) {}
+            int @Nullable [] checksums,
+            BitSet doubtful) {}
 
     /**
      * Runs it.
@@ -59,22 +63,19 @@ final class MetadataRecovery {
         if (reserved.isPresent() && atHome.identity().isPresent()) {
             return recover(atHome, geometry, reserved.get(), atHome.identity().get());
         }
-        if (atHome.identity().isEmpty() && isMarked()) {
-            Optional<ReservedSearch.Found> found = ReservedSearch.run(reader, geometry);
-            if (found.isPresent()) {
-                findings.add(
-                        "the original wrote to the device: its identity is taken from the mirror");
-                UUID identity = found.get().device();
-                JournalReplay end =
-                        JournalReplay.end(
-                                reader, geometry, found.get().extents().journal(), identity);
-                return new Result(
-                        atHome.withIdentity(identity),
-                        Optional.of(found.get().extents()),
-                        end,
-                        null,
-                        new java.util.BitSet());
-            }
+        Optional<ReservedSearch.Found> unlisted =
+                isMarked() ? ReservedSearch.run(reader, geometry) : Optional.empty();
+        if (unlisted.isPresent()) {
+            UUID identity = unlisted.get().device();
+            findings.add(
+                    "the superblock does not list the journal: the original wrote to the device");
+            return new Result(
+                    atHome.withIdentity(atHome.identity().orElse(identity)),
+                    Optional.of(unlisted.get().extents()),
+                    JournalReplay.end(
+                            reader, geometry, unlisted.get().extents().journal(), identity),
+                    null,
+                    new BitSet());
         }
         if (atHome.version() != Superblock.VERSION) {
             throw new BackendException(
@@ -84,9 +85,9 @@ final class MetadataRecovery {
         return new Result(
                 atHome,
                 Optional.empty(),
-                new JournalReplay(0, 0, new java.util.TreeMap<>()),
+                new JournalReplay(0, 0, new TreeMap<>()),
                 null,
-                new java.util.BitSet());
+                new BitSet());
     }
 
     private Result recover(
@@ -112,8 +113,7 @@ final class MetadataRecovery {
                         identity);
         if (!atHome.isOpen() && !stamped) {
             findings.add("the original wrote to the tables: the mirror is made anew");
-            return new Result(
-                    superblock, Optional.of(reserved), journal, null, new java.util.BitSet());
+            return new Result(superblock, Optional.of(reserved), journal, null, new BitSet());
         }
         MirrorCheck.Result check =
                 new MirrorCheck(reader, geometry, reserved, identity, !atHome.isOpen(), findings)
@@ -130,7 +130,6 @@ final class MetadataRecovery {
         long offset = Geometry.snapshotEntryOffset(ReservedExtents.OWNER);
         long aligned = offset / Geometry.BLOCK_BYTES * Geometry.BLOCK_BYTES;
         ByteBuffer entry = reader.read(aligned, 2 * Geometry.BLOCK_BYTES);
-        return ReservedExtents.MARK.equals(
-                org.dbstore.backend.format.SnapshotEntry.read(entry, (int) (offset - aligned)));
+        return ReservedExtents.MARK.equals(SnapshotEntry.read(entry, (int) (offset - aligned)));
     }
 }

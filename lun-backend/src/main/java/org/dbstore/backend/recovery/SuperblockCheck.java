@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
 import org.dbstore.backend.format.Superblock;
 
 import java.nio.ByteBuffer;
@@ -18,20 +19,15 @@ final class SuperblockCheck {
             throw notAStore(device);
         }
         ByteBuffer block = reader.read(0, Superblock.BYTES);
-        if (!Superblock.hasMagic(block)) {
-            if (!SuperblockRescue.run(device, reader)) {
-                throw notAStore(device);
-            }
-            findings.add(
-                    "the superblock was destroyed; it is taken from the journal or the mirror");
+        if (isDoubtful(block, device.sizeBytes()) && SuperblockRescue.run(device, reader)) {
+            findings.add("the superblock was damaged; it is taken from the journal or the mirror");
             block = reader.read(0, Superblock.BYTES);
         }
+        if (!Superblock.hasMagic(block)) {
+            throw notAStore(device);
+        }
         Superblock superblock = Superblock.read(block);
-        boolean known =
-                superblock.version() == Superblock.VERSION
-                        || (superblock.version() == Superblock.VERSION_GUARDED
-                                && (superblock.isOpen() || superblock.isBranched()));
-        if (!known) {
+        if (!isKnown(superblock)) {
             throw new BackendException(
                     BackendError.NOT_A_STORE,
                     "%s holds a store of version %s; this program reads 1.0.0 and its own 1.0.1"
@@ -40,6 +36,30 @@ final class SuperblockCheck {
         }
         checkSize(device, superblock, findings);
         return superblock;
+    }
+
+    private static boolean isKnown(Superblock superblock) {
+        return superblock.version() == Superblock.VERSION
+                || superblock.isOpen()
+                || superblock.isBranched();
+    }
+
+    /** Tells whether a block is neither what we write nor what the original does. */
+    private static boolean isDoubtful(ByteBuffer block, long deviceBytes) {
+        if (!Superblock.hasMagic(block)) {
+            return true;
+        }
+        Superblock superblock = Superblock.read(block);
+        int zeroFrom =
+                superblock.identity().isPresent() ? Superblock.FEATURES : Superblock.IDENTITY;
+        return !isKnown(superblock)
+                || superblock.deviceBytes() != deviceBytes
+                || (ReservedExtents.read(block).isEmpty() && !isZero(block, zeroFrom));
+    }
+
+    private static boolean isZero(ByteBuffer block, int from) {
+        int length = Superblock.BYTES - from;
+        return block.slice(from, length).equals(ByteBuffer.allocate(length));
     }
 
     private static void checkSize(BlockDevice device, Superblock superblock, Findings findings)

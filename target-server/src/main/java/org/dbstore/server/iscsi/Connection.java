@@ -3,17 +3,22 @@ package org.dbstore.server.iscsi;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
+import org.dbstore.server.iscsi.auth.Challenges;
+import org.dbstore.server.iscsi.auth.ChapUsers;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus;
 import org.dbstore.server.iscsi.login.LoginFailure;
 import org.dbstore.server.iscsi.login.LoginPhase;
 import org.dbstore.server.iscsi.login.LoginPhase.Agreement;
 import org.dbstore.server.iscsi.login.LoginStatus;
 import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.Buffers;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.iscsi.pdu.ProtocolException;
 import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
+import org.dbstore.server.iscsi.session.SessionRefused;
 import org.dbstore.server.scsi.Nexus;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * own platform thread, which blocks in the socket; whatever goes wrong in it costs this connection
  * only. The watchdog ends what takes too long by closing the socket.
  */
-final class Connection implements LoginPhase.Host {
+final class Connection implements LoginPhase.Host, Session.Link {
     private static final Logger LOG = LogManager.getLogger(Connection.class);
     private static final AtomicLong COUNT = new AtomicLong();
 
@@ -41,6 +46,9 @@ final class Connection implements LoginPhase.Host {
 
     /** From a login for discovery to its end. */
     private static final long DISCOVERY_NANOS = 60 * SECOND_NANOS;
+
+    /** Most commands of a discovery session at once. */
+    private static final int DISCOVERY_COMMANDS = 16;
 
     /** How long the end of a session waits for its tasks: as long as they take. */
     private static final long FOREVER_MILLIS = Long.MAX_VALUE / 2_000_000;
@@ -60,11 +68,15 @@ final class Connection implements LoginPhase.Host {
     private final IscsiServer server;
     private final Portal portal;
     private final SocketChannel channel;
-    private final InetAddress peer;
+    private final InetSocketAddress peer;
+    private final Buffers buffers;
     private final String name = "dbs-connection-" + COUNT.incrementAndGet();
     private final PduWriter writer;
     private final PduReader reader;
+    private final LoginPhase login;
     private volatile @Nullable Session session;
+    private volatile boolean loggingIn = true;
+    private volatile boolean closesWhenIdle;
 
     /** When to close come what may (System.nanoTime). */
     private volatile long deadlineNanos = System.nanoTime() + LOGIN_NANOS;
@@ -78,14 +90,16 @@ final class Connection implements LoginPhase.Host {
             IscsiServer server,
             Portal portal,
             SocketChannel channel,
-            InetAddress peer,
+            InetSocketAddress peer,
             ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
-        this.writer = new PduWriter(channel, server.buffers(), name, this::disconnect);
+        this.buffers = server.shares().newShare();
+        this.writer = new PduWriter(channel, buffers, name, this::disconnect);
         this.reader = new PduReader(channel, writer, receiveBuffer);
+        this.login = new LoginPhase(reader, writer, this);
     }
 
     void start() {
@@ -93,7 +107,8 @@ final class Connection implements LoginPhase.Host {
     }
 
     /** Closes the socket, which ends the connection's thread. From any thread; does not wait. */
-    void disconnect() {
+    @Override
+    public void disconnect() {
         try {
             channel.close();
         } catch (IOException e) {
@@ -101,11 +116,28 @@ final class Connection implements LoginPhase.Host {
         }
     }
 
+    @Override
+    public void disconnectSoon() {
+        closesWhenIdle = true;
+        deadlineNanos = System.nanoTime() + LINGER_NANOS;
+        hasDeadline = true;
+        if (writer.isIdle()) {
+            disconnect();
+        }
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
     /** What the watchdog does now and then. */
     void check(long nowNanos) {
         Session open = session;
         String reason = null;
-        if (hasDeadline && nowNanos - deadlineNanos > 0) {
+        if (closesWhenIdle && writer.isIdle()) {
+            disconnect();
+        } else if (hasDeadline && nowNanos - deadlineNanos > 0) {
             reason = "its time is up";
         } else if (writer.stuckNanos(nowNanos) > STUCK_NANOS) {
             reason = "it takes nothing we send";
@@ -122,9 +154,14 @@ final class Connection implements LoginPhase.Host {
             }
         }
         if (reason != null) {
-            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), reason);
+            LOG.warn("{} from {} is closed: {}", name, peer.getAddress().getHostAddress(), reason);
             disconnect();
         }
+    }
+
+    /** Tells whether nobody has logged in yet, be it for discovery. */
+    boolean isLoggingIn() {
+        return loggingIn;
     }
 
     /** The initiator has been heard. */
@@ -151,6 +188,26 @@ final class Connection implements LoginPhase.Host {
     }
 
     @Override
+    public Optional<ChapUsers> discoveryUsers() {
+        return server.discoveryUsers();
+    }
+
+    @Override
+    public boolean authenticates() {
+        return server.authenticates();
+    }
+
+    @Override
+    public Challenges challenges() {
+        return server.challenges();
+    }
+
+    @Override
+    public InetAddress peerAddress() {
+        return peer.getAddress();
+    }
+
+    @Override
     public int portalGroupTag() {
         return portal.groupTag();
     }
@@ -163,6 +220,9 @@ final class Connection implements LoginPhase.Host {
     @Override
     public int open(Agreement agreement) throws LoginFailure {
         Optional<IscsiTarget> target = agreement.target();
+        agreement
+                .window()
+                .open(target.map(found -> found.terms().commandsMax()).orElse(DISCOVERY_COMMANDS));
         if (target.isEmpty()) {
             // A discovery session is this connection and nothing else; the handle only has to be
             // set.
@@ -174,76 +234,139 @@ final class Connection implements LoginPhase.Host {
                         agreement.isid(),
                         target.get().name(),
                         portal.groupTag());
-        Session opened;
-        try {
-            opened =
-                    server.sessions()
-                            .open(
-                                    nexus,
-                                    handle ->
-                                            new Session(
-                                                    nexus,
-                                                    handle,
-                                                    target.get(),
-                                                    agreement.keys().parameters(),
-                                                    server.dispatcher(),
-                                                    server.buffers(),
-                                                    writer,
-                                                    agreement.window(),
-                                                    this::disconnect));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts a connection's thread", e);
-        }
-        if (opened == null) {
-            throw new LoginFailure(LoginStatus.OUT_OF_RESOURCES, "no room for another session");
-        }
+        Session opened = openSession(nexus, target.get(), agreement);
         session = opened;
-        target.get().luns().units().forEach(unit -> unit.nexusEstablished(nexus));
+        opened.luns().units().forEach(unit -> unit.nexusEstablished(nexus));
         return opened.handle();
     }
 
-    private void run() {
-        boolean loggingIn = true;
+    private Session openSession(Nexus nexus, IscsiTarget target, Agreement agreement)
+            throws LoginFailure {
         try {
-            Optional<Agreement> agreement = new LoginPhase(reader, writer, this).run();
+            return server.sessions()
+                    .open(
+                            nexus,
+                            agreement.userName(),
+                            target.terms().sessionsMax(),
+                            handle ->
+                                    new Session(
+                                            nexus,
+                                            handle,
+                                            target,
+                                            agreement.userName(),
+                                            agreement.keys().parameters(),
+                                            server.dispatcher(),
+                                            buffers,
+                                            writer,
+                                            agreement.window(),
+                                            this));
+        } catch (SessionRefused e) {
+            LoginStatus status =
+                    switch (e.reason()) {
+                        case NOT_THEIRS -> LoginStatus.AUTHORIZATION_FAILURE;
+                        case TOO_MANY, STILL_BUSY -> LoginStatus.OUT_OF_RESOURCES;
+                    };
+            throw new LoginFailure(status, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a connection's thread", e);
+        }
+    }
+
+    private void run() {
+        boolean closes = true;
+        try {
+            Optional<Agreement> agreement = login.run();
             if (agreement.isPresent()) {
-                heard();
-                logLogin(agreement.get());
-                if (session == null) {
-                    // Anybody may discover, so it counts as a login until it is over.
-                    deadlineNanos = System.nanoTime() + DISCOVERY_NANOS;
-                } else {
-                    hasDeadline = false;
-                    loggingIn = false;
-                    server.loginEnded(peer);
-                    if (!growReceiveBuffer()) {
-                        return;
-                    }
-                }
-                new FullFeaturePhase(this, reader, writer, agreement.get(), session).run();
+                serve(agreement.get());
                 lastWords();
             }
         } catch (LoginFailure e) {
             LOG.warn(
                     "{}: login from {} refused with {}: {}",
                     name,
-                    peer.getHostAddress(),
+                    peer.getAddress().getHostAddress(),
                     e.status(),
                     e.getMessage());
-            linger();
+            if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
+                closes = !refuseLater();
+            } else {
+                linger();
+            }
         } catch (ProtocolException e) {
-            LOG.warn("{} from {} is closed: {}", name, peer.getHostAddress(), e.getMessage());
+            LOG.warn(
+                    "{} from {} is closed: {}",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e.getMessage());
             linger();
         } catch (IOException e) {
-            LOG.debug("{} from {} is lost: {}", name, peer.getHostAddress(), e.toString());
+            LOG.debug(
+                    "{} from {} is lost: {}",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e.toString());
         } catch (RuntimeException e) {
-            LOG.error("{} from {} is closed by a defect of ours", name, peer.getHostAddress(), e);
+            LOG.error(
+                    "{} from {} is closed by a defect of ours",
+                    name,
+                    peer.getAddress().getHostAddress(),
+                    e);
         } finally {
-            if (loggingIn) {
-                server.loginEnded(peer);
+            server.pendingLogins().ended(this);
+            if (closes) {
+                close();
             }
-            close();
         }
+    }
+
+    private void serve(Agreement agreement) throws IOException, ProtocolException {
+        heard();
+        loggingIn = false;
+        NegotiatedParameters parameters = agreement.keys().parameters();
+        reader.expectDigests(parameters.headerDigest(), parameters.dataDigest());
+        writer.addDigests(parameters.headerDigest(), parameters.dataDigest());
+        logLogin(agreement);
+        if (session == null) {
+            // Anybody may discover, so it counts as a login until it is over.
+            deadlineNanos = System.nanoTime() + DISCOVERY_NANOS;
+        } else {
+            hasDeadline = false;
+            server.pendingLogins().ended(this);
+            if (!growReceiveBuffer()) {
+                return;
+            }
+        }
+        new FullFeaturePhase(this, reader, writer, agreement, session).run();
+    }
+
+    /**
+     * Has the answer to a failed authentication wait, which costs no thread and no place among the
+     * logins.
+     *
+     * @return false if so many wait already that this one gets no answer
+     */
+    private boolean refuseLater() {
+        long now = System.nanoTime();
+        long delayMillis =
+                server.failedLogins().delayMillis(peer.getAddress(), login.initiatorName(), now);
+        if (!server.refusals().tryAcquire()) {
+            return false;
+        }
+        deadlineNanos = now + delayMillis * 1_000_000 + LINGER_NANOS;
+        Thread.ofVirtual()
+                .name(name + "-refusal")
+                .start(() -> {
+                    try {
+                        Thread.sleep(delayMillis);
+                        linger();
+                    } catch (InterruptedException e) {
+                        LOG.error("{}: nobody interrupts a refusal", name, e);
+                    } finally {
+                        server.refusals().release();
+                        close();
+                    }
+                });
+        return true;
     }
 
     private boolean growReceiveBuffer() {
@@ -261,7 +384,7 @@ final class Connection implements LoginPhase.Host {
                 "{}: {} at {} has logged in to {}",
                 name,
                 agreement.initiatorName(),
-                peer.getHostAddress(),
+                peer.getAddress().getHostAddress(),
                 agreement.target().map(IscsiTarget::name).orElse("discovery"));
     }
 
@@ -273,7 +396,7 @@ final class Connection implements LoginPhase.Host {
         try {
             lastWords();
             channel.shutdownOutput();
-            ByteBuffer waste = ByteBuffer.allocateDirect(4096);
+            ByteBuffer waste = reader.buffer().clear();
             while (channel.read(waste) >= 0) {
                 waste.clear();
             }

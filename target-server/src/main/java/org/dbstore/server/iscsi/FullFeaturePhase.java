@@ -3,7 +3,6 @@ package org.dbstore.server.iscsi;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.LogoutAnswer;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.LogoutRequest;
-import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementFunction;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.TextRequest;
 import org.dbstore.server.iscsi.login.LoginPhase.Agreement;
 import org.dbstore.server.iscsi.login.TextPairs;
@@ -11,9 +10,9 @@ import org.dbstore.server.iscsi.login.TextPairs.Pair;
 import org.dbstore.server.iscsi.pdu.Bhs;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
-import org.dbstore.server.iscsi.pdu.PduWriter.OutPdu;
 import org.dbstore.server.iscsi.pdu.PduWriter.StatusNumber;
 import org.dbstore.server.iscsi.pdu.ProtocolException;
+import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.iscsi.session.CommandWindow;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection in full feature phase: one PDU after the other, each to whom it concerns. Runs in
@@ -38,12 +38,16 @@ final class FullFeaturePhase {
 
     private static final int TASK_MANAGEMENT_FUNCTION_MASK = 0x7f;
 
+    /** Most task management functions of a session that wait for tasks to end. */
+    private static final int FUNCTIONS_MAX = 32;
+
     private final Connection connection;
     private final PduReader reader;
     private final PduWriter writer;
     private final Agreement agreement;
     private final @Nullable Session session;
     private final ByteArrayOutputStream textRequest = new ByteArrayOutputStream();
+    private final AtomicInteger functionsUnderWay = new AtomicInteger();
     private int textRequestPdus;
     private byte[] textAnswer = new byte[0];
     private int textTransferTag = Bhs.RESERVED_TAG;
@@ -190,11 +194,23 @@ final class FullFeaturePhase {
                                 agreement.keys().parameters().maxRecvDataSegmentLength())];
         ByteBuffer target = ByteBuffer.wrap(ping);
         reader.readData(target);
+        if (isDamaged()) {
+            return;
+        }
         writer.queueRendered(JscsiPdus.nopIn(lun, tag, Bhs.RESERVED_TAG, ping), StatusNumber.OWN);
     }
 
-    private void taskManagement(Session open, int header, boolean immediate) {
+    private void taskManagement(Session open, int header, boolean immediate) throws IOException {
         ByteBuffer buffer = reader.buffer();
+        // Immediate ones no window bounds, and each may wait for tasks that take long.
+        if (functionsUnderWay.incrementAndGet() > FUNCTIONS_MAX) {
+            functionsUnderWay.decrementAndGet();
+            if (!immediate) {
+                agreement.window().answered();
+            }
+            reject(RejectReason.IMMEDIATE_COMMAND_REJECT, header);
+            return;
+        }
         int tag = Bhs.initiatorTaskTag(buffer, header);
         TaskManagement.Request request =
                 new TaskManagement.Request(
@@ -203,18 +219,21 @@ final class FullFeaturePhase {
                         Bhs.lun(buffer, header),
                         Bhs.targetTransferTag(buffer, header),
                         Bhs.referencedCommandSequenceNumber(buffer, header));
+        reader.skipData();
         connection
                 .server()
                 .taskManagement()
                 .execute(
                         open,
                         request,
-                        answer -> {
+                        reply -> {
+                            functionsUnderWay.decrementAndGet();
                             if (!immediate) {
                                 agreement.window().answered();
                             }
                             writer.queueRendered(
-                                    JscsiPdus.taskManagementResponse(answer, tag),
+                                    JscsiPdus.taskManagementResponse(
+                                            reply.answer(), reply.additional(), tag),
                                     StatusNumber.OWN);
                         });
     }
@@ -250,15 +269,18 @@ final class FullFeaturePhase {
                 || (request.more() && length == 0)) {
             resetText();
             reader.skipData();
-            reject(RejectReason.INVALID_PDU_FIELD, rejected);
+            writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
             return;
         }
         byte[] data = new byte[length];
         reader.readData(ByteBuffer.wrap(data));
+        if (isDamaged()) {
+            return;
+        }
         if (request.transferTag() != Bhs.RESERVED_TAG) {
             if (request.transferTag() != textTransferTag) {
                 resetText();
-                reject(RejectReason.INVALID_PDU_FIELD, rejected);
+                writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
                 return;
             }
             if (textAnswer.length > 0) {
@@ -279,7 +301,7 @@ final class FullFeaturePhase {
             pairs = TextPairs.parse(textRequest.toByteArray());
         } catch (ProtocolException e) {
             resetText();
-            reject(RejectReason.INVALID_PDU_FIELD, rejected);
+            writer.reject(RejectReason.INVALID_PDU_FIELD, rejected);
             return;
         }
         List<String> answers = new ArrayList<>();
@@ -303,6 +325,7 @@ final class FullFeaturePhase {
                     .sendTargets(
                             value.equals("All") ? "" : value.toLowerCase(Locale.ROOT),
                             agreement.initiatorName(),
+                            connection.peerAddress(),
                             connection.connectedAddress());
         }
         String own = session.target().name();
@@ -311,7 +334,11 @@ final class FullFeaturePhase {
         }
         return connection
                 .server()
-                .sendTargets(own, agreement.initiatorName(), connection.connectedAddress());
+                .sendTargets(
+                        own,
+                        agreement.initiatorName(),
+                        connection.peerAddress(),
+                        connection.connectedAddress());
     }
 
     /** Sends the next part of a text answer; the initiator asks for more by the transfer tag. */
@@ -337,24 +364,21 @@ final class FullFeaturePhase {
         textTransferTag = Bhs.RESERVED_TAG;
     }
 
+    /** Rejects the PDU at hand if its data do not fit their digest (RFC 7143, section 7.8). */
+    private boolean isDamaged() {
+        if (!reader.isDataDamaged()) {
+            return false;
+        }
+        writer.reject(RejectReason.DATA_DIGEST_ERROR, reader.damagedHeader());
+        return true;
+    }
+
     private ByteBuffer copyOfHeader(int header) {
         return ByteBuffer.allocate(Bhs.BYTES).put(0, reader.buffer(), header, Bhs.BYTES);
     }
 
     private void reject(RejectReason reason, int header) throws IOException {
-        reject(reason, copyOfHeader(header));
+        writer.reject(reason, copyOfHeader(header));
         reader.skipData();
-    }
-
-    /** Queues a Reject PDU, whose data is the header that is rejected. */
-    private void reject(RejectReason reason, ByteBuffer rejected) {
-        synchronized (writer) {
-            OutPdu pdu = writer.take();
-            Bhs.begin(pdu.head, Bhs.REJECT, Bhs.FINAL, Bhs.BYTES, 0, Bhs.RESERVED_TAG);
-            pdu.head.put(2, (byte) reason.code());
-            pdu.head.putInt(20, 0);
-            pdu.ready().head.put(rejected.duplicate().clear());
-            writer.queue(pdu, StatusNumber.OWN, null, null);
-        }
     }
 }

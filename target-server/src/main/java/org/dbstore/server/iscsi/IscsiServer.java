@@ -3,12 +3,19 @@ package org.dbstore.server.iscsi;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
+import org.dbstore.server.iscsi.auth.Challenges;
+import org.dbstore.server.iscsi.auth.ChapUsers;
+import org.dbstore.server.iscsi.auth.FailedLogins;
 import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
+import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.scsi.SenseCode;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,52 +40,72 @@ import java.util.concurrent.locks.LockSupport;
 public final class IscsiServer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(IscsiServer.class);
 
-    /** Most connections that have not logged in yet. */
-    private static final int LOGINS_MAX = 1024;
-
-    /** The same from one address. */
-    private static final int LOGINS_PER_ADDRESS_MAX = 32;
+    /** Most refused logins that wait for their answer; beyond that they get none. */
+    private static final int REFUSALS_MAX = 1024;
 
     private static final long WATCHDOG_NANOS = 500_000_000L;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** How long a shutdown waits for initiators to log out. */
+    private static final int LOGOUT_SECONDS = 2;
+
+    /** Then for commands under way, all of them together. */
     private static final long SESSION_END_MILLIS = 10_000;
 
+    /** Then for their answers to be sent. */
+    private static final int FLUSH_SECONDS = 3;
+
+    private static final long POLL_MILLIS = 10;
+
     private final Map<String, IscsiTarget> targets = new HashMap<>();
+    private final Optional<ChapUsers> discoveryUsers;
+    private final boolean authenticates;
+    private final Challenges challenges = new Challenges();
+    private final FailedLogins failedLogins = new FailedLogins();
+    private final Semaphore refusals = new Semaphore(REFUSALS_MAX);
+    private final PendingLogins pendingLogins = new PendingLogins();
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
-    private final BufferPool buffers;
+    private final FairShares shares;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
-                            + (long) LOGINS_MAX * PduReader.LOGIN_CAPACITY_BYTES);
+                            + (2L * PendingLogins.COUNT_MAX + REFUSALS_MAX)
+                                    * PduReader.LOGIN_CAPACITY_BYTES);
     private final Sessions sessions = new Sessions();
     private final TaskManagement taskManagement = new TaskManagement(sessions);
     private final List<Portal> portals = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final Map<InetAddress, Integer> loginsByAddress = new HashMap<>();
     private final Thread watchdog;
-    private int logins;
+    private volatile boolean draining;
     private volatile boolean closed;
 
     /**
      * Creates a server that does not listen yet.
      *
      * @param targets names are unique
+     * @param discoveryUsers who may ask for targets; empty = everybody
      * @param listOnlyConnected true if SendTargets lists just the address by which the initiator
      *     came
      * @param dispatcher executes commands
-     * @param buffers for data in flight
+     * @param shares of the memory for data in flight, one for each connection
      */
     public IscsiServer(
             Collection<IscsiTarget> targets,
+            Optional<ChapUsers> discoveryUsers,
             boolean listOnlyConnected,
             CommandDispatcher dispatcher,
-            BufferPool buffers) {
+            FairShares shares) {
         for (IscsiTarget target : targets) {
             this.targets.put(target.name(), target);
         }
+        this.discoveryUsers = discoveryUsers;
+        this.authenticates =
+                discoveryUsers.isPresent()
+                        || targets.stream().anyMatch(target -> target.terms().users().isPresent());
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
-        this.buffers = buffers;
+        this.shares = shares;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }
 
@@ -110,55 +138,131 @@ public final class IscsiServer implements AutoCloseable {
         return sessions.all().size();
     }
 
-    /** Stops listening, ends every session, and waits for their tasks. */
+    /** Logins that failed for lack of a valid proof, since the start. */
+    public long failedLoginCount() {
+        return failedLogins.count();
+    }
+
+    /** The normal sessions. */
+    public List<SessionInfo> sessionInfos() {
+        return sessions.all().stream().map(Session::info).toList();
+    }
+
+    /**
+     * Ends a session; the initiator is told, and may log in again.
+     *
+     * @param handle TSIH
+     * @return false if there is none
+     */
+    public boolean dropSession(int handle) {
+        Optional<Session> session = sessions.find(handle);
+        session.ifPresent(Session::drop);
+        return session.isPresent();
+    }
+
+    /**
+     * Tells the initiators of a target that logical units came or went, by a unit attention and an
+     * asynchronous message (Linux rescans on it).
+     *
+     * @param targetName iSCSI name
+     */
+    public void reportedLunsChanged(String targetName) {
+        for (Session session : sessions.all()) {
+            if (session.target().name().equals(targetName)) {
+                session.luns().units().forEach(LogicalUnit::reportedLunsChanged);
+                session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+            }
+        }
+    }
+
+    /**
+     * Stops listening, asks the initiators to log out, lets what is under way come to its end, then
+     * ends every session. Each step is bounded in time.
+     */
     @Override
     public void close() {
-        closed = true;
+        draining = true;
         portals.forEach(Portal::close);
-        LockSupport.unpark(watchdog);
-        connections.forEach(Connection::disconnect);
-        for (Session session : sessions.all()) {
-            try {
+        connections.stream().filter(Connection::isLoggingIn).forEach(Connection::disconnect);
+        Collection<Session> open = sessions.all();
+        open.forEach(session -> session.requestLogout(LOGOUT_SECONDS));
+        try {
+            awaitNoSession(System.nanoTime() + LOGOUT_SECONDS * SECOND_NANOS);
+            long end = System.nanoTime() + SESSION_END_MILLIS * 1_000_000;
+            for (Session session : sessions.all()) {
+                session.drain(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            }
+            awaitNoSession(System.nanoTime() + FLUSH_SECONDS * SECOND_NANOS);
+            closed = true;
+            connections.forEach(Connection::disconnect);
+            for (Session session : sessions.all()) {
                 if (!session.end(SESSION_END_MILLIS)) {
                     LOG.warn("a task of {} still runs", session.nexus().initiatorName());
                 }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("nobody interrupts the shutdown", e);
             }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the shutdown", e);
+        } finally {
+            closed = true;
+            LockSupport.unpark(watchdog);
+        }
+    }
+
+    private void awaitNoSession(long endNanos) throws InterruptedException {
+        while (!sessions.all().isEmpty() && System.nanoTime() - endNanos < 0) {
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
     /** Takes a connection that was accepted; closes it at once if there are too many. */
     void accept(SocketChannel channel, Portal portal) throws IOException {
-        InetAddress peer = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
-        if (!admitLogin(peer)) {
-            LOG.warn(
-                    "too many unfinished logins; one from {} is turned away",
-                    peer.getHostAddress());
-            channel.close();
-            return;
-        }
+        InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+        InetAddress peer = remote.getAddress();
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
-            loginEnded(peer);
             LOG.warn("no memory for another connection; {} is turned away", peer.getHostAddress());
             channel.close();
             return;
         }
-        Connection connection = new Connection(this, portal, channel, peer, receiveBuffer);
+        Connection connection = new Connection(this, portal, channel, remote, receiveBuffer);
+        if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
+            LOG.warn(
+                    "too many unfinished logins; one from {} is turned away",
+                    peer.getHostAddress());
+            receiveBuffers.giveBack(receiveBuffer);
+            channel.close();
+            return;
+        }
         connections.add(connection);
-        if (closed) {
+        if (draining) {
             connection.disconnect();
         }
         connection.start();
     }
 
-    /** A login has ended, well or not. */
-    void loginEnded(InetAddress peer) {
-        synchronized (loginsByAddress) {
-            logins--;
-            loginsByAddress.computeIfPresent(peer, (key, count) -> count == 1 ? null : count - 1);
-        }
+    PendingLogins pendingLogins() {
+        return pendingLogins;
+    }
+
+    FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
+    /** One permit for each refused login that waits for its answer. */
+    Semaphore refusals() {
+        return refusals;
+    }
+
+    Optional<ChapUsers> discoveryUsers() {
+        return discoveryUsers;
+    }
+
+    boolean authenticates() {
+        return authenticates;
+    }
+
+    Challenges challenges() {
+        return challenges;
     }
 
     void forget(Connection connection) {
@@ -170,7 +274,8 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     /** What SendTargets lists; {@code name} is empty for all. */
-    List<String> sendTargets(String name, String initiatorName, PortalAddress connected) {
+    List<String> sendTargets(
+            String name, String initiatorName, InetAddress peer, PortalAddress connected) {
         List<IscsiTarget> asked =
                 targets.values().stream()
                         .filter(target -> name.isEmpty() || target.name().equals(name))
@@ -180,15 +285,15 @@ public final class IscsiServer implements AutoCloseable {
                 portals.stream()
                         .map(portal -> new PortalAddress(portal.address(), portal.groupTag()))
                         .toList();
-        return SendTargets.list(asked, initiatorName, all, listOnlyConnected, connected);
+        return SendTargets.list(asked, initiatorName, peer, all, listOnlyConnected, connected);
     }
 
     CommandDispatcher dispatcher() {
         return dispatcher;
     }
 
-    BufferPool buffers() {
-        return buffers;
+    FairShares shares() {
+        return shares;
     }
 
     BufferPool receiveBuffers() {
@@ -201,18 +306,6 @@ public final class IscsiServer implements AutoCloseable {
 
     TaskManagement taskManagement() {
         return taskManagement;
-    }
-
-    private boolean admitLogin(InetAddress peer) {
-        synchronized (loginsByAddress) {
-            int ofPeer = loginsByAddress.getOrDefault(peer, 0);
-            if (logins >= LOGINS_MAX || ofPeer >= LOGINS_PER_ADDRESS_MAX) {
-                return false;
-            }
-            logins++;
-            loginsByAddress.put(peer, ofPeer + 1);
-            return true;
-        }
     }
 
     private void watch() {

@@ -21,6 +21,7 @@ final class SendTargets {
      *
      * @param targets to be listed, already chosen by what was asked for
      * @param initiatorName only targets that admit it are listed
+     * @param peer address of the initiator, as above
      * @param portals of the server
      * @param onlyConnected true to list just the address by which the initiator came
      * @param connected address and portal of the connection
@@ -29,12 +30,13 @@ final class SendTargets {
     static List<String> list(
             List<IscsiTarget> targets,
             String initiatorName,
+            InetAddress peer,
             List<PortalAddress> portals,
             boolean onlyConnected,
             PortalAddress connected) {
         List<String> pairs = new ArrayList<>();
         for (IscsiTarget target : targets) {
-            if (!target.admits(initiatorName) || !target.isIn(connected.groupTag())) {
+            if (!target.admits(initiatorName, peer) || !target.isIn(connected.groupTag())) {
                 continue;
             }
             pairs.add("TargetName=" + target.name());

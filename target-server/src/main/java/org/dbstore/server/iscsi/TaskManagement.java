@@ -1,23 +1,30 @@
 package org.dbstore.server.iscsi;
 
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementAnswer;
-import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementFunction;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.iscsi.session.Task;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Task management functions (RFC 7143, section 11.5). An answer is given only when every task
- * concerned has ended and changes nothing any more.
+ * Task management functions (RFC 7143, section 11.5; RFC 7144, section 6). An answer is given only
+ * when every task concerned has ended and changes nothing any more.
  */
 final class TaskManagement {
+    private static final int DEPTH_ONE = 0x10;
+    private static final int DEPTH_MORE = 0x20;
+
     private final Sessions sessions;
 
     TaskManagement(Sessions sessions) {
@@ -39,39 +46,81 @@ final class TaskManagement {
             int referencedSequenceNumber) {}
 
     /**
+     * An answer.
+     *
+     * @param additional Additional Response Information, 24 bits
+     */
+    record Reply(TaskManagementAnswer answer, int additional) {}
+
+    /**
      * Executes a function.
      *
      * @param session that sent it
-     * @param answer gets the answer, now or later and then from another thread
+     * @param whenDone gets the answer, now or later and then from another thread
      */
-    void execute(Session session, Request request, Consumer<TaskManagementAnswer> answer) {
+    void execute(Session session, Request request, Consumer<Reply> whenDone) {
         TaskManagementFunction function = request.function();
+        Consumer<TaskManagementAnswer> answer = code -> whenDone.accept(new Reply(code, 0));
         if (function == null) {
             answer.accept(TaskManagementAnswer.REJECTED);
             return;
         }
+        if (!function.isKnownAt(session.parameters().protocolLevel())) {
+            answer.accept(TaskManagementAnswer.NOT_SUPPORTED);
+            return;
+        }
         switch (function) {
             case ABORT_TASK -> abortTask(session, request, answer);
-            case ABORT_TASK_SET -> {
-                LogicalUnit unit = session.target().luns().find(request.lun());
-                if (unit == null) {
-                    answer.accept(TaskManagementAnswer.NO_SUCH_LUN);
-                } else {
-                    abort(List.of(session), task -> isFor(session, task, unit), answer);
-                }
-            }
-            case LOGICAL_UNIT_RESET -> {
-                LogicalUnit unit = session.target().luns().find(request.lun());
-                if (unit == null) {
-                    answer.accept(TaskManagementAnswer.NO_SUCH_LUN);
-                } else {
-                    reset(unit, answer);
-                }
-            }
-            case CLEAR_ACA, CLEAR_TASK_SET, TARGET_WARM_RESET, TARGET_COLD_RESET ->
-                    answer.accept(TaskManagementAnswer.NOT_SUPPORTED);
+            case QUERY_TASK ->
+                    answer.accept(
+                            found(
+                                    session.hasTask(task ->
+                                            task.tag() == request.referencedTag()
+                                                    && task.lun() == request.lun())));
+            case TARGET_WARM_RESET -> resetTarget(session, false, answer);
+            case TARGET_COLD_RESET -> resetTarget(session, true, answer);
+            case NEXUS_RESET -> resetNexus(session, answer);
             case TASK_REASSIGN -> answer.accept(TaskManagementAnswer.NO_REASSIGNMENT);
+            case ABORT_TASK_SET,
+                    CLEAR_ACA,
+                    CLEAR_TASK_SET,
+                    LOGICAL_UNIT_RESET,
+                    QUERY_TASK_SET,
+                    QUERY_ASYNCHRONOUS_EVENT -> {
+                LogicalUnit unit = session.luns().find(request.lun());
+                if (unit == null) {
+                    answer.accept(TaskManagementAnswer.NO_SUCH_LUN);
+                } else {
+                    executeAt(unit, session, function, whenDone);
+                }
+            }
         }
+    }
+
+    private void executeAt(
+            LogicalUnit unit,
+            Session session,
+            TaskManagementFunction function,
+            Consumer<Reply> whenDone) {
+        Consumer<TaskManagementAnswer> answer = code -> whenDone.accept(new Reply(code, 0));
+        switch (function) {
+            case ABORT_TASK_SET ->
+                    abort(
+                            List.of(session),
+                            task -> isFor(session, task, unit),
+                            () -> answer.accept(TaskManagementAnswer.COMPLETE));
+            case CLEAR_TASK_SET -> clearTaskSet(unit, session, answer);
+            case LOGICAL_UNIT_RESET -> reset(unit, answer);
+            case QUERY_TASK_SET ->
+                    answer.accept(found(session.hasTask(task -> isFor(session, task, unit))));
+            case QUERY_ASYNCHRONOUS_EVENT -> whenDone.accept(pendingEvent(unit, session.nexus()));
+            // NORMACA is 0: no command here ever ends in ACA.
+            default -> answer.accept(TaskManagementAnswer.NOT_SUPPORTED);
+        }
+    }
+
+    private static TaskManagementAnswer found(boolean any) {
+        return any ? TaskManagementAnswer.SUCCEEDED : TaskManagementAnswer.COMPLETE;
     }
 
     private static void abortTask(
@@ -92,6 +141,24 @@ final class TaskManagement {
         }
     }
 
+    /** The tasks of all nexuses; those who lose some learn it (SAM-5, "CLEAR TASK SET"). */
+    private void clearTaskSet(LogicalUnit unit, Session by, Consumer<TaskManagementAnswer> answer) {
+        Set<Nexus> losers = ConcurrentHashMap.newKeySet();
+        TaskBarrier barrier =
+                new TaskBarrier(() -> {
+                    losers.forEach(unit::commandsCleared);
+                    answer.accept(TaskManagementAnswer.COMPLETE);
+                });
+        for (Session session : sessions.all()) {
+            int before = barrier.registered();
+            session.abort(task -> isFor(session, task, unit), barrier);
+            if (session != by && barrier.registered() > before) {
+                losers.add(session.nexus());
+            }
+        }
+        barrier.arrive();
+    }
+
     private void reset(LogicalUnit unit, Consumer<TaskManagementAnswer> answer) {
         TaskBarrier barrier =
                 new TaskBarrier(() -> {
@@ -104,9 +171,56 @@ final class TaskManagement {
         barrier.arrive();
     }
 
-    private static void abort(
-            List<Session> of, Predicate<Task> which, Consumer<TaskManagementAnswer> answer) {
-        TaskBarrier barrier = new TaskBarrier(() -> answer.accept(TaskManagementAnswer.COMPLETE));
+    /** Every unit that the session sees; a cold reset ends the sessions of the target too. */
+    private void resetTarget(Session by, boolean cold, Consumer<TaskManagementAnswer> answer) {
+        Set<LogicalUnit> units = Set.copyOf(by.luns().units());
+        List<Session> all = new ArrayList<>(sessions.all());
+        TaskBarrier barrier =
+                new TaskBarrier(() -> {
+                    units.forEach(unit -> unit.targetReset(cold));
+                    answer.accept(TaskManagementAnswer.COMPLETE);
+                    if (cold) {
+                        all.stream()
+                                .filter(session -> session.target() == by.target())
+                                .forEach(Session::drop);
+                    }
+                });
+        for (Session session : all) {
+            session.abort(
+                    task -> {
+                        LogicalUnit unit = session.luns().find(task.lun());
+                        return unit != null && units.contains(unit);
+                    },
+                    barrier);
+        }
+        barrier.arrive();
+    }
+
+    private static void resetNexus(Session session, Consumer<TaskManagementAnswer> answer) {
+        abort(
+                List.of(session),
+                task -> true,
+                () -> {
+                    session.luns().units().forEach(unit -> unit.nexusReset(session.nexus()));
+                    answer.accept(TaskManagementAnswer.COMPLETE);
+                });
+    }
+
+    /** SAM-5, "QUERY ASYNCHRONOUS EVENT": depth and sense key, ASC, ASCQ of what comes next. */
+    private static Reply pendingEvent(LogicalUnit unit, Nexus nexus) {
+        List<SenseCode> pending = unit.pendingAttentions(nexus);
+        if (pending.isEmpty()) {
+            return new Reply(TaskManagementAnswer.COMPLETE, 0);
+        }
+        SenseCode first = pending.getFirst();
+        int depth = pending.size() == 1 ? DEPTH_ONE : DEPTH_MORE;
+        return new Reply(
+                TaskManagementAnswer.SUCCEEDED,
+                (depth | first.key()) << 16 | first.asc() << 8 | first.ascq());
+    }
+
+    private static void abort(List<Session> of, Predicate<Task> which, Runnable whenAborted) {
+        TaskBarrier barrier = new TaskBarrier(whenAborted);
         for (Session session : of) {
             session.abort(which, barrier);
         }
@@ -114,6 +228,6 @@ final class TaskManagement {
     }
 
     private static boolean isFor(Session session, Task task, LogicalUnit unit) {
-        return session.target().luns().find(task.lun()) == unit;
+        return session.luns().find(task.lun()) == unit;
     }
 }

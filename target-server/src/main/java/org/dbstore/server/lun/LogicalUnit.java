@@ -6,6 +6,9 @@ import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.UnitIdentity;
 
+import java.util.List;
+import java.util.UUID;
+
 /** A volume or snapshot served as a direct access block device. Safe for all threads. */
 public final class LogicalUnit {
     private final Medium medium;
@@ -18,15 +21,15 @@ public final class LogicalUnit {
      * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true: WCE=1, GOOD to a WRITE may precede durability
      * @param readOnly true: WP=1, writes are refused with 07/27/00; also so if the volume is
-     * @param identity what the NAA-6 identifier and the serial number derive from: equal on every
-     *     path to the same volume or snapshot, different for any two, constant over restarts
+     * @param identity of the volume or snapshot: what the NAA-6 identifier and the serial number
+     *     derive from
      */
     public record Settings(
             int blockBytes,
             int physicalBlockBytes,
             boolean writeBack,
             boolean readOnly,
-            String identity) {}
+            UUID identity) {}
 
     /**
      * Creates a unit.
@@ -59,6 +62,29 @@ public final class LogicalUnit {
      */
     public void reset() {
         attentions.raise(SenseCode.RESET_OCCURRED);
+    }
+
+    /**
+     * TARGET WARM RESET (06/29/02) or TARGET COLD RESET (06/29/01), otherwise as {@link #reset}.
+     */
+    public void targetReset(boolean cold) {
+        reset();
+        attentions.raise(cold ? SenseCode.COLD_RESET_OCCURRED : SenseCode.SCSI_BUS_RESET_OCCURRED);
+    }
+
+    /** I_T NEXUS RESET: the nexus will see 06/29/07. The transport aborts the tasks. */
+    public void nexusReset(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
+    }
+
+    /** CLEAR TASK SET of another nexus took commands of this one, which will see 06/2F/00. */
+    public void commandsCleared(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+    }
+
+    /** The unit attention conditions that a nexus has not seen yet, first things first. */
+    public List<SenseCode> pendingAttentions(Nexus nexus) {
+        return attentions.pending(nexus);
     }
 
     /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */

@@ -5,6 +5,7 @@ import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +55,20 @@ final class UnitAttentions {
     synchronized void raise(SenseCode condition) {
         pending.values().forEach(conditions -> add(conditions, condition));
         quiet = pending.isEmpty();
+    }
+
+    /** Raises a condition for one nexus. */
+    public synchronized void raise(Nexus nexus, SenseCode condition) {
+        Set<SenseCode> conditions = pending.get(nexus);
+        if (conditions != null) {
+            add(conditions, condition);
+            quiet = false;
+        }
+    }
+
+    /** The conditions that a nexus has not seen yet, the first to be reported first; a copy. */
+    synchronized List<SenseCode> pending(Nexus nexus) {
+        return List.copyOf(pending.getOrDefault(nexus, Set.of()));
     }
 
     /**

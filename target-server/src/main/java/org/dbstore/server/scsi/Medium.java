@@ -13,6 +13,7 @@ public final class Medium {
     private final boolean writeBack;
     private final boolean readOnly;
     private final UnitIdentity identity;
+    private final LostWrites lostWrites;
 
     /**
      * Creates a view of a volume.
@@ -40,6 +41,7 @@ public final class Medium {
         this.writeBack = writeBack;
         this.readOnly = readOnly || volume.isReadOnly();
         this.identity = identity;
+        this.lostWrites = new LostWrites(volume);
     }
 
     /** The bytes behind the blocks. */
@@ -99,6 +101,11 @@ public final class Medium {
     /** WP: true if writes are refused. */
     public boolean isReadOnly() {
         return readOnly;
+    }
+
+    /** Who has to hear that acknowledged writes may be lost. */
+    public LostWrites lostWrites() {
+        return lostWrites;
     }
 
     /** Names the unit. */

@@ -29,10 +29,16 @@ public enum SenseCode {
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
     /** The first command of a nexus since the target started. */
     POWER_ON_OCCURRED(0x6, 0x29, 0x00),
-    /** LOGICAL UNIT RESET or TARGET RESET ("bus device reset function occurred"). */
+    /** TARGET COLD RESET ("power on occurred"). */
+    COLD_RESET_OCCURRED(0x6, 0x29, 0x01),
+    /** TARGET WARM RESET. */
+    SCSI_BUS_RESET_OCCURRED(0x6, 0x29, 0x02),
+    /** LOGICAL UNIT RESET ("bus device reset function occurred"). */
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** CLEAR TASK SET of another nexus. */
+    COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */
@@ -45,6 +51,8 @@ public enum SenseCode {
     UNEXPECTED_UNSOLICITED_DATA(0xb, 0x0c, 0x0c),
     /** More data than the command announced, or less than was asked for. */
     INCORRECT_AMOUNT_OF_DATA(0xb, 0x0c, 0x0d),
+    /** Data that do not fit their digest (RFC 7143, section 11.4.7.2). */
+    PROTOCOL_SERVICE_CRC_ERROR(0xb, 0x47, 0x05),
     /** Data-Out out of order, out of range, or not asked for. */
     DATA_PHASE_ERROR(0xb, 0x4b, 0x00),
     /** VERIFY found other data. */

@@ -1,16 +1,15 @@
 package org.dbstore.server.scsi;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.UUID;
 
 /**
  * The worldwide name of a logical unit: what multipath joins paths by, so equal on every path and
  * over restarts, and different for any two volumes or snapshots.
  *
  * <pre>
- * NAA-6 (SPC-4, "NAA IEEE Registered Extended"):  4 bits 6 | 24 bits company | 100 bits hash
+ * NAA-6 (SPC-4, "NAA IEEE Registered Extended"):  4 bits 6 | 24 bits company | bits 4..103 of UUID
  * </pre>
  *
  * The company identifier has its locally administered bit set: it belongs to nobody.
@@ -27,12 +26,15 @@ public final class UnitIdentity {
     /**
      * Derives the identifiers.
      *
-     * @param identity any text that names the volume or snapshot for ever, such as its UUID
+     * @param identity of the volume or snapshot; random, or a hash
      */
-    public UnitIdentity(String identity) {
+    public UnitIdentity(UUID identity) {
         naa = new byte[NAA_BYTES];
-        byte[] hash = sha256(identity);
-        System.arraycopy(hash, 0, naa, 3, NAA_BYTES - 3);
+        ByteBuffer uuid =
+                ByteBuffer.allocate(16)
+                        .putLong(identity.getMostSignificantBits())
+                        .putLong(identity.getLeastSignificantBits());
+        uuid.get(0, naa, 3, NAA_BYTES - 3);
         naa[0] = (byte) (0x60 | (COMPANY >>> 20));
         naa[1] = (byte) (COMPANY >>> 12);
         naa[2] = (byte) (COMPANY >>> 4);
@@ -56,14 +58,5 @@ public final class UnitIdentity {
      */
     public String serial() {
         return serial;
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

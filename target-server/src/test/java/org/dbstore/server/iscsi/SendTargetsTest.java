@@ -7,6 +7,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.lun.LunMap;
 import org.junit.jupiter.api.Test;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.TreeMap;
@@ -67,12 +68,23 @@ class SendTargetsTest {
             List<PortalAddress> portals,
             boolean onlyConnected,
             PortalAddress connected) {
-        return SendTargets.list(targets, "iqn.initiator", portals, onlyConnected, connected);
+        return SendTargets.list(
+                targets,
+                "iqn.initiator",
+                InetAddress.getLoopbackAddress(),
+                portals,
+                onlyConnected,
+                connected);
     }
 
     private static IscsiTarget target(List<Integer> groups, String initiators) {
         return new IscsiTarget(
-                "iqn.t", "", groups, List.of(initiators), new LunMap(new TreeMap<>()));
+                "iqn.t",
+                "",
+                groups,
+                List.of(initiators),
+                new LunMap(new TreeMap<>()),
+                IscsiTarget.Terms.OPEN);
     }
 
     private static PortalAddress portal(String host, int tag) {

@@ -15,12 +15,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A target of one LUN on a volume in memory, to be asked in CDBs. */
 public final class Bench {
     public static final long SIZE_BYTES = 64L << 20;
-    public static final String IDENTITY = "7b0c7ad3-4a36-4c0b-8d0e-3f5f0a6e2d11";
+    public static final UUID IDENTITY = UUID.fromString("fdd611f6-04c1-84f1-992a-1ac865180ede");
 
     public final MemoryVolume volume;
     public final LogicalUnit unit;

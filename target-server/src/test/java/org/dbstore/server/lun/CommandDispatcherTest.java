@@ -216,7 +216,7 @@ class CommandDispatcherTest {
         LogicalUnit snapshot =
                 new LogicalUnit(
                         bench.volume,
-                        new LogicalUnit.Settings(512, 4096, false, false, "a snapshot"));
+                        new LogicalUnit.Settings(512, 4096, false, false, Bench.IDENTITY));
         assertTrue(snapshot.medium().isReadOnly());
     }
 

@@ -9,6 +9,8 @@ import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 /** Goal: a condition is seen once by each nexus (SAM-5, "Unit attention conditions"). */
 class UnitAttentionsTest {
     private final UnitAttentions attentions = new UnitAttentions();
@@ -63,6 +65,28 @@ class UnitAttentionsTest {
         assertEquals(SenseCode.RESET_OCCURRED, attentions.take(NEXUS_A));
         assertEquals(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED, attentions.take(NEXUS_A));
         assertNull(attentions.take(NEXUS_A));
+    }
+
+    @Test
+    void aTargetResetIsGraverThanThatOfAUnit() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        attentions.raise(SenseCode.SCSI_BUS_RESET_OCCURRED);
+        attentions.raise(SenseCode.COLD_RESET_OCCURRED);
+        assertEquals(List.of(SenseCode.COLD_RESET_OCCURRED), attentions.pending(NEXUS_A));
+    }
+
+    @Test
+    void whatIsRaisedForOneNexusIsSeenByNoOther() {
+        attentions.established(NEXUS_A);
+        attentions.established(NEXUS_B);
+        attentions.take(NEXUS_A);
+        attentions.take(NEXUS_B);
+        attentions.raise(NEXUS_A, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+        assertNull(attentions.take(NEXUS_B));
+        assertEquals(SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, attentions.take(NEXUS_A));
+        assertEquals(List.of(), attentions.pending(NEXUS_A));
     }
 
     @Test

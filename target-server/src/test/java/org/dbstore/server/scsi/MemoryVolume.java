@@ -31,6 +31,9 @@ public final class MemoryVolume implements Volume {
     public boolean nothingIsInMemory;
     public boolean dirtyAtCrash;
 
+    /** Calls of {@link #markDirty}. */
+    public int marks;
+
     /** What {@link #write} and the like return. */
     public boolean uncommitted;
 
@@ -62,7 +65,7 @@ public final class MemoryVolume implements Volume {
 
     @Override
     public void markDirty() throws BackendException {
-        calls.add("mark dirty");
+        marks++;
         if (markFailure != null) {
             throw markFailure;
         }

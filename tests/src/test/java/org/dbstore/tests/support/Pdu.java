@@ -1,12 +1,16 @@
 package org.dbstore.tests.support;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * One iSCSI PDU, every byte of it open to be set (RFC 7143, "iSCSI PDU Formats"): a test may build
@@ -31,6 +35,7 @@ public final class Pdu {
     public static final int DATA_IN = 0x25;
     public static final int LOGOUT_RESPONSE = 0x26;
     public static final int R2T = 0x31;
+    public static final int ASYNC_MESSAGE = 0x32;
     public static final int REJECT = 0x3f;
 
     /** Added to an opcode: not to be counted in CmdSN. */
@@ -113,14 +118,38 @@ public final class Pdu {
         return this;
     }
 
-    /** All bytes as sent, with lengths filled in and the data padded. */
+    /** All bytes as sent, with lengths filled in and the data padded, without digests. */
     public byte[] wire() {
+        return wire(false, false);
+    }
+
+    /** All bytes as sent, with digests as negotiated. */
+    public byte[] wire(boolean headerDigest, boolean dataDigest) {
         int declared = declaredDataBytes >= 0 ? declaredDataBytes : data.length;
         header.putInt(4, declared);
         header.put(4, (byte) (ahs.length / 4));
-        ByteBuffer all = ByteBuffer.allocate(HEADER_BYTES + ahs.length + padded(data.length));
-        all.put(header.array()).put(ahs).put(data);
-        return all.array();
+        byte[] paddedData = Arrays.copyOf(data, padded(data.length));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(header.array());
+        all.writeBytes(ahs);
+        if (headerDigest) {
+            all.writeBytes(digest(all.toByteArray()));
+        }
+        all.writeBytes(paddedData);
+        if (dataDigest && data.length > 0) {
+            all.writeBytes(digest(paddedData));
+        }
+        return all.toByteArray();
+    }
+
+    /** CRC32C as it stands on the wire. */
+    static byte[] digest(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt((int) crc.getValue())
+                .array();
     }
 
     public int opcode() {

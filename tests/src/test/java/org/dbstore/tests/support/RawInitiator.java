@@ -38,6 +38,8 @@ public final class RawInitiator implements AutoCloseable {
     private int expectedStatusSequenceNumber;
     private int taskTag = 0x100;
     private boolean fullFeature;
+    private boolean headerDigest;
+    private boolean dataDigest;
 
     private RawInitiator(InetSocketAddress address) throws IOException {
         socket = new Socket();
@@ -111,6 +113,8 @@ public final class RawInitiator implements AutoCloseable {
     public void enterFullFeature(Pdu finalAnswer) {
         targetSessionHandle = finalAnswer.get16(14);
         fullFeature = true;
+        headerDigest |= "CRC32C".equals(finalAnswer.textKeys().get("HeaderDigest"));
+        dataDigest |= "CRC32C".equals(finalAnswer.textKeys().get("DataDigest"));
         if (targetSessionHandle == 0) {
             throw new AssertionError("TSIH 0 in the final login response: " + finalAnswer);
         }
@@ -124,7 +128,12 @@ public final class RawInitiator implements AutoCloseable {
 
     /** Sends a PDU in one piece. */
     public void send(Pdu pdu) throws IOException {
-        send(pdu.wire());
+        send(wire(pdu));
+    }
+
+    /** A PDU as it would be sent now: in full feature phase with the digests that were agreed. */
+    public byte[] wire(Pdu pdu) {
+        return pdu.wire(fullFeature && headerDigest, fullFeature && dataDigest);
     }
 
     /** Sends bytes in one piece, whatever they are. */
@@ -167,10 +176,24 @@ public final class RawInitiator implements AutoCloseable {
         if (dataBytes > (fullFeature ? RECEIVE_BYTES_MAX : 8192)) {
             throw new AssertionError("more data than declared: " + dataBytes);
         }
-        byte[] data = Arrays.copyOf(readFully(Pdu.padded(dataBytes)), dataBytes);
+        if (fullFeature && headerDigest) {
+            checkDigest(header);
+        }
+        byte[] padded = readFully(Pdu.padded(dataBytes));
+        if (fullFeature && dataDigest && dataBytes > 0) {
+            checkDigest(padded);
+        }
+        byte[] data = Arrays.copyOf(padded, dataBytes);
         Pdu pdu = Pdu.received(header, data);
         checkSequenceNumbers(pdu);
         return pdu;
+    }
+
+    private void checkDigest(byte[] bytes) throws IOException {
+        byte[] digest = readFully(4);
+        if (!Arrays.equals(digest, Pdu.digest(bytes))) {
+            throw new AssertionError("digest " + HexFormat.of().formatHex(digest));
+        }
     }
 
     private void checkSequenceNumbers(Pdu pdu) {

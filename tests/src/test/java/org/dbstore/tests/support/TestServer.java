@@ -1,11 +1,13 @@
 package org.dbstore.tests.support;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LunConfig;
 import org.dbstore.config.LunConfig.CacheMode;
 import org.dbstore.config.PortalConfig;
+import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.TargetServer;
@@ -13,6 +15,7 @@ import org.dbstore.server.TargetServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A server in this process, on any free port of the loopback. */
 public final class TestServer implements AutoCloseable {
@@ -46,16 +49,26 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts a server with a new device "main" in a folder: volumes "data" and "other". */
     public static TestServer start(Path folder, List<TargetConfig> targets) throws Exception {
-        List<VolumeConfig> volumes =
-                List.of(
-                        new VolumeConfig("data", VOLUME_BYTES),
-                        new VolumeConfig("other", VOLUME_BYTES));
-        Path path = folder.resolve("main.dbs");
-        return start(new DeviceConfig("main", path, false, 1L << 30, volumes), targets);
+        return start(device(folder), targets);
     }
 
     /** Starts a server with a device as told. */
     public static TestServer start(DeviceConfig device, List<TargetConfig> targets)
+            throws Exception {
+        return start(device, Optional.empty(), targets);
+    }
+
+    /** Starts a server with a new device in a folder; whoever discovers proves who it is. */
+    public static TestServer startWithDiscoveryAuth(
+            Path folder, AuthGroupConfig discoveryAuth, List<TargetConfig> targets)
+            throws Exception {
+        return start(device(folder), Optional.of(discoveryAuth), targets);
+    }
+
+    private static TestServer start(
+            DeviceConfig device,
+            Optional<AuthGroupConfig> discoveryAuth,
+            List<TargetConfig> targets)
             throws Exception {
         return new TestServer(
                 TargetServer.start(
@@ -63,10 +76,20 @@ public final class TestServer implements AutoCloseable {
                                 List.of(device),
                                 List.of(new PortalConfig("127.0.0.1", 0, 1)),
                                 DbsConfig.Discovery.CONNECTED,
+                                discoveryAuth,
                                 targets)));
     }
 
-    private static List<LunConfig> luns() {
+    private static DeviceConfig device(Path folder) {
+        List<VolumeConfig> volumes =
+                List.of(
+                        new VolumeConfig("data", VOLUME_BYTES),
+                        new VolumeConfig("other", VOLUME_BYTES));
+        return new DeviceConfig("main", folder.resolve("main.dbs"), false, 1L << 30, volumes);
+    }
+
+    /** The LUNs of {@link #TARGET}. */
+    public static List<LunConfig> luns() {
         return List.of(
                 lun(LUN, "data", 0, false, 512),
                 lun(READ_ONLY_LUN, "data", 0, true, 512),
@@ -74,7 +97,7 @@ public final class TestServer implements AutoCloseable {
                         LARGE_BLOCK_LUN,
                         "main",
                         "other",
-                        0,
+                        "",
                         false,
                         CacheMode.WRITEBACK,
                         4096,
@@ -88,7 +111,7 @@ public final class TestServer implements AutoCloseable {
                 number,
                 "main",
                 volume,
-                snapshotId,
+                snapshotId == 0 ? "" : Integer.toString(snapshotId),
                 readOnly,
                 CacheMode.WRITETHROUGH,
                 blockBytes,
@@ -98,6 +121,16 @@ public final class TestServer implements AutoCloseable {
     /** A target for everybody, on all portals. */
     public static TargetConfig target(String name, List<LunConfig> luns) {
         return new TargetConfig(name, "", List.of(), List.of("*"), luns);
+    }
+
+    /** A target for everybody, on these terms. */
+    public static TargetConfig target(String name, TargetAccess access) {
+        return new TargetConfig(name, "", List.of(), List.of("*"), luns(), access);
+    }
+
+    /** The server itself. */
+    public TargetServer server() {
+        return server;
     }
 
     /** Where it listens. */

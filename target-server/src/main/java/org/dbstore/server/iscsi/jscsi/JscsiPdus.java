@@ -14,10 +14,8 @@ import org.jscsi.parser.login.LoginStatus;
 import org.jscsi.parser.logout.LogoutRequestParser;
 import org.jscsi.parser.logout.LogoutResponse;
 import org.jscsi.parser.text.TextRequestParser;
-import org.jscsi.parser.tmf.TaskManagementFunctionRequestParser.FunctionCode;
 import org.jscsi.parser.tmf.TaskManagementFunctionResponseParser.ResponseCode;
 import org.jscsi.target.connection.TargetPduFactory;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,7 +148,11 @@ public final class JscsiPdus {
     /** Reads a Logout Request. */
     public static LogoutRequest logoutRequest(ByteBuffer buffer, int header)
             throws ProtocolException {
-        BasicHeaderSegment segment = parse(copyOfHeader(buffer, header));
+        ByteBuffer copy = copyOfHeader(buffer, header);
+        // Reserved: to be ignored, but jSCSI would refuse the PDU.
+        copy.putShort(2, (short) 0).putLong(8, 0).putShort(22, (short) 0);
+        copy.putLong(32, 0).putLong(40, 0);
+        BasicHeaderSegment segment = parse(copy);
         LogoutRequestParser parser = (LogoutRequestParser) segment.getParser();
         return new LogoutRequest(
                 parser.getReasonCode().value(),
@@ -192,53 +194,37 @@ public final class JscsiPdus {
                         lun, taskTag, transferTag, ByteBuffer.wrap(data), 0));
     }
 
-    /** Task management functions by code (RFC 7143, section 11.5.1). */
-    public enum TaskManagementFunction {
-        ABORT_TASK(FunctionCode.ABORT_TASK),
-        ABORT_TASK_SET(FunctionCode.ABORT_TASK_SET),
-        CLEAR_ACA(FunctionCode.CLEAR_ACA),
-        CLEAR_TASK_SET(FunctionCode.CLEAR_TASK_SET),
-        LOGICAL_UNIT_RESET(FunctionCode.LUN_RESET),
-        TARGET_WARM_RESET(FunctionCode.TARGET_WARM_RESET),
-        TARGET_COLD_RESET(FunctionCode.TARGET_COLD_RESET),
-        TASK_REASSIGN(FunctionCode.TASK_REASSIGN);
-
-        private final FunctionCode code;
-
-        TaskManagementFunction(FunctionCode code) {
-            this.code = code;
-        }
-
-        /** Finds a function by the code on the wire; null if there is none. */
-        public static @Nullable TaskManagementFunction of(int code) {
-            for (TaskManagementFunction function : values()) {
-                if (function.code.value() == code) {
-                    return function;
-                }
-            }
-            return null;
-        }
-    }
-
-    /** What a task management response says. */
+    /** What a task management response says (RFC 7143, section 11.6.1; RFC 7144, section 6.2). */
     public enum TaskManagementAnswer {
-        COMPLETE(ResponseCode.FUNCTION_COMPLETE),
-        NO_SUCH_TASK(ResponseCode.TASK_DOES_NOT_EXIST),
-        NO_SUCH_LUN(ResponseCode.LUN_DOES_NOT_EXIST),
-        NO_REASSIGNMENT(ResponseCode.TASK_ALLEGIANCE_REASSIGNMENT_NOT_SUPPORTED),
-        NOT_SUPPORTED(ResponseCode.TASK_MANAGEMENT_FUNCTION_NOT_SUPPORTED),
-        REJECTED(ResponseCode.FUNCTION_REJECTED);
+        COMPLETE(0),
+        NO_SUCH_TASK(1),
+        NO_SUCH_LUN(2),
+        NO_REASSIGNMENT(4),
+        NOT_SUPPORTED(5),
+        /** A query found something. */
+        SUCCEEDED(7),
+        REJECTED(255);
 
-        private final ResponseCode code;
+        private final int code;
 
-        TaskManagementAnswer(ResponseCode code) {
+        TaskManagementAnswer(int code) {
             this.code = code;
         }
     }
 
-    /** Makes a task management function response. */
-    public static ByteBuffer taskManagementResponse(TaskManagementAnswer answer, int taskTag) {
-        return render(TargetPduFactory.createTMResponsePdu(answer.code, taskTag));
+    /**
+     * Makes a task management function response.
+     *
+     * @param additional Additional Response Information (RFC 7144), 24 bits
+     */
+    public static ByteBuffer taskManagementResponse(
+            TaskManagementAnswer answer, int additional, int taskTag) {
+        // jSCSI knows no answer of RFC 7144, and spoils the header with "rejected".
+        ByteBuffer rendered =
+                render(
+                        TargetPduFactory.createTMResponsePdu(
+                                ResponseCode.FUNCTION_COMPLETE, taskTag));
+        return rendered.put(2, (byte) answer.code).putInt(36, additional << 8);
     }
 
     /** jSCSI wants the header alone, at index 0, with nothing announced behind it. */

@@ -1,5 +1,6 @@
 package org.dbstore.server.iscsi.jscsi;
 
+import org.dbstore.server.iscsi.session.DigestUse;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.jscsi.parser.login.LoginStage;
 import org.jscsi.target.TargetServer;
@@ -46,6 +47,11 @@ public final class LoginKeys {
     private static final int DEFAULT_MAX_BURST_LENGTH = 262144;
     private static final int DEFAULT_FIRST_BURST_LENGTH = 65536;
     private static final int TIME_MAX_SECONDS = 3600;
+    private static final String PROTOCOL_LEVEL = "iSCSIProtocolLevel";
+    private static final int PROTOCOL_LEVEL_MAX = 31;
+
+    /** As RFC 7143 spells it; jSCSI spells it otherwise. */
+    private static final String CRC32C = "CRC32C";
 
     private final Entry maxRecvDataSegmentLength =
             new NumericalEntry(
@@ -79,54 +85,81 @@ public final class LoginKeys {
     private final Entry immediateData =
             bool(TextKeyword.IMMEDIATE_DATA, true, BooleanResultFunction.AND, true);
 
-    private final List<Entry> entries =
-            List.of(
-                    new NoDigestEntry(TextKeyword.HEADER_DIGEST),
-                    new NoDigestEntry(TextKeyword.DATA_DIGEST),
-                    maxRecvDataSegmentLength,
-                    maxBurstLength,
-                    firstBurstLength,
-                    initialR2T,
-                    immediateData,
-                    number(
-                            TextKeyword.MAX_CONNECTIONS,
-                            1,
-                            1,
-                            65535,
-                            NumericalResultFunction.MIN,
-                            1),
-                    number(
-                            TextKeyword.MAX_OUTSTANDING_R_2_T,
-                            1,
-                            1,
-                            65535,
-                            NumericalResultFunction.MIN,
-                            1),
-                    number(
-                            TextKeyword.DEFAULT_TIME_2_WAIT,
-                            0,
-                            0,
-                            TIME_MAX_SECONDS,
-                            NumericalResultFunction.MAX,
-                            2),
-                    number(
-                            TextKeyword.DEFAULT_TIME_2_RETAIN,
-                            0,
-                            0,
-                            TIME_MAX_SECONDS,
-                            NumericalResultFunction.MIN,
-                            20),
-                    number(
-                            TextKeyword.ERROR_RECOVERY_LEVEL,
-                            0,
-                            0,
-                            2,
-                            NumericalResultFunction.MIN,
-                            0),
-                    bool(TextKeyword.DATA_PDU_IN_ORDER, true, BooleanResultFunction.OR, true),
-                    bool(TextKeyword.DATA_SEQUENCE_IN_ORDER, true, BooleanResultFunction.OR, true),
-                    bool(TextKeyword.IF_MARKER, false, BooleanResultFunction.AND, false),
-                    bool(TextKeyword.OF_MARKER, false, BooleanResultFunction.AND, false));
+    private final Entry protocolLevel =
+            number(
+                    PROTOCOL_LEVEL,
+                    NegotiatedParameters.LEVEL_RFC_7144,
+                    0,
+                    PROTOCOL_LEVEL_MAX,
+                    NumericalResultFunction.MIN,
+                    1);
+    private final DigestEntry headerDigest;
+    private final DigestEntry dataDigest;
+    private final List<Entry> entries;
+
+    /** Begins negotiations in which digests are the initiator's choice. */
+    public LoginKeys() {
+        this(DigestUse.ALLOWED, DigestUse.ALLOWED);
+    }
+
+    /** Begins negotiations. */
+    public LoginKeys(DigestUse header, DigestUse data) {
+        headerDigest = new DigestEntry(TextKeyword.HEADER_DIGEST, header);
+        dataDigest = new DigestEntry(TextKeyword.DATA_DIGEST, data);
+        entries =
+                List.of(
+                        headerDigest,
+                        dataDigest,
+                        protocolLevel,
+                        maxRecvDataSegmentLength,
+                        maxBurstLength,
+                        firstBurstLength,
+                        initialR2T,
+                        immediateData,
+                        number(
+                                TextKeyword.MAX_CONNECTIONS,
+                                1,
+                                1,
+                                65535,
+                                NumericalResultFunction.MIN,
+                                1),
+                        number(
+                                TextKeyword.MAX_OUTSTANDING_R_2_T,
+                                1,
+                                1,
+                                65535,
+                                NumericalResultFunction.MIN,
+                                1),
+                        number(
+                                TextKeyword.DEFAULT_TIME_2_WAIT,
+                                0,
+                                0,
+                                TIME_MAX_SECONDS,
+                                NumericalResultFunction.MAX,
+                                2),
+                        number(
+                                TextKeyword.DEFAULT_TIME_2_RETAIN,
+                                0,
+                                0,
+                                TIME_MAX_SECONDS,
+                                NumericalResultFunction.MIN,
+                                20),
+                        number(
+                                TextKeyword.ERROR_RECOVERY_LEVEL,
+                                0,
+                                0,
+                                2,
+                                NumericalResultFunction.MIN,
+                                0),
+                        bool(TextKeyword.DATA_PDU_IN_ORDER, true, BooleanResultFunction.OR, true),
+                        bool(
+                                TextKeyword.DATA_SEQUENCE_IN_ORDER,
+                                true,
+                                BooleanResultFunction.OR,
+                                true),
+                        bool(TextKeyword.IF_MARKER, false, BooleanResultFunction.AND, false),
+                        bool(TextKeyword.OF_MARKER, false, BooleanResultFunction.AND, false));
+    }
 
     private final Set<String> seen = new HashSet<>();
 
@@ -160,10 +193,18 @@ public final class LoginKeys {
                     burst,
                     Math.min(firstBurstLength.getIntegerValue(), burst),
                     initialR2T.getBooleanValue(),
-                    immediateData.getBooleanValue());
+                    immediateData.getBooleanValue(),
+                    headerDigest.agreed,
+                    dataDigest.agreed,
+                    protocolLevel.getIntegerValue());
         } catch (OperationNotSupportedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Tells whether a digest is missing that the target requires. */
+    public boolean isDigestMissing() {
+        return headerDigest.isMissing() || dataDigest.isMissing();
     }
 
     private Result negotiate(Entry entry, String key, String value, List<String> answers) {
@@ -229,11 +270,14 @@ public final class LoginKeys {
                 fallback);
     }
 
-    /** HeaderDigest or DataDigest: a list in the initiator's order of preference; ours is None. */
-    private static final class NoDigestEntry extends Entry {
+    /** HeaderDigest or DataDigest: a list in the initiator's order of preference. */
+    private static final class DigestEntry extends Entry {
         private final String key;
+        private final DigestUse use;
+        private final List<String> acceptable;
+        private boolean agreed;
 
-        NoDigestEntry(String key) {
+        DigestEntry(String key, DigestUse use) {
             super(
                     new KeySet(key),
                     NegotiationType.NEGOTIATED,
@@ -241,6 +285,17 @@ public final class LoginKeys {
                     NegotiationStatus.DEFAULT,
                     TextKeyword.NONE);
             this.key = key;
+            this.use = use;
+            this.acceptable =
+                    switch (use) {
+                        case ALLOWED -> List.of(CRC32C, TextKeyword.NONE);
+                        case REQUIRED -> List.of(CRC32C);
+                        case FORBIDDEN -> List.of(TextKeyword.NONE);
+                    };
+        }
+
+        boolean isMissing() {
+            return use == DigestUse.REQUIRED && !agreed;
         }
 
         @Override
@@ -250,7 +305,7 @@ public final class LoginKeys {
 
         @Override
         protected boolean inProtocolValueRange(Object offer) {
-            return ((List<?>) offer).contains(TextKeyword.NONE);
+            return ((List<?>) offer).stream().anyMatch(acceptable::contains);
         }
 
         @Override
@@ -260,12 +315,20 @@ public final class LoginKeys {
 
         @Override
         protected String processNegotiation(Object offer) {
-            return TextKeyword.NONE;
+            String chosen =
+                    ((List<?>) offer)
+                            .stream()
+                                    .map(String::valueOf)
+                                    .filter(acceptable::contains)
+                                    .findFirst()
+                                    .orElse(TextKeyword.NONE);
+            agreed = chosen.equals(CRC32C);
+            return chosen;
         }
 
         @Override
         public Entry copy() {
-            return new NoDigestEntry(key);
+            return new DigestEntry(key, use);
         }
     }
 }

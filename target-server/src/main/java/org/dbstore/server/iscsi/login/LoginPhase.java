@@ -1,5 +1,7 @@
 package org.dbstore.server.iscsi.login;
 
+import org.dbstore.server.iscsi.auth.Challenges;
+import org.dbstore.server.iscsi.auth.ChapUsers;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus;
 import org.dbstore.server.iscsi.jscsi.LoginKeys;
 import org.dbstore.server.iscsi.jscsi.LoginRequest;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,12 +45,21 @@ public final class LoginPhase {
     private static final Pattern NAME =
             Pattern.compile("(iqn\\.[0-9]{4}-[0-9]{2}\\.|eui\\.|naa\\.)[^\\s,;/\"'\\\\]+");
 
-    private static final String NONE = "None";
-
     /** Finds targets and opens sessions. */
     public interface Host {
         /** Finds a target that is reached through the connection's portal. */
         Optional<IscsiTarget> findTarget(String name);
+
+        /** Who may log in for discovery; empty = everybody. */
+        Optional<ChapUsers> discoveryUsers();
+
+        /** Tells whether anything here takes authentication: then nobody learns names without. */
+        boolean authenticates();
+
+        Challenges challenges();
+
+        /** Address of the initiator. */
+        InetAddress peerAddress();
 
         /** Target portal group tag of the connection's portal. */
         int portalGroupTag();
@@ -71,6 +83,7 @@ public final class LoginPhase {
      * @param isid 48 bits
      * @param connectionId CID
      * @param target empty for a discovery session
+     * @param userName CHAP user; empty = without authentication
      * @param keys what was negotiated
      * @param window where the count of commands begins
      */
@@ -79,15 +92,21 @@ public final class LoginPhase {
             long isid,
             int connectionId,
             Optional<IscsiTarget> target,
+            String userName,
             LoginKeys keys,
             CommandWindow window) {}
 
     private final PduReader reader;
     private final PduWriter writer;
     private final Host host;
-    private final LoginKeys keys = new LoginKeys();
+    private LoginKeys keys = new LoginKeys();
+    private SecurityStage security;
     private @Nullable LoginRequest first;
     private Optional<IscsiTarget> target = Optional.empty();
+
+    /** What is wrong, or elsewhere, but not to be told before authentication. */
+    private @Nullable LoginFailure afterSecurity;
+
     private String initiatorName = "";
     private CommandWindow window = new CommandWindow(0);
     private boolean declared;
@@ -98,6 +117,12 @@ public final class LoginPhase {
         this.reader = reader;
         this.writer = writer;
         this.host = host;
+        this.security = new SecurityStage(Optional.empty(), host.challenges());
+    }
+
+    /** What the initiator called itself; empty if it did not come to that. */
+    public String initiatorName() {
+        return initiatorName;
     }
 
     /**
@@ -106,7 +131,7 @@ public final class LoginPhase {
      * @return empty if the initiator went away
      * @throws LoginFailure if it was refused; the answer is queued, the connection is to be closed
      */
-    public Optional<Agreement> run() throws IOException, LoginFailure {
+    public Optional<Agreement> run() throws IOException, ProtocolException, LoginFailure {
         while (true) {
             int header = reader.nextHeader();
             if (header < 0) {
@@ -234,6 +259,15 @@ public final class LoginPhase {
         if (initiatorName.isEmpty()) {
             identify(pairs, answers);
         }
+        security.take(pairs, answers);
+        if (security.isPassed() && afterSecurity != null) {
+            throw afterSecurity;
+        }
+        if (stage == OPERATIONAL && !security.isPassed()) {
+            throw new LoginFailure(
+                    LoginStatus.AUTHENTICATION_FAILURE,
+                    initiatorName + " goes past authentication");
+        }
         for (Pair pair : pairs) {
             negotiate(pair, answers);
         }
@@ -246,9 +280,18 @@ public final class LoginPhase {
         if (TextPairs.render(answers).length > DATA_BYTES_MAX) {
             throw new ProtocolException("so many keys that the answers do not fit");
         }
-        if (!request.transit()) {
+        if (request.transit() && !security.isPassed() && !security.isUnderWay()) {
+            throw new LoginFailure(
+                    LoginStatus.AUTHENTICATION_FAILURE,
+                    initiatorName + " does without authentication");
+        }
+        if (!request.transit() || !security.isPassed()) {
             respond(request, false, 0, answers);
             return Optional.empty();
+        }
+        if (request.nextStage() == FULL_FEATURE && keys.isDigestMissing()) {
+            throw new LoginFailure(
+                    LoginStatus.INITIATOR_ERROR, initiatorName + " does without a digest");
         }
         stage = request.nextStage();
         if (stage != FULL_FEATURE) {
@@ -261,6 +304,7 @@ public final class LoginPhase {
                         request.isid(),
                         request.connectionId(),
                         target,
+                        security.userName(),
                         keys,
                         window);
         int handle = host.open(agreement);
@@ -277,6 +321,7 @@ public final class LoginPhase {
         String sessionType = value(pairs, "SessionType").orElse("Normal");
         initiatorName = checkedName(name);
         if (sessionType.equals("Discovery")) {
+            security = new SecurityStage(host.discoveryUsers(), host.challenges());
             return;
         }
         if (!sessionType.equals("Normal")) {
@@ -289,19 +334,42 @@ public final class LoginPhase {
                     LoginStatus.MISSING_PARAMETER, "no TargetName from " + initiatorName);
         }
         target = host.findTarget(checkedName(targetName));
-        if (target.isEmpty()) {
-            throw new LoginFailure(
-                    LoginStatus.NOT_FOUND, initiatorName + " asks for an unknown target");
-        }
-        if (!target.get().admits(initiatorName)) {
-            throw new LoginFailure(
-                    LoginStatus.AUTHORIZATION_FAILURE,
-                    initiatorName + " may not log in to " + target.get().name());
+        if (target.isPresent()) {
+            meet(target.get(), answers);
+        } else {
+            afterSecurity =
+                    new LoginFailure(
+                            LoginStatus.NOT_FOUND, initiatorName + " asks for an unknown target");
+            security =
+                    new SecurityStage(
+                            host.authenticates() ? Optional.of(ChapUsers.NOBODY) : Optional.empty(),
+                            host.challenges());
         }
         // Windows gives up on a target that does not say this in its first answer.
         answers.add("TargetPortalGroupTag=" + host.portalGroupTag());
-        if (!target.get().alias().isEmpty()) {
-            answers.add("TargetAlias=" + target.get().alias());
+    }
+
+    private void meet(IscsiTarget found, List<String> answers) {
+        IscsiTarget.Terms terms = found.terms();
+        security = new SecurityStage(terms.users(), host.challenges());
+        keys = new LoginKeys(terms.headerDigest(), terms.dataDigest());
+        if (!found.admits(initiatorName, host.peerAddress())) {
+            afterSecurity =
+                    new LoginFailure(
+                            LoginStatus.AUTHORIZATION_FAILURE,
+                            initiatorName + " may not log in to " + found.name());
+        } else if (terms.redirect().isPresent()) {
+            IscsiTarget.Redirect redirect = terms.redirect().get();
+            afterSecurity =
+                    new LoginFailure(
+                            redirect.permanent()
+                                    ? LoginStatus.MOVED_PERMANENTLY
+                                    : LoginStatus.MOVED_TEMPORARILY,
+                            initiatorName + " is sent to " + redirect.address(),
+                            List.of("TargetAddress=" + redirect.address()));
+        }
+        if (security.isPassed() && !found.alias().isEmpty()) {
+            answers.add("TargetAlias=" + found.alias());
         }
     }
 
@@ -314,18 +382,13 @@ public final class LoginPhase {
         return lower;
     }
 
-    private void negotiate(Pair pair, List<String> answers) throws LoginFailure, ProtocolException {
+    private void negotiate(Pair pair, List<String> answers) throws ProtocolException {
         switch (pair.key()) {
             case "InitiatorName", "InitiatorAlias", "SessionType", "TargetName" -> {}
-            case "AuthMethod" -> {
-                if (!List.of(pair.value().split(",", -1)).contains(NONE)) {
-                    throw new LoginFailure(
-                            LoginStatus.AUTHENTICATION_FAILURE,
-                            initiatorName + " does not do without authentication");
-                }
-                answers.add("AuthMethod=" + NONE);
-            }
             default -> {
+                if (SecurityStage.owns(pair.key())) {
+                    return;
+                }
                 switch (keys.negotiate(pair.key(), pair.value(), answers)) {
                     case DONE -> {}
                     case UNKNOWN -> answers.add(pair.key() + "=NotUnderstood");
@@ -353,7 +416,12 @@ public final class LoginPhase {
 
     private void refuse(LoginRequest request, LoginFailure failure) {
         writer.queueRendered(
-                JscsiPdus.loginResponse(request, false, 0, failure.status().code(), new byte[0]),
+                JscsiPdus.loginResponse(
+                        request,
+                        false,
+                        0,
+                        failure.status().code(),
+                        TextPairs.render(failure.answers())),
                 PduWriter.StatusNumber.OWN);
     }
 }

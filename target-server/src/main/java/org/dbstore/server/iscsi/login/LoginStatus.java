@@ -2,6 +2,8 @@ package org.dbstore.server.iscsi.login;
 
 /** Status class and detail of a Login Response (RFC 7143, section 11.13.5). */
 public enum LoginStatus {
+    MOVED_TEMPORARILY(0x0101),
+    MOVED_PERMANENTLY(0x0102),
     INITIATOR_ERROR(0x0200),
     AUTHENTICATION_FAILURE(0x0201),
     AUTHORIZATION_FAILURE(0x0202),

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Text data of login and text PDUs (RFC 7143, section 6.1): NUL-terminated {@code key=value}. */
@@ -20,13 +21,21 @@ public final class TextPairs {
     private static final int PAIRS_MAX = 128;
     private static final int KEY_BYTES_MAX = 63;
     private static final int VALUE_BYTES_MAX = 255;
-    private static final Pattern KEY = Pattern.compile("[A-Z][A-Za-z0-9.+@_#-]*");
+
+    /** Values of these may be longer (RFC 7143, section 12.1.3): 1024 bytes in hex, lists. */
+    private static final Set<String> LARGE_KEYS = Set.of("CHAP_A", "CHAP_C", "CHAP_N", "CHAP_R");
+
+    private static final int LARGE_VALUE_BYTES_MAX = 8192;
+
+    /** RFC 7144 named its key against the grammar. */
+    private static final Pattern KEY =
+            Pattern.compile("[A-Z][A-Za-z0-9.+@_#-]*|iSCSIProtocolLevel");
 
     /**
      * One pair.
      *
      * @param key well-formed
-     * @param value at most 255 bytes, no control characters; may be empty
+     * @param value at most 255 bytes, or what the key may need; no control characters; may be empty
      */
     public record Pair(String key, String value) {}
 
@@ -77,10 +86,14 @@ public final class TextPairs {
         if (equals == to) {
             throw new ProtocolException("a key without '='");
         }
-        if (equals - from > KEY_BYTES_MAX || to - equals - 1 > VALUE_BYTES_MAX) {
-            throw new ProtocolException("a key or value that is too long");
+        if (equals - from > KEY_BYTES_MAX) {
+            throw new ProtocolException("a key that is too long");
         }
         String key = decode(text, from, equals);
+        int valueBytesMax = LARGE_KEYS.contains(key) ? LARGE_VALUE_BYTES_MAX : VALUE_BYTES_MAX;
+        if (to - equals - 1 > valueBytesMax) {
+            throw new ProtocolException("a value that is too long");
+        }
         String value = decode(text, equals + 1, to);
         if (!KEY.matcher(key).matches() || value.chars().anyMatch(Character::isISOControl)) {
             throw new ProtocolException("a malformed key or value");

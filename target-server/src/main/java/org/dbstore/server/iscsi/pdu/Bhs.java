@@ -45,6 +45,7 @@ public final class Bhs {
     public static final int SCSI_RESPONSE = 0x21;
     public static final int DATA_IN = 0x25;
     public static final int READY_TO_TRANSFER = 0x31;
+    public static final int ASYNCHRONOUS_MESSAGE = 0x32;
     public static final int REJECT = 0x3f;
 
     private static final int IMMEDIATE = 0x40;

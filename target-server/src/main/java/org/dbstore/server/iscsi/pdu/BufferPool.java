@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Direct buffers for data in flight, 4096-aligned, in powers of two from 4 KiB to 8 MiB. The sum of
  * what is lent out is bounded: that is the target's whole memory for data of initiators.
  */
-public final class BufferPool {
+public final class BufferPool implements Buffers {
     private static final int SMALLEST_SHIFT = 12;
     private static final int LARGEST_SHIFT = 23;
     private static final int ALIGNMENT = 4096;
@@ -36,16 +36,10 @@ public final class BufferPool {
         }
     }
 
-    /**
-     * Lends a buffer.
-     *
-     * @param bytes 1..8 MiB
-     * @return position 0, limit {@code bytes}, contents undefined; null when that would pass the
-     *     budget
-     */
+    @Override
     public @Nullable ByteBuffer tryTake(int bytes) {
         int index = sizeIndex(bytes);
-        int capacity = 1 << (index + SMALLEST_SHIFT);
+        int capacity = capacity(bytes);
         if (lentBytes.addAndGet(capacity) > budgetBytes) {
             lentBytes.addAndGet(-capacity);
             return null;
@@ -63,11 +57,7 @@ public final class BufferPool {
         return buffer.clear().limit(bytes);
     }
 
-    /**
-     * Takes a buffer back.
-     *
-     * @param buffer as lent, not a slice of it; not used by the caller again
-     */
+    @Override
     public void giveBack(ByteBuffer buffer) {
         int capacity = buffer.capacity();
         int index = sizeIndex(capacity);
@@ -82,6 +72,11 @@ public final class BufferPool {
     /** Sum of the buffers lent out, in bytes. */
     public long lentBytes() {
         return lentBytes.get();
+    }
+
+    /** What a buffer for so many bytes takes of the budget. */
+    static int capacity(int bytes) {
+        return 1 << (sizeIndex(bytes) + SMALLEST_SHIFT);
     }
 
     private static int sizeIndex(int bytes) {

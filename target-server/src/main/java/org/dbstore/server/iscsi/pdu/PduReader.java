@@ -30,6 +30,14 @@ public final class PduReader {
     // The PDU at hand: what of it has not been taken yet.
     private int dataLeft;
     private int paddingLeft;
+    private boolean digestLeft;
+    private boolean dataDamaged;
+    private final ByteBuffer damagedHeader = ByteBuffer.allocate(Bhs.BYTES);
+    // What the PDUs carry, and the digest of the data segment at hand.
+    private boolean headerDigests;
+    private boolean dataDigests;
+    private final Crc32cDigest digest = new Crc32cDigest();
+    private final Crc32cDigest headerDigest = new Crc32cDigest();
 
     /** Told when the reader goes to the socket, where it may have to wait. */
     public interface Waiting {
@@ -70,6 +78,25 @@ public final class PduReader {
         return before;
     }
 
+    /** From the next PDU on headers, or data segments, carry a digest. */
+    public void expectDigests(boolean ofHeaders, boolean ofData) {
+        headerDigests = ofHeaders;
+        dataDigests = ofData;
+    }
+
+    /**
+     * Tells whether the data segment that was taken last does not fit its digest: whatever was made
+     * of it is void. What is skipped is not checked.
+     */
+    public boolean isDataDamaged() {
+        return dataDamaged;
+    }
+
+    /** The header of the PDU whose data are damaged, a copy for this reader's next PDU but one. */
+    public ByteBuffer damagedHeader() {
+        return damagedHeader.clear();
+    }
+
     /** The buffer in which the header, the AHS and small data segments lie. */
     public ByteBuffer buffer() {
         return bytes;
@@ -80,18 +107,33 @@ public final class PduReader {
      *
      * @return index of its header in {@link #buffer}, or -1 if the peer has closed
      * @throws EOFException if the peer closed within a PDU
+     * @throws ProtocolException if the header does not fit its digest: nothing in it can be
+     *     believed, not even where the next one begins
      */
-    public int nextHeader() throws IOException {
+    public int nextHeader() throws IOException, ProtocolException {
         skipData();
         if (end == start && !fillOnce()) {
             return -1;
         }
         require(Bhs.BYTES);
+        if (headerDigests) {
+            checkHeader();
+        }
         int header = start;
         start += Bhs.BYTES;
         dataLeft = 0;
         paddingLeft = 0;
+        dataDamaged = false;
         return header;
+    }
+
+    private void checkHeader() throws IOException, ProtocolException {
+        int bytesOfHeader = Bhs.BYTES + Bhs.ahsBytes(bytes, start);
+        require(bytesOfHeader + Crc32cDigest.BYTES);
+        int value = headerDigest.reset().add(bytes, start, bytesOfHeader).value();
+        if (bytes.getInt(start + bytesOfHeader) != value) {
+            throw new ProtocolException("a header that does not fit its digest");
+        }
     }
 
     /**
@@ -109,8 +151,16 @@ public final class PduReader {
             header = start;
             start += Bhs.BYTES + ahsBytes;
         }
+        if (headerDigests) {
+            start += Crc32cDigest.BYTES;
+        }
         dataLeft = dataBytes;
         paddingLeft = Bhs.padding(dataBytes);
+        digestLeft = dataDigests && dataBytes > 0;
+        if (digestLeft) {
+            damagedHeader.put(0, bytes, header, Bhs.BYTES);
+            digest.reset();
+        }
         return header;
     }
 
@@ -121,7 +171,8 @@ public final class PduReader {
 
     /** Tells whether {@link #data} can hold the data segment at once. */
     public boolean dataFits() {
-        return Bhs.BYTES + 1020 + dataLeft + paddingLeft <= bytes.capacity();
+        return Bhs.BYTES + 1020 + 2 * Crc32cDigest.BYTES + dataLeft + paddingLeft
+                <= bytes.capacity();
     }
 
     /**
@@ -132,12 +183,27 @@ public final class PduReader {
      */
     public ByteBuffer data() throws IOException {
         int length = dataLeft;
-        require(length + paddingLeft);
+        int padded = length + paddingLeft;
+        require(padded + (digestLeft ? Crc32cDigest.BYTES : 0));
         view.limit(start + length).position(start);
-        start += length + paddingLeft;
+        if (digestLeft) {
+            digest.add(bytes, start, padded);
+        }
+        start += padded;
         dataLeft = 0;
         paddingLeft = 0;
+        checkData();
         return view;
+    }
+
+    /** Takes the digest behind data that were taken. */
+    private void checkData() throws IOException {
+        if (digestLeft) {
+            require(Crc32cDigest.BYTES);
+            dataDamaged = bytes.getInt(start) != digest.value();
+            start += Crc32cDigest.BYTES;
+            digestLeft = false;
+        }
     }
 
     /**
@@ -153,6 +219,7 @@ public final class PduReader {
             return;
         }
         int buffered = Math.min(wanted, end - start);
+        int first = target.position();
         view.limit(start + buffered).position(start);
         target.put(view);
         start += buffered;
@@ -168,7 +235,31 @@ public final class PduReader {
             }
         }
         target.limit(limit);
-        skipData();
+        if (digestLeft) {
+            digest.add(target, first, wanted);
+        }
+        takeRest();
+    }
+
+    /** What is left behind data that were taken: more data, padding, the digest of all of it. */
+    private void takeRest() throws IOException {
+        if (!digestLeft) {
+            skipData();
+            return;
+        }
+        int left = dataLeft + paddingLeft;
+        while (left > 0) {
+            if (end == start && !fillOnce()) {
+                throw new EOFException("closed within a data segment");
+            }
+            int count = Math.min(left, end - start);
+            digest.add(bytes, start, count);
+            start += count;
+            left -= count;
+        }
+        dataLeft = 0;
+        paddingLeft = 0;
+        checkData();
     }
 
     /** The JDK would read into native memory of its own, which it keeps for each thread. */
@@ -181,16 +272,20 @@ public final class PduReader {
             int count = Math.min(left, end - start);
             view.limit(start + count).position(start);
             target.put(view);
+            if (digestLeft) {
+                digest.add(bytes, start, count);
+            }
             start += count;
             left -= count;
             dataLeft -= count;
         }
-        skipData();
+        takeRest();
     }
 
-    /** Throws away what is left of the data segment. */
+    /** Throws away what is left of the data segment, its digest unchecked. */
     public void skipData() throws IOException {
-        int left = dataLeft + paddingLeft;
+        int left = dataLeft + paddingLeft + (digestLeft ? Crc32cDigest.BYTES : 0);
+        digestLeft = false;
         while (left > 0) {
             if (end == start && !fillOnce()) {
                 throw new EOFException("closed within a data segment");

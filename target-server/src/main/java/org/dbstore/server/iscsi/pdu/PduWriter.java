@@ -31,6 +31,9 @@ public final class PduWriter implements PduReader.Waiting {
 
     private static final int SPARE_PDUS = 512;
 
+    /** Behind a header: the longest sense data with its length, or a rejected header; digests. */
+    private static final int INLINE_BYTES = 272;
+
     private static final ByteBuffer PADDING = ByteBuffer.allocateDirect(4).asReadOnlyBuffer();
 
     /** How the StatSN field of a PDU is filled (RFC 7143, section 4.2.2.2). */
@@ -55,27 +58,74 @@ public final class PduWriter implements PduReader.Waiting {
     /** A PDU on its way out. */
     public static final class OutPdu {
         /** Header, and behind it what is too small for a buffer of its own (sense data). */
-        public final ByteBuffer head = ByteBuffer.allocateDirect(Bhs.BYTES + 512);
+        public final ByteBuffer head = ByteBuffer.allocateDirect(Bhs.BYTES + INLINE_BYTES);
 
         private @Nullable ByteBuffer data;
         private @Nullable ByteBuffer lent;
+
+        /** Padding and digest of the data, from the first use on. */
+        private @Nullable ByteBuffer trailer;
+
+        private boolean headerDigest;
+        private boolean dataDigest;
         private int bytes;
 
-        /** The header is filled: what is put from now on goes behind it. */
+        // Data-In that is cut into PDUs as they are sent; 0 = one PDU, as it is.
+        private int segmentBytes;
+        private int burstBytes;
+        private int burstLeft;
+        private int nextNumber;
+        private int offset;
+
+        /** The header is filled: what is put from now on goes behind it, and behind its digest. */
         public OutPdu ready() {
-            head.position(Bhs.BYTES);
+            head.position(headBytes());
             return this;
+        }
+
+        private int headBytes() {
+            return Bhs.BYTES + (headerDigest ? Crc32cDigest.BYTES : 0);
+        }
+
+        /** Puts in the digests, all else being final. */
+        private void sign(Crc32cDigest crc) {
+            if (headerDigest) {
+                head.putInt(Bhs.BYTES, crc.reset().add(head, 0, Bhs.BYTES).value());
+            }
+            if (!dataDigest) {
+                return;
+            }
+            ByteBuffer separate = data;
+            if (separate == null) {
+                int from = headBytes();
+                int to = head.limit() - Crc32cDigest.BYTES;
+                if (to > from) {
+                    head.putInt(to, crc.reset().add(head, from, to - from).value());
+                }
+                return;
+            }
+            ByteBuffer end = trailer;
+            if (end == null) {
+                end = ByteBuffer.allocateDirect(3 + Crc32cDigest.BYTES);
+                trailer = end;
+            }
+            int padding = Bhs.padding(separate.remaining());
+            end.clear().putInt(0, 0);
+            crc.reset().add(separate, separate.position(), separate.remaining());
+            end.putInt(padding, crc.add(end, 0, padding).value());
+            end.limit(padding + Crc32cDigest.BYTES);
         }
 
         void clear() {
             data = null;
             lent = null;
+            segmentBytes = 0;
             head.clear();
         }
     }
 
     private final SocketChannel channel;
-    private final BufferPool pool;
+    private final Buffers pool;
     private final Runnable onFailure;
     private final String name;
 
@@ -88,6 +138,12 @@ public final class PduWriter implements PduReader.Waiting {
     private boolean closed;
     private @Nullable Window window;
     private int statusSequenceNumber = 1;
+    private boolean headerDigests;
+    private boolean dataDigests;
+
+    /** Used by the thread that writes. */
+    private final Crc32cDigest crc = new Crc32cDigest();
+
     private @Nullable Thread sender;
 
     /** True while the connection's thread is, or soon will be, waiting for the socket. */
@@ -104,7 +160,7 @@ public final class PduWriter implements PduReader.Waiting {
      * @param name of the connection, for its threads
      * @param onFailure called by the sending thread when the connection is lost
      */
-    public PduWriter(SocketChannel channel, BufferPool pool, String name, Runnable onFailure) {
+    public PduWriter(SocketChannel channel, Buffers pool, String name, Runnable onFailure) {
         this.channel = channel;
         this.pool = pool;
         this.name = name;
@@ -118,8 +174,17 @@ public final class PduWriter implements PduReader.Waiting {
 
     /** Takes a PDU to fill; it goes back with {@link #queue}. */
     public synchronized OutPdu take() {
-        OutPdu pdu = spare.pollLast();
-        return pdu == null ? new OutPdu() : pdu;
+        OutPdu spared = spare.pollLast();
+        OutPdu pdu = spared == null ? new OutPdu() : spared;
+        pdu.headerDigest = headerDigests;
+        pdu.dataDigest = dataDigests;
+        return pdu;
+    }
+
+    /** PDUs taken from now on carry digests of their headers, or of their data. */
+    public synchronized void addDigests(boolean ofHeaders, boolean ofData) {
+        headerDigests = ofHeaders;
+        dataDigests = ofData;
     }
 
     /**
@@ -144,10 +209,9 @@ public final class PduWriter implements PduReader.Waiting {
                 statusSequenceNumber++;
             }
         }
-        Window commandWindow = window;
-        if (commandWindow != null) {
-            head.putInt(28, commandWindow.expected());
-            head.putInt(32, commandWindow.maximum());
+        stampWindow(head);
+        if (pdu.dataDigest && data == null && head.position() > pdu.headBytes()) {
+            head.position(head.position() + Crc32cDigest.BYTES);
         }
         head.flip();
         pdu.data = data;
@@ -158,6 +222,69 @@ public final class PduWriter implements PduReader.Waiting {
         if (readerWaits) {
             wakeSender();
         }
+    }
+
+    private void stampWindow(ByteBuffer head) {
+        Window commandWindow = window;
+        if (commandWindow != null) {
+            head.putInt(28, commandWindow.expected());
+            head.putInt(32, commandWindow.maximum());
+        }
+    }
+
+    /**
+     * Queues the Data-In of a command that takes several PDUs. They are made when they are sent: a
+     * small MaxRecvDataSegmentLength does not multiply the memory that waits here.
+     *
+     * @param pdu header of the last PDU, with the status, but for length, DataSN and offset
+     * @param data position to limit
+     * @param segmentBytes most data of one PDU
+     * @param burstBytes most data up to a FINAL bit
+     * @param lent as {@link #queue}
+     */
+    public synchronized void queueDataIn(
+            OutPdu pdu,
+            ByteBuffer data,
+            int segmentBytes,
+            int burstBytes,
+            @Nullable ByteBuffer lent) {
+        pdu.segmentBytes = segmentBytes;
+        pdu.burstBytes = burstBytes;
+        pdu.burstLeft = burstBytes;
+        pdu.nextNumber = 0;
+        pdu.offset = 0;
+        queue(pdu, StatusNumber.OWN, data, lent);
+    }
+
+    /** The next PDU of a sequence of Data-In, which is the sequence itself if it is the last. */
+    private OutPdu nextOf(OutPdu sequence) {
+        ByteBuffer data = sequence.data;
+        if (sequence.segmentBytes == 0 || data == null) {
+            return queue.removeFirst();
+        }
+        int count = Math.min(Math.min(sequence.segmentBytes, sequence.burstLeft), data.remaining());
+        boolean last = count == data.remaining();
+        OutPdu pdu = last ? queue.removeFirst() : take();
+        if (!last) {
+            sequence.burstLeft -= count;
+            boolean burstEnds = sequence.burstLeft == 0;
+            if (burstEnds) {
+                sequence.burstLeft = sequence.burstBytes;
+            }
+            int tag = Bhs.initiatorTaskTag(sequence.head, 0);
+            Bhs.begin(pdu.head, Bhs.DATA_IN, burstEnds ? Bhs.FINAL : 0, count, 0, tag);
+            pdu.ready().head.flip();
+            pdu.data = data.slice(data.position(), count);
+            pdu.bytes = count;
+            data.position(data.position() + count);
+            sequence.bytes -= count;
+        }
+        stampWindow(pdu.head);
+        pdu.head.putInt(4, count);
+        pdu.head.putInt(36, sequence.nextNumber++);
+        pdu.head.putInt(40, sequence.offset);
+        sequence.offset += count;
+        return pdu;
     }
 
     /**
@@ -172,8 +299,55 @@ public final class PduWriter implements PduReader.Waiting {
             pdu.head.put(header);
             int dataAt = rendered.position() + Bhs.BYTES;
             int dataBytes = rendered.limit() - dataAt;
-            queue(pdu, number, dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes), null);
+            queue(
+                    pdu.ready(),
+                    number,
+                    dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes),
+                    null);
         }
+    }
+
+    /**
+     * Queues a Reject PDU (RFC 7143, section 11.17), whose data is the header that is rejected.
+     *
+     * @param rejected 48 bytes from index 0
+     */
+    public synchronized void reject(RejectReason reason, ByteBuffer rejected) {
+        OutPdu pdu = take();
+        Bhs.begin(pdu.head, Bhs.REJECT, Bhs.FINAL, Bhs.BYTES, 0, Bhs.RESERVED_TAG);
+        pdu.head.put(2, (byte) reason.code());
+        pdu.head.putInt(20, 0);
+        pdu.ready().head.put(rejected.duplicate().clear());
+        queue(pdu, StatusNumber.OWN, null, null);
+    }
+
+    /**
+     * Queues an Asynchronous Message (RFC 7143, section 11.9).
+     *
+     * @param event AsyncEvent
+     * @param lun as on the wire, 0 unless a SCSI event
+     * @param parameter2 as the event says, 0..65535
+     * @param parameter3 as the event says, 0..65535
+     * @param sense of a SCSI event, at most 252 bytes; else empty
+     */
+    public synchronized void asynchronousMessage(
+            int event, long lun, int parameter2, int parameter3, byte[] sense) {
+        OutPdu pdu = take();
+        ByteBuffer head = pdu.head;
+        int dataBytes = sense.length == 0 ? 0 : 2 + sense.length;
+        Bhs.begin(head, Bhs.ASYNCHRONOUS_MESSAGE, Bhs.FINAL, dataBytes, lun, Bhs.RESERVED_TAG);
+        head.putInt(20, 0);
+        head.put(36, (byte) event);
+        head.putShort(40, (short) parameter2);
+        head.putShort(42, (short) parameter3);
+        pdu.ready();
+        if (dataBytes > 0) {
+            head.putShort((short) sense.length).put(sense);
+            for (int i = Bhs.padding(dataBytes); i > 0; i--) {
+                head.put((byte) 0);
+            }
+        }
+        queue(pdu, StatusNumber.OWN, null, null);
     }
 
     /** What the connection's thread calls before it goes to the socket: sends what is queued. */
@@ -287,7 +461,7 @@ public final class PduWriter implements PduReader.Waiting {
     private int takeBatch() {
         int pdus = 0;
         while (pdus < BATCH_PDUS && !queue.isEmpty()) {
-            batch[pdus++] = queue.removeFirst();
+            batch[pdus++] = nextOf(queue.getFirst());
         }
         return pdus;
     }
@@ -297,10 +471,18 @@ public final class PduWriter implements PduReader.Waiting {
         long left = 0;
         for (int i = 0; i < pdus; i++) {
             OutPdu pdu = batch[i];
+            if (pdu.headerDigest || pdu.dataDigest) {
+                pdu.sign(crc);
+            }
             batchBuffers[count++] = pdu.head;
             left += pdu.head.remaining();
             ByteBuffer data = pdu.data;
-            if (data != null) {
+            ByteBuffer trailer = pdu.trailer;
+            if (data != null && pdu.dataDigest && trailer != null) {
+                batchBuffers[count++] = data;
+                batchBuffers[count++] = trailer;
+                left += data.remaining() + trailer.remaining();
+            } else if (data != null) {
                 int padding = Bhs.padding(data.remaining());
                 batchBuffers[count++] = data;
                 left += data.remaining() + padding;

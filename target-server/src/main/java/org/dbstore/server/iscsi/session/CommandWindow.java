@@ -8,8 +8,8 @@ import org.dbstore.server.iscsi.pdu.PduWriter;
  * thread as commands arrive, MaxCmdSN wherever tasks end; both are read where PDUs are stamped.
  */
 public final class CommandWindow implements PduWriter.Window {
-    /** Most commands of a session that may be unanswered. */
-    public static final int SIZE = 256;
+    /** Most commands of a session that may be unanswered, whatever its target allows. */
+    public static final int SIZE_MAX = 256;
 
     /** What to do with a command. */
     public enum Verdict {
@@ -26,16 +26,27 @@ public final class CommandWindow implements PduWriter.Window {
 
     private volatile int expected;
     private volatile int maximum;
+    private int size = 1;
     private int unanswered;
 
     /**
-     * Opens the window.
+     * Creates a window for one command: MaxCmdSN never goes back, so it begins small.
      *
      * @param firstSequenceNumber CmdSN of the leading login request
      */
     public CommandWindow(int firstSequenceNumber) {
         expected = firstSequenceNumber;
-        maximum = firstSequenceNumber + SIZE - 1;
+        maximum = firstSequenceNumber;
+    }
+
+    /**
+     * Opens the window, before the first command.
+     *
+     * @param commands 1..{@link #SIZE_MAX}
+     */
+    public synchronized void open(int commands) {
+        size = commands;
+        maximum = expected + commands - 1;
     }
 
     /**
@@ -66,7 +77,7 @@ public final class CommandWindow implements PduWriter.Window {
     /** A command that was taken has been answered or aborted: the window moves on. */
     public synchronized void answered() {
         unanswered--;
-        int next = expected + SIZE - 1 - unanswered;
+        int next = expected + size - 1 - unanswered;
         if (Bhs.compareSerial(next, maximum) > 0) {
             maximum = next;
         }

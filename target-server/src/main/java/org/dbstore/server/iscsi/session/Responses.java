@@ -68,42 +68,20 @@ final class Responses {
             }
             return;
         }
-        int first = data.position();
+        data.limit(data.position() + length);
         int segment = parameters.maxRecvDataSegmentLength();
         int burst = parameters.maxBurstLength();
         synchronized (writer) {
-            int offset = 0;
-            int burstLeft = burst;
-            for (int number = 0; offset < length; number++) {
-                int part = Math.min(Math.min(segment, burstLeft), length - offset);
-                burstLeft -= part;
-                boolean last = offset + part == length;
-                int flags = last || burstLeft == 0 ? Bhs.FINAL : 0;
-                OutPdu pdu = writer.take();
-                ByteBuffer head = pdu.head;
-                if (last) {
-                    flags |= STATUS_PRESENT | residualFlag(residual);
-                }
-                Bhs.begin(head, Bhs.DATA_IN, flags, part, 0, task.tag());
-                head.putInt(36, number);
-                head.putInt(40, offset);
-                if (last) {
-                    head.putInt(44, (int) Math.abs(residual));
-                }
-                // The usual case, one PDU for all: no slice is needed.
-                ByteBuffer slice =
-                        part == length
-                                ? data.limit(first + part)
-                                : data.slice(first + offset, part);
-                writer.queue(
-                        pdu.ready(),
-                        last ? StatusNumber.OWN : StatusNumber.NONE,
-                        slice,
-                        last ? lent : null);
-                offset += part;
-                if (burstLeft == 0) {
-                    burstLeft = burst;
-                }
+            OutPdu pdu = writer.take();
+            ByteBuffer head = pdu.head;
+            int flags = Bhs.FINAL | STATUS_PRESENT | residualFlag(residual);
+            Bhs.begin(head, Bhs.DATA_IN, flags, length, 0, task.tag());
+            head.putInt(44, (int) Math.abs(residual));
+            pdu.ready();
+            if (length <= Math.min(segment, burst)) {
+                writer.queue(pdu, StatusNumber.OWN, data, lent);
+            } else {
+                writer.queueDataIn(pdu, data, segment, burst, lent);
             }
         }
     }

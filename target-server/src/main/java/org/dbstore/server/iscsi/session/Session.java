@@ -1,11 +1,13 @@
 package org.dbstore.server.iscsi.session;
 
 import org.dbstore.server.iscsi.pdu.Bhs;
-import org.dbstore.server.iscsi.pdu.BufferPool;
+import org.dbstore.server.iscsi.pdu.Buffers;
 import org.dbstore.server.iscsi.pdu.PduReader;
 import org.dbstore.server.iscsi.pdu.PduWriter;
+import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -13,7 +15,9 @@ import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
@@ -28,16 +32,26 @@ public final class Session {
     private static final CommandOutcome INCORRECT_AMOUNT_OF_DATA =
             Sense.of(SenseCode.INCORRECT_AMOUNT_OF_DATA);
     private static final CommandOutcome DATA_PHASE_ERROR = Sense.of(SenseCode.DATA_PHASE_ERROR);
+    private static final CommandOutcome DIGEST_ERROR =
+            Sense.of(SenseCode.PROTOCOL_SERVICE_CRC_ERROR);
+
+    // AsyncEvent codes of RFC 7143, section 11.9.1.
+    private static final int SCSI_EVENT = 0;
+    private static final int LOGOUT_REQUESTED = 1;
+    private static final int ALL_CONNECTIONS_DROPPED = 3;
 
     private final Nexus nexus;
     private final int handle;
     private final IscsiTarget target;
+    private final LunMap luns;
+    private final String userName;
     private final NegotiatedParameters parameters;
     private final CommandDispatcher dispatcher;
-    private final BufferPool buffers;
+    private final Buffers buffers;
     private final PduWriter writer;
     private final CommandWindow window;
-    private final Runnable disconnect;
+    private final Link link;
+    private final Instant since = Instant.now();
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
 
@@ -52,32 +66,48 @@ public final class Session {
      * @param nexus who talks to whom
      * @param handle TSIH, 1..65535
      * @param target the target of the nexus
+     * @param userName CHAP user; empty = without authentication
      * @param parameters as negotiated
      * @param dispatcher executes commands
      * @param buffers for data in flight
      * @param writer of the connection
      * @param window of the connection
-     * @param disconnect closes the connection; does not wait for it
+     * @param link the connection
      */
     public Session(
             Nexus nexus,
             int handle,
             IscsiTarget target,
+            String userName,
             NegotiatedParameters parameters,
             CommandDispatcher dispatcher,
-            BufferPool buffers,
+            Buffers buffers,
             PduWriter writer,
             CommandWindow window,
-            Runnable disconnect) {
+            Link link) {
         this.nexus = nexus;
         this.handle = handle;
         this.target = target;
+        this.luns = target.lunsOf(nexus.initiatorName());
+        this.userName = userName;
         this.parameters = parameters;
         this.dispatcher = dispatcher;
         this.buffers = buffers;
         this.writer = writer;
         this.window = window;
-        this.disconnect = disconnect;
+        this.link = link;
+    }
+
+    /** The connection, to be ended from outside. From any thread; none of these waits. */
+    public interface Link {
+        /** Closes it. */
+        void disconnect();
+
+        /** Closes it when what is queued has been sent, or after a few seconds. */
+        void disconnectSoon();
+
+        /** Where the initiator is. */
+        InetSocketAddress peer();
     }
 
     public Nexus nexus() {
@@ -93,7 +123,22 @@ public final class Session {
         return target;
     }
 
-    BufferPool buffers() {
+    /** The logical units it sees. */
+    public LunMap luns() {
+        return luns;
+    }
+
+    /** CHAP user; empty = without authentication. */
+    public String userName() {
+        return userName;
+    }
+
+    /** What was negotiated. */
+    public NegotiatedParameters parameters() {
+        return parameters;
+    }
+
+    Buffers buffers() {
         return buffers;
     }
 
@@ -124,6 +169,7 @@ public final class Session {
                 ByteBuffer data = reader.data();
                 task.useDataOut(data.limit(data.position() + wanted));
                 task.position = immediateBytes;
+                failIfDamaged(task, reader);
             } else {
                 receive(task, reader, immediateBytes);
             }
@@ -195,10 +241,7 @@ public final class Session {
                 task.giveBack(lent);
             }
         }
-        Runnable afterEnd = tasks.remove(task);
-        if (afterEnd != null) {
-            afterEnd.run();
-        }
+        tasks.remove(task).forEach(Runnable::run);
     }
 
     /**
@@ -223,6 +266,51 @@ public final class Session {
         return tasks.has(tag);
     }
 
+    /** Tells whether a task of that kind has no answer yet. */
+    public boolean hasTask(Predicate<Task> which) {
+        return tasks.hasAny(which);
+    }
+
+    /** What there is to say of it. */
+    public SessionInfo info() {
+        return new SessionInfo(
+                handle, nexus, userName, link.peer(), since, parameters, tasks.count());
+    }
+
+    /**
+     * Asks the initiator to log out (RFC 7143, section 11.9.1, event 1).
+     *
+     * @param seconds within which
+     */
+    public void requestLogout(int seconds) {
+        writer.asynchronousMessage(LOGOUT_REQUESTED, 0, 0, seconds, new byte[0]);
+    }
+
+    /** Tells the initiator of a unit attention condition of a unit (event 0). */
+    public void reportEvent(long lun, SenseCode code) {
+        byte[] sense = Sense.fixed(code);
+        writer.asynchronousMessage(SCSI_EVENT, lun, 0, 0, sense);
+    }
+
+    /** Ends the session after telling so (event 3); what runs is aborted. Does not wait. */
+    public void drop() {
+        tasks.close();
+        abort(task -> true, new TaskBarrier(() -> {}));
+        writer.asynchronousMessage(ALL_CONNECTIONS_DROPPED, 0, 0, 0, new byte[0]);
+        link.disconnectSoon();
+    }
+
+    /**
+     * Takes no more commands, and ends when those under way have been answered.
+     *
+     * @param timeoutMillis how long to wait for that at most
+     */
+    public void drain(long timeoutMillis) throws InterruptedException {
+        tasks.close();
+        tasks.awaitEmpty(timeoutMillis);
+        link.disconnectSoon();
+    }
+
     /** Tells whether a command with this CmdSN has been received. */
     public boolean hasReceived(int sequenceNumber) {
         return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
@@ -243,7 +331,7 @@ public final class Session {
      * @return false if a task still ran when the time was up
      */
     public boolean end(long timeoutMillis) throws InterruptedException {
-        disconnect.run();
+        link.disconnect();
         tasks.close();
         abort(task -> true, new TaskBarrier(() -> {}));
         return tasks.awaitEmpty(timeoutMillis);
@@ -256,7 +344,7 @@ public final class Session {
 
     /** What the gate says, then what RFC 7143 says of data that came unasked. */
     private @Nullable CommandOutcome admit(Task task, int immediateBytes) {
-        Admission admission = dispatcher.admit(task, target.luns());
+        Admission admission = dispatcher.admit(task, luns);
         if (admission instanceof Admission.Refused(CommandOutcome outcome)) {
             return outcome;
         }
@@ -311,6 +399,18 @@ public final class Session {
         }
         reader.readData(lent);
         task.position += length;
+        failIfDamaged(task, reader);
+    }
+
+    /**
+     * Without recovery within a session a command ends when some of its data were damaged, but not
+     * before all of them have come (RFC 7143, section 7.8).
+     */
+    private void failIfDamaged(Task task, PduReader reader) {
+        if (reader.isDataDamaged()) {
+            writer.reject(RejectReason.DATA_DIGEST_ERROR, reader.damagedHeader());
+            task.fail(DIGEST_ERROR);
+        }
     }
 
     /** A PDU of the task has been dealt with: what is next? */
@@ -362,6 +462,6 @@ public final class Session {
         if (collected != null) {
             collected.flip();
         }
-        dispatcher.execute(task, target.luns(), admitted);
+        dispatcher.execute(task, luns, admitted);
     }
 }

@@ -2,13 +2,14 @@ package org.dbstore.server.iscsi.session;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.server.iscsi.session.SessionRefused.Reason;
 import org.dbstore.server.scsi.Nexus;
-import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** The normal sessions of the server, at most one for each I_T nexus. */
@@ -30,34 +31,48 @@ public final class Sessions {
      * anything after this method has returned.
      *
      * @param nexus who logs in
+     * @param userName by which CHAP user; empty = without authentication
+     * @param targetMax most sessions of the target
      * @param create makes the session, given its TSIH
-     * @return null if there are too many sessions, or the old one does not end
      */
-    public @Nullable Session open(Nexus nexus, IntFunction<Session> create)
-            throws InterruptedException {
+    public Session open(Nexus nexus, String userName, int targetMax, IntFunction<Session> create)
+            throws SessionRefused, InterruptedException {
         while (true) {
             Session old;
             synchronized (this) {
                 old = byNexus.get(nexus);
                 if (old == null) {
-                    if (byNexus.size() >= COUNT_MAX) {
-                        return null;
+                    if (byNexus.size() >= COUNT_MAX || ofTarget(nexus.targetName()) >= targetMax) {
+                        throw new SessionRefused(
+                                Reason.TOO_MANY, "too many sessions of " + nexus.targetName());
                     }
                     Session session = create.apply(nextHandle());
                     byNexus.put(nexus, session);
                     return session;
                 }
             }
+            if (!old.userName().equals(userName)) {
+                throw new SessionRefused(
+                        Reason.NOT_THEIRS,
+                        nexus.initiatorName() + " has a session of another CHAP user");
+            }
             LOG.info(
                     "session reinstatement: {} logs in to {} again",
                     nexus.initiatorName(),
                     nexus.targetName());
             if (!old.end(REINSTATEMENT_MILLIS)) {
-                LOG.warn("the old session of {} still has running tasks", nexus.initiatorName());
-                return null;
+                throw new SessionRefused(
+                        Reason.STILL_BUSY,
+                        "the old session of " + nexus.initiatorName() + " still has running tasks");
             }
             close(old);
         }
+    }
+
+    private long ofTarget(String targetName) {
+        return byNexus.keySet().stream()
+                .filter(nexus -> nexus.targetName().equals(targetName))
+                .count();
     }
 
     /** Forgets a session whose connection is gone. */
@@ -68,6 +83,11 @@ public final class Sessions {
     /** Tells whether a session with that TSIH is open. */
     public synchronized boolean has(int handle) {
         return byNexus.values().stream().anyMatch(session -> session.handle() == handle);
+    }
+
+    /** Finds a session by its TSIH. */
+    public synchronized Optional<Session> find(int handle) {
+        return byNexus.values().stream().filter(session -> session.handle() == handle).findFirst();
     }
 
     /** The sessions open now. */

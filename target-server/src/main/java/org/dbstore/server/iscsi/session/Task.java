@@ -8,6 +8,8 @@ import org.dbstore.server.scsi.ScsiTask;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One SCSI command of a session, from its PDU to its answer.
@@ -55,7 +57,7 @@ public final class Task implements ScsiTask {
     private @Nullable ByteBuffer lentDataIn;
     private Admission.@Nullable Admitted admitted;
     private @Nullable CommandOutcome failure;
-    private @Nullable Runnable afterEnd;
+    private @Nullable List<Runnable> afterEnd;
     private volatile boolean aborted;
 
     /** When data was asked for that has not come yet (System.nanoTime), 0 = none. */
@@ -259,20 +261,18 @@ public final class Task implements ScsiTask {
 
     /** Adds something to do when it has ended; guarded by the task set. */
     void afterEnd(Runnable whenEnded) {
-        Runnable before = afterEnd;
-        afterEnd =
-                before == null
-                        ? whenEnded
-                        : () -> {
-                            before.run();
-                            whenEnded.run();
-                        };
+        List<Runnable> actions = afterEnd;
+        if (actions == null) {
+            actions = new ArrayList<>();
+            afterEnd = actions;
+        }
+        actions.add(whenEnded);
     }
 
     /** What to do when it has ended; guarded by the task set. */
-    @Nullable Runnable takeAfterEnd() {
-        Runnable action = afterEnd;
+    List<Runnable> takeAfterEnd() {
+        List<Runnable> actions = afterEnd;
         afterEnd = null;
-        return action;
+        return actions == null ? List.of() : actions;
     }
 }

@@ -137,7 +137,7 @@ public final class TaskSet {
      *
      * @return what to do now that it has ended
      */
-    synchronized @Nullable Runnable remove(Task task) {
+    synchronized List<Runnable> remove(Task task) {
         tasks.remove(task.tag(), task);
         immediate -= task.isImmediate() ? 1 : 0;
         if (tasks.isEmpty()) {
@@ -172,6 +172,16 @@ public final class TaskSet {
             }
         }
         return idle;
+    }
+
+    /** Counts the tasks that have no answer yet. */
+    synchronized int count() {
+        return tasks.size();
+    }
+
+    /** Tells whether there is a task of that kind. */
+    synchronized boolean hasAny(Predicate<Task> which) {
+        return tasks.values().stream().anyMatch(which);
     }
 
     /** Tells whether a task is the only one here. */

@@ -1,5 +1,7 @@
 package org.dbstore.server.scsi.command;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendException;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Medium;
@@ -7,6 +9,8 @@ import org.dbstore.server.scsi.ScsiTask;
 
 /** The one place that says when a change may be acknowledged. */
 final class Durability {
+    private static final Logger LOG = LogManager.getLogger(Durability.class);
+
     private Durability() {}
 
     /**
@@ -19,10 +23,21 @@ final class Durability {
      */
     static CommandOutcome afterWrite(
             ScsiTask task, Medium medium, boolean uncommitted, boolean forced) {
-        if (medium.isWriteBack() && !uncommitted && !forced) {
-            return CommandOutcome.Good.GOOD;
+        boolean early = medium.isWriteBack() && !uncommitted && !forced;
+        return early && isMarkedDirty(medium)
+                ? CommandOutcome.Good.GOOD
+                : afterCommit(task, medium);
+    }
+
+    /** Without the mark nothing may be acknowledged early, so the write waits for the medium. */
+    private static boolean isMarkedDirty(Medium medium) {
+        try {
+            medium.volume().markDirty();
+            return true;
+        } catch (BackendException e) {
+            LOG.warn("{} cannot be marked as dirty: {}", medium.volume().name(), e.getMessage());
+            return false;
         }
-        return afterCommit(task, medium);
     }
 
     /** Ends a command with GOOD once everything written before it is durable. */

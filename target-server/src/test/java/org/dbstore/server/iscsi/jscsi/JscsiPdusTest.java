@@ -3,13 +3,11 @@ package org.dbstore.server.iscsi.jscsi;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.LogoutAnswer;
 import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementAnswer;
-import org.dbstore.server.iscsi.jscsi.JscsiPdus.TaskManagementFunction;
 import org.dbstore.server.iscsi.pdu.ProtocolException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,21 +118,41 @@ class JscsiPdusTest {
         assertEquals(9, response.getInt(16));
     }
 
+    /** Reserved fields are to be ignored (RFC 7143, section 11.1). */
     @Test
-    void taskManagementFunctionsAreFoundByTheirCode() {
-        assertEquals(TaskManagementFunction.ABORT_TASK, TaskManagementFunction.of(1));
-        assertEquals(TaskManagementFunction.LOGICAL_UNIT_RESET, TaskManagementFunction.of(5));
-        assertNull(TaskManagementFunction.of(0));
-        assertNull(TaskManagementFunction.of(99));
+    void whatStandsInReservedFieldsOfALogoutIsIgnored() throws Exception {
+        ByteBuffer logout =
+                hex(
+                        "4681beef 00000000 0102030405060708 00000009 0001ffff 00000003 00000004"
+                                + "1111111111111111 2222222222222222");
+        JscsiPdus.LogoutRequest request = JscsiPdus.logoutRequest(logout, 0);
+        assertEquals(1, request.reason());
+        assertEquals(1, request.connectionId());
+        assertEquals(9, request.taskTag());
     }
 
     @Test
     void aTaskManagementResponseIsMade() {
         ByteBuffer response =
-                JscsiPdus.taskManagementResponse(TaskManagementAnswer.NO_SUCH_LUN, 0x1234);
+                JscsiPdus.taskManagementResponse(TaskManagementAnswer.NO_SUCH_LUN, 0, 0x1234);
         assertEquals(0x22, response.get(0));
         assertEquals(2, response.get(2));
         assertEquals(0x1234, response.getInt(16));
+    }
+
+    @Test
+    void aFunctionThatIsRejectedIsSaidToBe() {
+        ByteBuffer response = JscsiPdus.taskManagementResponse(TaskManagementAnswer.REJECTED, 0, 5);
+        assertEquals(0x2280ff00, response.getInt(0));
+    }
+
+    /** RFC 7144, section 6.2. */
+    @Test
+    void aTaskManagementResponseMaySayWhatAQueryFound() {
+        ByteBuffer response =
+                JscsiPdus.taskManagementResponse(TaskManagementAnswer.SUCCEEDED, 0x162900, 5);
+        assertEquals(7, response.get(2));
+        assertEquals(0x16290000, response.getInt(36));
     }
 
     private static LoginRequest login(String header) throws ProtocolException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.iscsi.jscsi.LoginKeys.Result;
+import org.dbstore.server.iscsi.session.DigestUse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,9 +23,12 @@ class LoginKeysTest {
             delimiter = '|',
             value = {
                 "HeaderDigest|None,CRC32C|None",
-                "HeaderDigest|CRC32C,None|None",
-                "HeaderDigest|CRC32C|Reject",
+                "HeaderDigest|CRC32C,None|CRC32C",
+                "HeaderDigest|CRC32C|CRC32C",
+                "HeaderDigest|SHA,x|Reject",
                 "DataDigest|None|None",
+                "iSCSIProtocolLevel|1|1",
+                "iSCSIProtocolLevel|5|2",
                 "MaxConnections|8|1",
                 "InitialR2T|No|No",
                 "InitialR2T|Yes|Yes",
@@ -124,6 +128,34 @@ class LoginKeysTest {
         negotiate("ImmediateData", "No");
         assertFalse(keys.parameters().initialR2T());
         assertFalse(keys.parameters().immediateData());
+    }
+
+    @Test
+    void aRequiredDigestIsTakenOrMissing() {
+        LoginKeys strict = new LoginKeys(DigestUse.REQUIRED, DigestUse.ALLOWED);
+        assertTrue(strict.isDigestMissing());
+        List<String> answers = new ArrayList<>();
+        strict.negotiate("HeaderDigest", "None,CRC32C", answers);
+        assertEquals(List.of("HeaderDigest=CRC32C"), answers);
+        assertFalse(strict.isDigestMissing());
+        assertTrue(strict.parameters().headerDigest());
+        assertFalse(strict.parameters().dataDigest());
+
+        LoginKeys refusing = new LoginKeys(DigestUse.ALLOWED, DigestUse.REQUIRED);
+        answers.clear();
+        refusing.negotiate("DataDigest", "None", answers);
+        assertEquals(List.of("DataDigest=Reject"), answers);
+        assertTrue(refusing.isDigestMissing());
+    }
+
+    @Test
+    void aForbiddenDigestIsNotTaken() {
+        LoginKeys without = new LoginKeys(DigestUse.FORBIDDEN, DigestUse.FORBIDDEN);
+        List<String> answers = new ArrayList<>();
+        without.negotiate("HeaderDigest", "CRC32C,None", answers);
+        without.negotiate("DataDigest", "CRC32C", answers);
+        assertEquals(List.of("HeaderDigest=None", "DataDigest=Reject"), answers);
+        assertFalse(without.isDigestMissing());
     }
 
     private List<String> negotiate(String key, String offer) {

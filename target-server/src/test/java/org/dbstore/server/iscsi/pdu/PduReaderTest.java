@@ -29,7 +29,7 @@ class PduReaderTest {
     private PduReader reader;
 
     @BeforeEach
-    void connect() throws IOException {
+    void connect() throws Exception {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             peer = SocketChannel.open(server.getLocalAddress());
@@ -39,13 +39,13 @@ class PduReaderTest {
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
         peer.close();
         ours.close();
     }
 
     @Test
-    void twoPdusInOneSegmentAreTwoPdus() throws IOException {
+    void twoPdusInOneSegmentAreTwoPdus() throws Exception {
         ByteBuffer both = ByteBuffer.allocate(2 * 48 + 8);
         both.put(pdu(1, new byte[] {1, 2, 3, 4, 5})).put(header(2, 0)).flip();
         peer.write(both);
@@ -67,7 +67,7 @@ class PduReaderTest {
     }
 
     @Test
-    void dataThatWasNotTakenIsSkipped() throws IOException {
+    void dataThatWasNotTakenIsSkipped() throws Exception {
         peer.write(pdu(1, new byte[1001]));
         peer.write(header(2, 0));
         reader.openData(reader.nextHeader());
@@ -90,7 +90,7 @@ class PduReaderTest {
     }
 
     @Test
-    void dataBeyondTheRoomForItIsSkipped() throws IOException {
+    void dataBeyondTheRoomForItIsSkipped() throws Exception {
         peer.write(pdu(1, new byte[] {1, 2, 3, 4, 5, 6}));
         peer.write(header(2, 0));
         reader.openData(reader.nextHeader());
@@ -101,7 +101,7 @@ class PduReaderTest {
     }
 
     @Test
-    void additionalHeadersLieBehindTheHeader() throws IOException {
+    void additionalHeadersLieBehindTheHeader() throws Exception {
         ByteBuffer pdu = ByteBuffer.allocate(48 + 8 + 4);
         pdu.put(4, (byte) 2).putInt(48, 0x11223344).putInt(52, 0x55667788);
         pdu.put(7, (byte) 1).put(56, (byte) 0x42);
@@ -135,7 +135,7 @@ class PduReaderTest {
     }
 
     @Test
-    void anEndBetweenPdusIsAnEnd() throws IOException {
+    void anEndBetweenPdusIsAnEnd() throws Exception {
         peer.write(header(1, 0));
         peer.shutdownOutput();
         reader.openData(reader.nextHeader());
@@ -143,7 +143,7 @@ class PduReaderTest {
     }
 
     @Test
-    void anEndAtAnyByteWithinAPduIsAnError() throws IOException {
+    void anEndAtAnyByteWithinAPduIsAnError() throws Exception {
         ByteBuffer pdu = pdu(1, new byte[5]);
         for (int length = 1; length < pdu.capacity(); length++) {
             close();
@@ -161,7 +161,7 @@ class PduReaderTest {
     }
 
     @Test
-    void anotherBufferTakesOverWhatIsUnread() throws IOException {
+    void anotherBufferTakesOverWhatIsUnread() throws Exception {
         ByteBuffer both = ByteBuffer.allocate(2 * 48 + 8);
         both.put(pdu(1, new byte[] {1, 2, 3, 4, 5})).put(header(2, 0)).flip();
         peer.write(both);

@@ -60,6 +60,53 @@ class PduWriterTest {
         assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 0, 0, 0}, data);
     }
 
+    /** RFC 7143, section 11.7: bursts end in FINAL, the last PDU has the status. */
+    @Test
+    void aSequenceOfDataInIsCutAsItIsSent() throws IOException {
+        byte[] bytes = new byte[5000];
+        new java.util.SplittableRandom(5).nextBytes(bytes);
+        OutPdu pdu = writer.take();
+        Bhs.begin(pdu.head, Bhs.DATA_IN, Bhs.FINAL | 0x01, bytes.length, 0, 7);
+        writer.queueDataIn(
+                pdu.ready(), ByteBuffer.wrap(bytes), 512, 1500, pool.tryTake(bytes.length));
+        queue(8, StatusNumber.OWN);
+        writer.flush();
+
+        int[] counts = {512, 512, 476, 512, 512, 476, 512, 512, 476, 500};
+        ByteBuffer sent = receive(11 * 48 + bytes.length);
+        int at = 0;
+        int offset = 0;
+        for (int number = 0; number < counts.length; number++) {
+            boolean last = number == counts.length - 1;
+            assertEquals(counts[number], Bhs.dataBytes(sent, at));
+            assertEquals(7, Bhs.initiatorTaskTag(sent, at));
+            assertEquals(number, Bhs.dataSequenceNumber(sent, at));
+            assertEquals(offset, Bhs.bufferOffset(sent, at));
+            int flags = last ? 0x81 : number % 3 == 2 ? 0x80 : 0;
+            assertEquals(flags, Bhs.flags(sent, at), "PDU " + number);
+            assertEquals(last ? 1 : 0, sent.getInt(at + 24), "StatSN");
+            byte[] part = new byte[counts[number]];
+            sent.get(at + 48, part);
+            assertArrayEquals(
+                    java.util.Arrays.copyOfRange(bytes, offset, offset + part.length), part);
+            at += 48 + part.length;
+            offset += part.length;
+        }
+        assertEquals(8, Bhs.initiatorTaskTag(sent, at));
+        assertEquals(2, sent.getInt(at + 24));
+        assertEquals(0, pool.lentBytes());
+    }
+
+    @Test
+    void aSequenceThatIsNeverSentGivesItsBufferBack() {
+        OutPdu pdu = writer.take();
+        Bhs.begin(pdu.head, Bhs.DATA_IN, Bhs.FINAL, 8192, 0, 7);
+        ByteBuffer lent = pool.tryTake(8192);
+        writer.queueDataIn(pdu.ready(), ByteBuffer.allocate(8192), 512, 8192, lent);
+        writer.close();
+        assertEquals(0, pool.lentBytes());
+    }
+
     @Test
     void eachStatusHasTheNextNumberAndAQuestionBorrowsIt() throws IOException {
         queue(1, StatusNumber.OWN);

@@ -237,4 +237,20 @@ class WriteCommandTest {
     private static FakeTask task(String cdb) {
         return FakeTask.cdb(cdb).sending(Bench.filled(1024, 1));
     }
+
+    @Test
+    void aVolumeIsMarkedBeforeAWriteBackIsAcknowledgedEarly() {
+        writeBack.good(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)));
+        assertEquals(1, writeBack.volume.marks);
+        assertEquals(List.of("write 4096+1024"), writeBack.volume.calls);
+        bench.good(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone());
+        assertEquals(0, bench.volume.marks);
+    }
+
+    @Test
+    void aWriteBackWaitsForTheMediumIfTheVolumeCannotBeMarked() {
+        writeBack.volume.markFailure = new BackendException(BackendError.NO_SPACE, "for this test");
+        writeBack.good(FakeTask.cdb(WRITE).sending(Bench.filled(1024, 1)).alone());
+        assertEquals(List.of("write 4096+1024", "flush"), writeBack.volume.calls);
+    }
 }

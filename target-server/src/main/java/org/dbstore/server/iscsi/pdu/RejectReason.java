@@ -1,7 +1,8 @@
-package org.dbstore.server.iscsi;
+package org.dbstore.server.iscsi.pdu;
 
 /** Why a PDU is rejected (RFC 7143, section 11.17.1). */
-enum RejectReason {
+public enum RejectReason {
+    DATA_DIGEST_ERROR(0x02),
     SNACK_REJECT(0x03),
     PROTOCOL_ERROR(0x04),
     COMMAND_NOT_SUPPORTED(0x05),

@@ -1,0 +1,85 @@
+package org.dbstore.config;
+
+import java.net.InetAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Addresses that share a prefix, as 192.0.2.0/24 or 2001:db8::/32; a lone address is itself.
+ *
+ * @param network literal address; bits behind the prefix are 0
+ * @param prefixBits 0..32 or 0..128
+ */
+public record AddressRange(String network, int prefixBits) {
+    private static final Pattern FORM = Pattern.compile("([0-9a-fA-F.:]+)(?:/([0-9]{1,3}))?");
+
+    /** Checks the values. */
+    public AddressRange {
+        byte[] bytes = bytes(network);
+        if (prefixBits < 0 || prefixBits > bytes.length * 8) {
+            throw new IllegalArgumentException(
+                    "'/" + prefixBits + "' is not in 0.." + bytes.length * 8 + "; choose another");
+        }
+        for (int bit = prefixBits; bit < bytes.length * 8; bit++) {
+            if (bit(bytes, bit)) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + network
+                                + "' has bits behind its prefix of "
+                                + prefixBits
+                                + "; write the first address of the network");
+            }
+        }
+    }
+
+    /**
+     * Reads a range.
+     *
+     * @param text "192.0.2.0/24", "2001:db8::/32", "192.0.2.7"
+     * @throws IllegalArgumentException if it is none; the message says why and the remedy
+     */
+    public static AddressRange parse(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw notRange(text);
+        }
+        int bits = bytes(form.group(1)).length * 8;
+        String prefix = form.group(2);
+        return new AddressRange(form.group(1), prefix == null ? bits : Integer.parseInt(prefix));
+    }
+
+    /** Tells whether an address lies in it. */
+    public boolean contains(InetAddress address) {
+        byte[] mine = bytes(network);
+        byte[] theirs = address.getAddress();
+        if (mine.length != theirs.length) {
+            return false;
+        }
+        for (int bit = 0; bit < prefixBits; bit++) {
+            if (bit(mine, bit) != bit(theirs, bit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean bit(byte[] bytes, int index) {
+        return (bytes[index / 8] & 0x80 >> index % 8) != 0;
+    }
+
+    private static byte[] bytes(String literal) {
+        try {
+            return InetAddress.ofLiteral(literal).getAddress();
+        } catch (IllegalArgumentException e) {
+            throw notRange(literal);
+        }
+    }
+
+    private static IllegalArgumentException notRange(String text) {
+        return new IllegalArgumentException(
+                "'"
+                        + text
+                        + "' is not an address or network; write one as 192.0.2.7, 192.0.2.0/24 or"
+                        + " 2001:db8::/32");
+    }
+}

@@ -1,0 +1,91 @@
+package org.dbstore.server;
+
+import org.dbstore.config.AuthGroupConfig;
+import org.dbstore.config.ChapUserConfig;
+import org.dbstore.config.PortalConfig;
+import org.dbstore.config.TargetAccess;
+import org.dbstore.config.TargetAccess.LunMapConfig;
+import org.dbstore.server.iscsi.auth.ChapAlgorithm;
+import org.dbstore.server.iscsi.auth.ChapUsers;
+import org.dbstore.server.iscsi.auth.ChapUsers.Identity;
+import org.dbstore.server.iscsi.auth.ChapUsers.User;
+import org.dbstore.server.iscsi.session.DigestUse;
+import org.dbstore.server.iscsi.session.IscsiTarget.Redirect;
+import org.dbstore.server.iscsi.session.IscsiTarget.Terms;
+import org.dbstore.server.iscsi.session.IscsiTarget.View;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.lun.LunMap;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Turns what the configuration says of access into what the transport works with. */
+final class AccessTerms {
+    private AccessTerms() {}
+
+    /**
+     * The terms of a target.
+     *
+     * @param units all units of the target, by number
+     */
+    static Terms of(TargetAccess access, Map<Integer, LogicalUnit> units) {
+        Predicate<InetAddress> from =
+                address ->
+                        access.addresses().isEmpty()
+                                || access.addresses().stream()
+                                        .anyMatch(range -> range.contains(address));
+        List<View> views = access.lunMaps().stream().map(map -> view(map, units)).toList();
+        return new Terms(
+                access.authGroup().map(AccessTerms::users),
+                from,
+                views,
+                digest(access.headerDigest()),
+                digest(access.dataDigest()),
+                access.limits().sessions(),
+                access.limits().commands(),
+                access.redirect().map(to -> new Redirect(literal(to.portal()), to.permanent())));
+    }
+
+    /** The users of an auth group. */
+    static ChapUsers users(AuthGroupConfig group) {
+        return new ChapUsers(
+                group.algorithms().stream().map(ChapAlgorithm::named).collect(Collectors.toSet()),
+                group.users().stream().map(AccessTerms::user).toList());
+    }
+
+    private static User user(ChapUserConfig user) {
+        return new User(
+                new Identity(user.name(), user.secret().bytes()),
+                user.mutual().map(own -> new Identity(own.name(), own.secret().bytes())));
+    }
+
+    private static View view(LunMapConfig map, Map<Integer, LogicalUnit> units) {
+        TreeMap<Integer, LogicalUnit> seen = new TreeMap<>();
+        map.luns()
+                .forEach((number, own) -> {
+                    LogicalUnit unit = units.get(own);
+                    if (unit == null) {
+                        throw new IllegalArgumentException("the target has no LUN " + own);
+                    }
+                    seen.put(number, unit);
+                });
+        return new View(map.initiators(), new LunMap(seen));
+    }
+
+    private static DigestUse digest(TargetAccess.Digest digest) {
+        return switch (digest) {
+            case ALLOWED -> DigestUse.ALLOWED;
+            case REQUIRED -> DigestUse.REQUIRED;
+            case FORBIDDEN -> DigestUse.FORBIDDEN;
+        };
+    }
+
+    private static String literal(PortalConfig portal) {
+        String host = portal.host().contains(":") ? "[" + portal.host() + "]" : portal.host();
+        return host + ":" + portal.port();
+    }
+}

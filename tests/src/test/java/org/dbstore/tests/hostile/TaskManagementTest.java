@@ -1,0 +1,318 @@
+package org.dbstore.tests.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.dbstore.tests.support.Cdb;
+import org.dbstore.tests.support.Pdu;
+import org.dbstore.tests.support.RawInitiator;
+import org.dbstore.tests.support.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+
+/**
+ * Goal: each task management function ends what it names and nothing else, and others learn of it
+ * (RFC 7143, section 11.5; RFC 7144, section 6; case 24).
+ */
+@Timeout(60)
+class TaskManagementTest {
+    private static final int ABORT_TASK = 1;
+    private static final int ABORT_TASK_SET = 2;
+    private static final int CLEAR_ACA = 3;
+    private static final int CLEAR_TASK_SET = 4;
+    private static final int LUN_RESET = 5;
+    private static final int WARM_RESET = 6;
+    private static final int COLD_RESET = 7;
+    private static final int TASK_REASSIGN = 8;
+    private static final int QUERY_TASK = 9;
+    private static final int QUERY_TASK_SET = 10;
+    private static final int NEXUS_RESET = 11;
+    private static final int QUERY_EVENT = 12;
+
+    private static final int COMPLETE = 0;
+    private static final int NO_SUCH_TASK = 1;
+    private static final int NO_SUCH_LUN = 2;
+    private static final int NO_REASSIGNMENT = 4;
+    private static final int NOT_SUPPORTED = 5;
+    private static final int SUCCEEDED = 7;
+    private static final int REJECTED = 255;
+
+    private static final int LUN = TestServer.LUN;
+    private static final int OTHER_LUN = TestServer.LARGE_BLOCK_LUN;
+    private static final int BLOCK = 9000;
+
+    @TempDir Path folder;
+    private TestServer server;
+    private RawInitiator client;
+    private RawInitiator other;
+
+    @BeforeEach
+    void logIn() throws Exception {
+        server = TestServer.start(folder);
+        client = session("400001370001");
+        other = session("400001370002");
+    }
+
+    private RawInitiator session(String isid) throws IOException {
+        RawInitiator session =
+                RawInitiator.connect(server.address())
+                        .isid(isid)
+                        .login(TestServer.TARGET, "InitialR2T=Yes", "iSCSIProtocolLevel=2");
+        for (int lun : new int[] {LUN, OTHER_LUN}) {
+            assertEquals("CHECK 06/29/00", ready(session, lun));
+        }
+        return session;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        other.close();
+        server.close();
+    }
+
+    @Test
+    void anAbortedTaskIsNeverAnsweredNorWritten() throws Exception {
+        byte[] before = client.read(LUN, Cdb.read10(BLOCK, 1), 512).data();
+        int tag = beginWrite(client, LUN);
+        assertEquals(COMPLETE, function(client, ABORT_TASK, LUN, tag, 0));
+        // Data that were on their way are thrown away.
+        client.send(client.dataOut(LUN, 1, 0, 0, new byte[512], true).taskTag(tag));
+        assertEquals("GOOD", ready(client, LUN));
+        assertArrayEquals(before, client.read(LUN, Cdb.read10(BLOCK, 1), 512).data());
+    }
+
+    @Test
+    void ataskThatIsNotThereOrNotOursIsNotAborted() throws Exception {
+        int foreign = beginWrite(other, LUN);
+        assertEquals(NO_SUCH_TASK, function(client, ABORT_TASK, LUN, 0x7777, 0x7fff_0000));
+        assertEquals(NO_SUCH_TASK, function(client, ABORT_TASK, LUN, foreign, 0x7fff_0000));
+        int ours = beginWrite(client, LUN);
+        assertEquals(NO_SUCH_TASK, function(client, ABORT_TASK, OTHER_LUN, ours, 0));
+        assertEquals("GOOD", finishWrite(client, LUN, ours));
+        assertEquals("GOOD", finishWrite(other, LUN, foreign));
+    }
+
+    @Test
+    void abortTaskSetEndsOurTasksOfThatUnitOnly() throws Exception {
+        int ours = beginWrite(client, LUN);
+        int elsewhere = beginWrite(client, OTHER_LUN);
+        int theirs = beginWrite(other, LUN);
+        assertEquals(COMPLETE, function(client, ABORT_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        assertEquals(COMPLETE, function(client, QUERY_TASK, LUN, ours, 0));
+        assertEquals("GOOD", finishWrite(client, OTHER_LUN, elsewhere));
+        assertEquals("GOOD", finishWrite(other, LUN, theirs));
+        assertEquals("GOOD", ready(other, LUN));
+    }
+
+    /** Control mode page: TST=000b, one task set for all; TAS=0, the others see 2F/00. */
+    @Test
+    void clearTaskSetEndsTheTasksOfAllAndTellsWhoLostSome() throws Exception {
+        beginWrite(client, LUN);
+        int theirs = beginWrite(other, LUN);
+        int elsewhere = beginWrite(other, OTHER_LUN);
+        assertEquals(COMPLETE, function(client, CLEAR_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("GOOD", ready(client, LUN));
+        assertEquals(COMPLETE, function(other, QUERY_TASK, LUN, theirs, 0));
+        assertEquals("CHECK 06/2F/00", ready(other, LUN));
+        assertEquals("GOOD", ready(other, LUN));
+        assertEquals("GOOD", finishWrite(other, OTHER_LUN, elsewhere));
+    }
+
+    @Test
+    void clearTaskSetTellsNothingToWhoLostNothing() throws Exception {
+        assertEquals(COMPLETE, function(client, CLEAR_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("GOOD", ready(other, LUN));
+    }
+
+    @Test
+    void aUnitResetEndsTheTasksOfAllAndTellsAll() throws Exception {
+        beginWrite(client, LUN);
+        beginWrite(other, LUN);
+        int elsewhere = beginWrite(other, OTHER_LUN);
+        assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals("CHECK 06/29/03", ready(other, LUN));
+        assertEquals("GOOD", ready(other, LUN));
+        assertEquals("GOOD", finishWrite(other, OTHER_LUN, elsewhere));
+    }
+
+    @Test
+    void aWarmResetIsOneOfAllUnits() throws Exception {
+        beginWrite(client, LUN);
+        beginWrite(other, OTHER_LUN);
+        assertEquals(COMPLETE, function(client, WARM_RESET, 0, Pdu.NO_TAG, 0));
+        for (RawInitiator each : new RawInitiator[] {client, other}) {
+            for (int lun : new int[] {LUN, OTHER_LUN}) {
+                assertEquals("CHECK 06/29/02", ready(each, lun));
+                assertEquals("GOOD", ready(each, lun));
+            }
+        }
+    }
+
+    @Test
+    void aColdResetEndsTheSessionsToo() throws Exception {
+        beginWrite(other, LUN);
+        assertEquals(COMPLETE, function(client, COLD_RESET, 0, Pdu.NO_TAG, 0));
+        for (RawInitiator each : new RawInitiator[] {client, other}) {
+            Pdu message = each.receive();
+            assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
+            assertEquals(3, message.get8(36), "all connections are dropped");
+            each.expectClosed(Duration.ofSeconds(3));
+        }
+        try (RawInitiator again =
+                RawInitiator.connect(server.address())
+                        .isid("400001370001")
+                        .login(TestServer.TARGET)) {
+            assertEquals("CHECK 06/29/01", ready(again, LUN));
+            assertEquals("GOOD", ready(again, LUN));
+        }
+    }
+
+    @Test
+    void aTaskCanBeAskedFor() throws Exception {
+        assertEquals(COMPLETE, function(client, QUERY_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        int tag = beginWrite(client, LUN);
+        assertEquals(SUCCEEDED, function(client, QUERY_TASK, LUN, tag, 0));
+        assertEquals(COMPLETE, function(client, QUERY_TASK, OTHER_LUN, tag, 0));
+        assertEquals(COMPLETE, function(client, QUERY_TASK, LUN, tag + 100, 0));
+        assertEquals(SUCCEEDED, function(client, QUERY_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        assertEquals(COMPLETE, function(client, QUERY_TASK_SET, OTHER_LUN, Pdu.NO_TAG, 0));
+        assertEquals(COMPLETE, function(other, QUERY_TASK_SET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("GOOD", finishWrite(client, LUN, tag));
+        assertEquals(COMPLETE, function(client, QUERY_TASK, LUN, tag, 0));
+    }
+
+    @Test
+    void aNexusResetEndsAllOurTasksAndIsSeenByUs() throws Exception {
+        beginWrite(client, LUN);
+        beginWrite(client, OTHER_LUN);
+        int theirs = beginWrite(other, LUN);
+        assertEquals(COMPLETE, function(client, NEXUS_RESET, 0, Pdu.NO_TAG, 0));
+        assertEquals("CHECK 06/29/07", ready(client, LUN));
+        assertEquals("CHECK 06/29/07", ready(client, OTHER_LUN));
+        assertEquals("GOOD", finishWrite(other, LUN, theirs));
+        assertEquals("GOOD", ready(other, LUN));
+    }
+
+    @Test
+    void whatAUnitHasToReportCanBeAskedFor() throws Exception {
+        assertEquals(COMPLETE, function(client, QUERY_EVENT, LUN, Pdu.NO_TAG, 0));
+        assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        Pdu answer = exchange(client, QUERY_EVENT, LUN, Pdu.NO_TAG, 0);
+        assertEquals(SUCCEEDED, answer.get8(2));
+        assertEquals(0x16290300, answer.get32(36), "one condition: 06/29/03");
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals(COMPLETE, function(client, QUERY_EVENT, LUN, Pdu.NO_TAG, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {QUERY_TASK, QUERY_TASK_SET, NEXUS_RESET, QUERY_EVENT})
+    void theFunctionsOfRfc7144HaveToBeAgreedOn(int function) throws Exception {
+        try (RawInitiator old = RawInitiator.loggedIn(server.address(), TestServer.TARGET)) {
+            assertEquals(NOT_SUPPORTED, function(old, function, LUN, Pdu.NO_TAG, 0));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ABORT_TASK_SET, 2",
+        "CLEAR_ACA, 3",
+        "CLEAR_TASK_SET, 4",
+        "LUN_RESET, 5",
+        "QUERY_TASK_SET, 10",
+        "QUERY_EVENT, 12"
+    })
+    void aUnitThatIsNotThereIsSaidToBe(String name, int function) throws Exception {
+        assertEquals(
+                NO_SUCH_LUN,
+                function(client, function, TestServer.ABSENT_LUN, Pdu.NO_TAG, 0),
+                name);
+    }
+
+    @Test
+    void whatIsNotToBeHadIsAnsweredSo() throws Exception {
+        assertEquals(NOT_SUPPORTED, function(client, CLEAR_ACA, LUN, Pdu.NO_TAG, 0));
+        assertEquals(NO_REASSIGNMENT, function(client, TASK_REASSIGN, LUN, 5, 0));
+        assertEquals(REJECTED, function(client, 0x33, LUN, Pdu.NO_TAG, 0));
+        assertEquals("GOOD", ready(client, LUN));
+    }
+
+    @Test
+    void aFloodOfFunctionsIsAnsweredOneByOne() throws Exception {
+        int tag = beginWrite(client, LUN);
+        int count = 2000;
+        for (int i = 0; i < count; i++) {
+            client.send(request(client, QUERY_TASK, LUN, tag, 0));
+        }
+        for (int i = 0; i < count; i++) {
+            Pdu answer = client.receive();
+            assertEquals(Pdu.TASK_MANAGEMENT_RESPONSE, answer.opcode(), answer::toString);
+            assertEquals(SUCCEEDED, answer.get8(2));
+        }
+        assertEquals("GOOD", finishWrite(client, LUN, tag));
+        assertTrue(server.dataBytesInUse() >= 0);
+    }
+
+    private static Pdu request(
+            RawInitiator session, int function, int lun, int tag, int sequenceNumber) {
+        return session.fullFeatureRequest(Pdu.TASK_MANAGEMENT | Pdu.IMMEDIATE)
+                .put8(1, 0x80 | function)
+                .lun(lun)
+                .put32(20, tag)
+                .put32(32, sequenceNumber);
+    }
+
+    private static Pdu exchange(
+            RawInitiator session, int function, int lun, int tag, int sequenceNumber)
+            throws IOException {
+        Pdu answer = session.exchange(request(session, function, lun, tag, sequenceNumber));
+        assertEquals(Pdu.TASK_MANAGEMENT_RESPONSE, answer.opcode(), answer::toString);
+        return answer;
+    }
+
+    private static int function(
+            RawInitiator session, int function, int lun, int tag, int sequenceNumber)
+            throws IOException {
+        return exchange(session, function, lun, tag, sequenceNumber).get8(2);
+    }
+
+    /** Sends a WRITE of one block and waits until it is asked for its data: it is under way. */
+    private static int beginWrite(RawInitiator session, int lun) throws IOException {
+        int bytes = lun == OTHER_LUN ? 4096 : 512;
+        session.send(session.scsiCommand(lun, Cdb.write10(BLOCK, 1), 0x20, bytes));
+        Pdu r2t = session.receive();
+        assertEquals(Pdu.R2T, r2t.opcode(), r2t::toString);
+        transferTags.put(session.currentTaskTag(), r2t.get32(20));
+        return session.currentTaskTag();
+    }
+
+    private static final java.util.Map<Integer, Integer> transferTags =
+            new java.util.concurrent.ConcurrentHashMap<>();
+
+    private static String finishWrite(RawInitiator session, int lun, int tag) throws IOException {
+        byte[] data = HexFormat.of().parseHex("5a".repeat(lun == OTHER_LUN ? 4096 : 512));
+        int transferTag = transferTags.getOrDefault(tag, 0);
+        session.send(session.dataOut(lun, transferTag, 0, 0, data, true).taskTag(tag));
+        Pdu answer = session.receive();
+        assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
+        assertEquals(tag, answer.taskTag());
+        return answer.get8(3) == 0 ? "GOOD" : "status " + answer.get8(3);
+    }
+
+    private static String ready(RawInitiator session, int lun) throws IOException {
+        return session.read(lun, Cdb.testUnitReady(), 0).outcome();
+    }
+}
