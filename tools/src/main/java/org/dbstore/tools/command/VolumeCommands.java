@@ -5,13 +5,16 @@ import picocli.CommandLine.Command;
 /** The verbs of volumes. */
 @Command(
         name = "volume",
-        description = "List, make, rename, delete, export and import volumes.",
+        description = "List, make, change, delete, export and import volumes.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             VolumeList.class,
             VolumeShow.class,
             VolumeCreate.class,
             VolumeRename.class,
+            VolumeResize.class,
+            VolumeRollback.class,
+            VolumeFlatten.class,
             VolumeDelete.class,
             VolumeExportCommand.class,
             VolumeImportCommand.class
