@@ -2,9 +2,11 @@
 #   root      the repository
 #   name      of the command, for messages and the cache
 #   main      its main class
-#   training  class and arguments of a short run that loads what the command loads at its start
+#   training  class and arguments of a short run that loads what the command loads at its start; empty for
+#             no cache of loaded classes
 #   flags     of the JVM
 #   options   further flags, from the operator
+#   classes   a folder of classes before the jars, if any
 # It finds a JDK, builds if nothing is built, and becomes the JVM: the process keeps its pid.
 
 lib=$root/tools/target/lib
@@ -101,10 +103,11 @@ make_cache() {
 
 find_java_home
 is_built || build
-classpath=
+classpath=${classes:-}
 for jar in "$lib"/*.jar; do
     classpath=$classpath${classpath:+:}$jar
 done
-find_cache
+cache=
+[ -z "$training" ] || find_cache
 # shellcheck disable=SC2086 # flags are a list
 exec "$java_home/bin/java" $flags ${cache:+-XX:AOTCache="$cache"} $options -cp "$classpath" $main "$@"

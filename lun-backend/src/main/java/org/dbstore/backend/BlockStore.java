@@ -26,7 +26,9 @@ import org.dbstore.backend.operation.Rollback;
 import org.dbstore.backend.operation.ScsiStates;
 import org.dbstore.backend.operation.Views;
 import org.dbstore.backend.recovery.DeviceOpener;
+import org.dbstore.backend.stream.VolumeDiff;
 import org.dbstore.backend.volume.StoreParts;
+import org.dbstore.backend.volume.StoredVolume;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -35,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -251,10 +254,35 @@ public final class BlockStore implements AutoCloseable {
      * @param name its name, or "#slot"
      * @return to be given back to {@link #release}
      * @throws BackendException as {@link #volume}; {@link BackendError#CORRUPT} if it cannot be
-     *     served, {@link BackendError#BUSY} while it is being cloned
+     *     served, {@link BackendError#BUSY} while it is being cloned, and while it holds a part of
+     *     an import
      */
     public Volume openVolume(String name) throws BackendException {
         return views.openVolume(name);
+    }
+
+    /**
+     * Opens the live head of a volume for an import, also if it holds a part of one.
+     *
+     * @param name its name, or "#slot"
+     * @return to be given back to {@link #release}
+     * @throws BackendException as {@link #openVolume}; {@link BackendError#BUSY} if it is open
+     */
+    public Volume openForImport(String name) throws BackendException {
+        return views.openForImport(name);
+    }
+
+    /**
+     * Compares two volumes or snapshots, extent by extent. Where both lead to the same extent
+     * nothing is read.
+     *
+     * @param from what was; empty: a volume of zeroes
+     * @param to what is; if it is written meanwhile, each extent is seen at another moment
+     * @param depth what counts as a change
+     * @return the changes, to be pulled; both must stay open
+     */
+    public VolumeDiff diff(Optional<Volume> from, Volume to, VolumeDiff.Depth depth) {
+        return new VolumeDiff(from.map(StoredVolume.class::cast), (StoredVolume) to, depth);
     }
 
     /**

@@ -10,6 +10,9 @@ import org.dbstore.backend.volume.StoredVolume;
 
 /** The open volumes and snapshots: one view of each, shared by its users. */
 public final class Views {
+    /** Label of a volume whose contents are not whole: nobody may read them. */
+    public static final String PARTIAL_IMPORT = "dbs.import";
+
     private final Management management;
     private final ViewBuilder builder;
 
@@ -29,10 +32,36 @@ public final class Views {
      * @param name of the volume, or "#slot"
      * @return the shared view
      * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
-     *     BackendError#CORRUPT}, {@link BackendError#BUSY} while it is being cloned
+     *     BackendError#CORRUPT}, {@link BackendError#BUSY} while it is being cloned, and if it
+     *     holds a part of an import
      */
     public Volume openVolume(String name) throws BackendException {
-        return management.locked(() -> openHead(management.directory().volume(name)));
+        return management.locked(() -> {
+            VolumeRecord volume = management.directory().volume(name);
+            if (volume.facts().labels().containsKey(PARTIAL_IMPORT)) {
+                throw new BackendException(
+                        BackendError.BUSY,
+                        volume.title() + " holds a part of an import, to go on with or discard");
+            }
+            return openHead(volume);
+        });
+    }
+
+    /**
+     * Opens a volume for its import: the only way to one that bears {@link #PARTIAL_IMPORT}.
+     *
+     * @param name of the volume, or "#slot"
+     * @return a view that nobody else has
+     * @throws BackendException as {@link #openVolume}; {@link BackendError#BUSY} if it is open
+     */
+    public Volume openForImport(String name) throws BackendException {
+        return management.locked(() -> {
+            VolumeRecord volume = management.directory().volume(name);
+            if (volume.view() != null) {
+                throw new BackendException(BackendError.BUSY, volume.title() + " is in use");
+            }
+            return openHead(volume);
+        });
     }
 
     /** As {@link #openVolume}, with the management lock held. */

@@ -230,6 +230,34 @@ public final class StoredVolume implements Volume {
         }
     }
 
+    /** Work on what a position leads to. */
+    @FunctionalInterface
+    public interface SteadyStep {
+        /**
+         * Runs with the stripe of the position shared.
+         *
+         * @throws BackendException as the step does
+         */
+        void run() throws BackendException;
+    }
+
+    /**
+     * Runs a step while a position goes on leading to the same extent, and that stays what it is.
+     *
+     * @param position of the volume
+     * @param step looks the extent up and reads it
+     * @throws BackendException as the step
+     */
+    public void steadily(long position, SteadyStep step) throws BackendException {
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            step.run();
+        } finally {
+            stripes.unlockShared(stripe, stamp);
+        }
+    }
+
     /**
      * The map of the view, for copying a snapshot and for taking positions out.
      *
@@ -237,6 +265,29 @@ public final class StoredVolume implements Volume {
      */
     public ExtentMap map() {
         return map;
+    }
+
+    /**
+     * Tells what leads to the data of a position.
+     *
+     * @param position of any volume
+     * @return of this moment; nothing beyond the end
+     */
+    public ExtentSight sightOf(long position) {
+        if (position >= map.positionCount()) {
+            return ExtentSight.NONE;
+        }
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            head.checkOpen();
+            int extent = map.get(position);
+            return extent == ExtentMap.NONE
+                    ? ExtentSight.NONE
+                    : new ExtentSight(extent, table.bitmap(extent));
+        } finally {
+            stripes.unlockShared(stripe, stamp);
+        }
     }
 
     /**

@@ -181,7 +181,8 @@ final class TaskManagement {
                     answer.accept(TaskManagementAnswer.COMPLETE);
                     if (cold) {
                         all.stream()
-                                .filter(session -> session.target() == by.target())
+                                .filter(session ->
+                                        session.target().name().equals(by.target().name()))
                                 .forEach(Session::drop);
                     }
                 });

@@ -512,7 +512,7 @@ class AuthenticationTest {
         }
     }
 
-    private record Step(int stage, int next, List<String> keys) {
+    record Step(int stage, int next, List<String> keys) {
         Step(int stage, int next, String... keys) {
             this(stage, next, Arrays.asList(keys));
         }

@@ -33,7 +33,9 @@ class InitiatorIT {
                 "crash-restart",
                 "link-cut",
                 "multipath",
-                "snapshot-lun"
+                "snapshot-lun",
+                "chap",
+                "digests"
             })
     void scriptPasses(String script) throws Exception {
         Requirements.programs(

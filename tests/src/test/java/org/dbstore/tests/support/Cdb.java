@@ -53,6 +53,11 @@ public final class Cdb {
         return sixteenBytes(0x93, lba, blocks);
     }
 
+    /** SYNCHRONIZE CACHE (10) of the whole unit. */
+    public static byte[] synchronizeCache10() {
+        return tenBytes(0x35, 0, 0);
+    }
+
     public static byte[] unmap(int parameterBytes) {
         return hex("42000000000000%04x00".formatted(parameterBytes));
     }

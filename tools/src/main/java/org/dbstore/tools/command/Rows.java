@@ -1,7 +1,9 @@
 package org.dbstore.tools.command;
 
 import static org.dbstore.tools.output.Column.count;
+import static org.dbstore.tools.output.Column.detail;
 import static org.dbstore.tools.output.Column.flag;
+import static org.dbstore.tools.output.Column.labels;
 import static org.dbstore.tools.output.Column.size;
 import static org.dbstore.tools.output.Column.text;
 import static org.dbstore.tools.output.Column.texts;
@@ -29,7 +31,7 @@ final class Rows {
     /** A snapshot with the volume it belongs to. */
     record Snapshot(String volume, SnapshotInfo info) {
         String name() {
-            return volume + "@" + info.id();
+            return volume + "@" + info.name().orElse(Integer.toString(info.id()));
         }
     }
 
@@ -62,7 +64,10 @@ final class Rows {
                     count("snapshotCount", "SNAPSHOTS", volume -> (long) volume.snapshotCount()),
                     count("headSnapshotId", "HEAD", volume -> (long) volume.headSnapshotId()),
                     time("headCreatedAt", "HEAD SINCE", VolumeInfo::headCreatedAt),
-                    count("slot", "SLOT", volume -> (long) volume.slot()));
+                    count("slot", "SLOT", volume -> (long) volume.slot()),
+                    detail(time("createdAt", "CREATED", volume -> volume.createdAt().orElse(null))),
+                    detail(text("uuid", "UUID", volume -> volume.uuid().toString())),
+                    detail(labels("labels", "LABELS", VolumeInfo::labels)));
 
     static final List<Column<Snapshot>> SNAPSHOT =
             List.of(
@@ -72,7 +77,15 @@ final class Rows {
                     count("parentId", "PARENT", snapshot -> parent(snapshot.info)),
                     time("createdAt", "CREATED", snapshot -> snapshot.info.createdAt()),
                     flag("head", "HEAD", snapshot -> snapshot.info.head()),
-                    size("ownBytes", "OWN", snapshot -> snapshot.info.ownExtents() * EXTENT_BYTES));
+                    size("ownBytes", "OWN", snapshot -> snapshot.info.ownExtents() * EXTENT_BYTES),
+                    detail(
+                            text(
+                                    "snapshotName",
+                                    "SNAPSHOT NAME",
+                                    snapshot -> snapshot.info.name().orElse(null))),
+                    detail(size("sizeBytes", "SIZE", snapshot -> snapshot.info.sizeBytes())),
+                    detail(text("uuid", "UUID", snapshot -> snapshot.info.uuid().toString())),
+                    detail(labels("labels", "LABELS", snapshot -> snapshot.info.labels())));
 
     private Rows() {}
 

@@ -29,10 +29,10 @@ import picocli.CommandLine.Parameters;
 final class SnapshotClone extends StoreChange {
     @Parameters(
             index = "0",
-            paramLabel = "VOLUME[@ID]",
+            paramLabel = "VOLUME[@SNAPSHOT]",
             converter = SourceName.Converter.class,
             description = "What is copied.")
-    SourceName source = new SourceName("", 0);
+    SourceName source = SourceName.NONE;
 
     @Parameters(
             index = "1",
@@ -45,7 +45,7 @@ final class SnapshotClone extends StoreChange {
 
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
-        int id = source.snapshot(store).id();
+        int id = source.layer(store).id();
         if (linked) {
             store.linkClone(id, newVolume);
         } else {

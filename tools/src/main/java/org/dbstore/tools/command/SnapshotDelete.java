@@ -22,15 +22,15 @@ import java.util.List;
         footer = {
             "",
             "Examples:",
-            "  dbsctl snapshot delete vm1@3",
+            "  dbsctl snapshot delete vm1@nightly",
             "  dbsctl snapshot delete 3 --yes"
         })
 final class SnapshotDelete extends StoreChange {
     @Parameters(
             paramLabel = "SNAPSHOT",
             converter = TargetConverter.class,
-            description = "VOLUME@ID, or its ID alone.")
-    SourceName target = new SourceName("", 0);
+            description = "VOLUME@NAME or VOLUME@ID, or its ID alone.")
+    SourceName target = SourceName.NONE;
 
     @Mixin Confirmation confirmation = new Confirmation();
 
@@ -57,24 +57,22 @@ final class SnapshotDelete extends StoreChange {
                         ? Rows.snapshots(store)
                         : Rows.snapshots(store, target.volume());
         return candidates.stream()
-                .filter(snapshot -> snapshot.info().id() == target.snapshotId())
+                .filter(snapshot -> target.isNamed(snapshot.info()))
                 .findFirst()
                 .orElseThrow(() ->
                         new CommandFailure(
                                 ExitCode.NOT_FOUND,
                                 "there is no snapshot "
-                                        + (target.volume().isEmpty()
-                                                ? target.snapshotId()
-                                                : target),
+                                        + (target.volume().isEmpty() ? target.snapshot() : target),
                                 "'dbsctl snapshot list' shows them"));
     }
 
-    /** Reads {@code VOLUME@ID} or {@code ID}; the latter as a name without volume. */
+    /** Reads {@code VOLUME@SNAPSHOT} or {@code ID}; the latter as a name without volume. */
     static final class TargetConverter implements ITypeConverter<SourceName> {
         @Override
         public SourceName convert(String text) {
             SourceName name = new SourceName.Converter().convert(text);
-            return name.snapshotId() == 0 ? new SourceName("", SourceName.snapshotId(text)) : name;
+            return name.snapshot().isEmpty() ? new SourceName("", SourceName.id(text)) : name;
         }
     }
 }

@@ -14,51 +14,90 @@ import picocli.CommandLine.TypeConversionException;
  * What is read: a volume as it is, or one of its snapshots.
  *
  * @param volume name of the volume
- * @param snapshotId of its snapshot, 0 = the volume as it is
+ * @param snapshot name or id of its snapshot, empty = the volume as it is
  */
-record SourceName(String volume, int snapshotId) {
+record SourceName(String volume, String snapshot) {
+    static final SourceName NONE = new SourceName("", "");
+
     /** Opens it; to be released. */
     Volume open(BlockStore store) throws BackendException, CommandFailure {
-        return snapshotId == 0
+        return snapshot.isEmpty()
                 ? store.openVolume(volume)
-                : store.openSnapshot(snapshot(store).id());
+                : store.openSnapshot(layer(store).id());
     }
 
     /** The layer that is meant. */
-    SnapshotInfo snapshot(BlockStore store) throws BackendException, CommandFailure {
+    SnapshotInfo layer(BlockStore store) throws BackendException, CommandFailure {
         return store.snapshots(volume).stream()
-                .filter(layer -> snapshotId == 0 ? layer.head() : layer.id() == snapshotId)
+                .filter(layer -> snapshot.isEmpty() ? layer.head() : isNamed(layer))
                 .findFirst()
                 .orElseThrow(() ->
                         new CommandFailure(
                                 ExitCode.NOT_FOUND,
-                                volume + " has no snapshot " + snapshotId,
+                                volume + " has no snapshot " + snapshot,
                                 "'dbsctl snapshot list " + volume + "' shows them"));
+    }
+
+    /** The frozen snapshot that is meant. */
+    SnapshotInfo frozen(BlockStore store) throws BackendException, CommandFailure {
+        SnapshotInfo layer = layer(store);
+        if (layer.head()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    this + " is the head of its volume",
+                    "choose an older snapshot");
+        }
+        return layer;
+    }
+
+    /** Tells whether a layer has this name or id. No name is a number. */
+    boolean isNamed(SnapshotInfo layer) {
+        return layer.name().map(snapshot::equals).orElse(false)
+                || snapshot.equals(Integer.toString(layer.id()));
     }
 
     @Override
     public String toString() {
-        return snapshotId == 0 ? volume : volume + "@" + snapshotId;
+        return snapshot.isEmpty() ? volume : volume + "@" + snapshot;
     }
 
-    /** Reads {@code VOLUME} or {@code VOLUME@ID}. */
+    /** Reads {@code VOLUME} or {@code VOLUME@SNAPSHOT}. */
     static final class Converter implements ITypeConverter<SourceName> {
         @Override
         public SourceName convert(String text) {
             int at = text.lastIndexOf('@');
-            if (at < 0) {
-                return new SourceName(text, 0);
+            return at < 0
+                    ? new SourceName(text, "")
+                    : new SourceName(text.substring(0, at), snapshot(text.substring(at + 1)));
+        }
+    }
+
+    /** Reads {@code VOLUME@SNAPSHOT}. */
+    static final class SnapshotConverter implements ITypeConverter<SourceName> {
+        @Override
+        public SourceName convert(String text) {
+            SourceName name = new Converter().convert(text);
+            if (name.snapshot().isEmpty()) {
+                throw new TypeConversionException(
+                        "'" + text + "' names no snapshot; write VOLUME@SNAPSHOT");
             }
-            return new SourceName(text.substring(0, at), snapshotId(text.substring(at + 1)));
+            return name;
         }
     }
 
     /** Reads the number of a snapshot. */
-    static int snapshotId(String text) {
+    static String id(String text) {
         if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > 65535) {
             throw new TypeConversionException(
                     "'" + text + "' is not the number of a snapshot; write 1 to 65535");
         }
-        return Integer.parseInt(text);
+        return text;
+    }
+
+    private static String snapshot(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("no snapshot is named behind '@'");
+        }
+        return text.matches("[0-9]+") ? id(text) : text;
     }
 }

@@ -5,13 +5,14 @@ import picocli.CommandLine.Command;
 /** The verbs of volumes. */
 @Command(
         name = "volume",
-        description = "List, make, change, delete, export and import volumes.",
+        description = "List, make, label, change, delete, export and import volumes.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             VolumeList.class,
             VolumeShow.class,
             VolumeCreate.class,
             VolumeRename.class,
+            VolumeLabel.class,
             VolumeResize.class,
             VolumeRollback.class,
             VolumeFlatten.class,

@@ -41,7 +41,7 @@ final class VolumeExportCommand extends StoreQuery {
             paramLabel = "VOLUME[@SNAPSHOT]",
             converter = SourceName.Converter.class,
             description = "What is written.")
-    SourceName source = new SourceName("", 0);
+    SourceName source = SourceName.NONE;
 
     @Parameters(
             index = "1",

@@ -24,15 +24,15 @@ import java.util.OptionalInt;
         footer = {
             "",
             "Examples:",
-            "  dbsctl volume rollback vm1@3 --yes",
+            "  dbsctl volume rollback vm1@nightly --yes",
             "  dbsctl volume rollback vm1@3 --discard --yes"
         })
 final class VolumeRollback extends StoreChange {
     @Parameters(
             paramLabel = "VOLUME@SNAPSHOT",
-            converter = SourceName.Converter.class,
+            converter = SourceName.SnapshotConverter.class,
             description = "Where to go back to.")
-    SourceName target = new SourceName("", 0);
+    SourceName target = SourceName.NONE;
 
     @Option(names = "--discard", description = "Do not keep what the volume holds now.")
     boolean discard;
@@ -41,13 +41,7 @@ final class VolumeRollback extends StoreChange {
 
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
-        SnapshotInfo snapshot = target.snapshot(store);
-        if (snapshot.head()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    target + " names no snapshot to go back to",
-                    "write VOLUME@SNAPSHOT");
-        }
+        SnapshotInfo snapshot = target.frozen(store);
         confirmation.require(
                 dbsctl().terminal(),
                 ExitCode.USAGE,

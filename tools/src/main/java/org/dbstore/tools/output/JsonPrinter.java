@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** For programs: an array of objects, or one object. */
 public final class JsonPrinter implements Printer {
@@ -49,6 +50,11 @@ public final class JsonPrinter implements Printer {
         details(columns, row);
     }
 
+    @Override
+    public <T> void doneAll(String sentence, List<Column<T>> columns, List<T> rows) {
+        rows(columns, rows);
+    }
+
     private void print(Content content) {
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
@@ -78,6 +84,14 @@ public final class JsonPrinter implements Printer {
                         json.writeString(String.valueOf(text));
                     }
                     json.writeEndArray();
+                }
+                case Map<?, ?> labels -> {
+                    json.writeStartObject();
+                    for (Map.Entry<?, ?> label : labels.entrySet()) {
+                        json.writeStringField(
+                                String.valueOf(label.getKey()), String.valueOf(label.getValue()));
+                    }
+                    json.writeEndObject();
                 }
                 default -> json.writeString(value.toString());
             }

@@ -31,4 +31,14 @@ public interface Printer {
      * @param row the thing
      */
     <T> void done(String sentence, List<Column<T>> columns, T row);
+
+    /**
+     * Tells what was done with several things.
+     *
+     * @param <T> what the columns are about
+     * @param sentence for people
+     * @param columns for programs
+     * @param rows the things
+     */
+    <T> void doneAll(String sentence, List<Column<T>> columns, List<T> rows);
 }

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** For people: aligned columns under a header, or tab-separated values for scripts. */
@@ -35,7 +36,8 @@ public final class TablePrinter implements Printer {
     }
 
     @Override
-    public <T> void rows(List<Column<T>> columns, List<T> rows) {
+    public <T> void rows(List<Column<T>> all, List<T> rows) {
+        List<Column<T>> columns = all.stream().filter(column -> !column.isDetail()).toList();
         List<List<String>> lines = new ArrayList<>();
         if (header) {
             lines.add(columns.stream().map(Column::title).toList());
@@ -64,6 +66,11 @@ public final class TablePrinter implements Printer {
         out.println(sentence);
     }
 
+    @Override
+    public <T> void doneAll(String sentence, List<Column<T>> columns, List<T> rows) {
+        out.println(sentence);
+    }
+
     private <T> String cell(Column<T> column, T row) {
         return show(column.kind(), column.value().apply(row));
     }
@@ -80,6 +87,12 @@ public final class TablePrinter implements Printer {
             case TIME -> TIME.format((Instant) value);
             case FLAG -> (Boolean) value ? "yes" : "-";
             case TEXTS -> texts((List<?>) value);
+            case LABELS ->
+                    texts(
+                            ((Map<?, ?>) value)
+                                    .entrySet().stream()
+                                            .map(label -> label.getKey() + "=" + label.getValue())
+                                            .toList());
         };
     }
 
@@ -108,7 +121,7 @@ public final class TablePrinter implements Printer {
             boolean right =
                     switch (columns.get(i).kind()) {
                         case COUNT, SIZE -> true;
-                        case TEXT, TIME, FLAG, TEXTS -> false;
+                        case TEXT, TIME, FLAG, TEXTS, LABELS -> false;
                     };
             text.append(i == 0 ? "" : GAP).append(pad(line.get(i), width, right));
         }

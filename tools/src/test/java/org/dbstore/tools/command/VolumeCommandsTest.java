@@ -23,7 +23,10 @@ class VolumeCommandsTest extends CommandTestBase {
                         "snapshotCount",
                         "headSnapshotId",
                         "headCreatedAt",
-                        "slot"),
+                        "slot",
+                        "createdAt",
+                        "uuid",
+                        "labels"),
                 List.copyOf(volume.keySet()));
         assertEquals("v", volume.get("name"));
         assertEquals(20L * MIB, volume.get("sizeBytes"));

@@ -35,6 +35,8 @@ public final class JscsiPdus {
 
     private static final int TRANSIT = 0x80;
     private static final int NEXT_STAGE_MASK = 0x03;
+    private static final int CURRENT_STAGE_SHIFT = 2;
+    private static final int NO_STAGE = 2;
 
     private JscsiPdus() {}
 
@@ -46,6 +48,11 @@ public final class JscsiPdus {
         if ((flags & TRANSIT) == 0) {
             // Reserved without T, yet libiscsi fills it; jSCSI would refuse the PDU.
             copy.put(LOGIN_FLAGS, (byte) (flags & ~NEXT_STAGE_MASK));
+        }
+        if ((flags >> CURRENT_STAGE_SHIFT & NEXT_STAGE_MASK) == NO_STAGE
+                || (flags & (TRANSIT | NEXT_STAGE_MASK)) == (TRANSIT | NO_STAGE)) {
+            // jSCSI has no value for it, and says so late.
+            throw new ProtocolException("a login in stage 2, which there is not");
         }
         BasicHeaderSegment segment = parse(copy);
         LoginRequestParser parser = (LoginRequestParser) segment.getParser();

@@ -273,11 +273,11 @@ public final class LoginKeys {
     /** HeaderDigest or DataDigest: a list in the initiator's order of preference. */
     private static final class DigestEntry extends Entry {
         private final String key;
-        private final DigestUse use;
+        private final DigestUse policy;
         private final List<String> acceptable;
         private boolean agreed;
 
-        DigestEntry(String key, DigestUse use) {
+        DigestEntry(String key, DigestUse policy) {
             super(
                     new KeySet(key),
                     NegotiationType.NEGOTIATED,
@@ -285,9 +285,9 @@ public final class LoginKeys {
                     NegotiationStatus.DEFAULT,
                     TextKeyword.NONE);
             this.key = key;
-            this.use = use;
+            this.policy = policy;
             this.acceptable =
-                    switch (use) {
+                    switch (policy) {
                         case ALLOWED -> List.of(CRC32C, TextKeyword.NONE);
                         case REQUIRED -> List.of(CRC32C);
                         case FORBIDDEN -> List.of(TextKeyword.NONE);
@@ -295,7 +295,7 @@ public final class LoginKeys {
         }
 
         boolean isMissing() {
-            return use == DigestUse.REQUIRED && !agreed;
+            return policy == DigestUse.REQUIRED && !agreed;
         }
 
         @Override
@@ -328,7 +328,7 @@ public final class LoginKeys {
 
         @Override
         public Entry copy() {
-            return new DigestEntry(key, use);
+            return new DigestEntry(key, policy);
         }
     }
 }

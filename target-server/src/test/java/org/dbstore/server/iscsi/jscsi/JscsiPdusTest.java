@@ -141,6 +141,18 @@ class JscsiPdusTest {
     }
 
     @Test
+    void aLoginInAStageThatIsNoneIsMalformed() {
+        for (String flags : new String[] {"08", "0b", "8b", "82", "86"}) {
+            String header =
+                    "43"
+                            + flags
+                            + "0000 00000000 400001370000 0000 00000001 00000000 00000001"
+                            + "00000000 0000000000000000 0000000000000000";
+            assertThrows(ProtocolException.class, () -> login(header), flags);
+        }
+    }
+
+    @Test
     void aFunctionThatIsRejectedIsSaidToBe() {
         ByteBuffer response = JscsiPdus.taskManagementResponse(TaskManagementAnswer.REJECTED, 0, 5);
         assertEquals(0x2280ff00, response.getInt(0));
