@@ -64,6 +64,7 @@ class LauncherTest {
         Files.createDirectories(lib);
         Files.copy(repository.resolve("bin/dbsctl"), root.resolve("bin/dbsctl"));
         Files.copy(repository.resolve("tools/launch.sh"), root.resolve("tools/launch.sh"));
+        Files.copy(repository.resolve("tools/jdk.sh"), root.resolve("tools/jdk.sh"));
         writeJar(lib.resolve("tools-1.jar"));
         environment.put("DBS_JAVA_HOME", System.getProperty("java.home"));
         environment.put("HOME", root.resolve("home").toString());

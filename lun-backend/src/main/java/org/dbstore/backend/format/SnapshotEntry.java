@@ -68,12 +68,14 @@ public record SnapshotEntry(int parentId, long createdAt) {
     }
 
     /**
-     * Tells whether the id is in use.
+     * Tells whether an id is in use, without reading the whole entry: most are not.
      *
+     * @param buffer little-endian
+     * @param at first byte of the entry
      * @return false for a free entry
      */
-    public boolean isUsed() {
-        return createdAt != 0;
+    public static boolean isUsed(ByteBuffer buffer, int at) {
+        return buffer.getLong(at + CREATED_AT) != 0;
     }
 
     /**

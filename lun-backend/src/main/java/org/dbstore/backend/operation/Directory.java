@@ -20,6 +20,7 @@ public final class Directory {
     private final @Nullable VolumeRecord[] volumes =
             new @Nullable VolumeRecord[Geometry.VOLUME_COUNT_MAX];
     private final @Nullable Layer[] layers = new @Nullable Layer[Geometry.SNAPSHOT_ID_MAX + 1];
+    private final BitSet usedIds = new BitSet();
     private final BitSet reservedIds = new BitSet();
     private final Set<String> reservedNames = new HashSet<>();
     private int lastId;
@@ -125,6 +126,16 @@ public final class Directory {
     }
 
     /**
+     * Finds the ids in use, of which there are few among many.
+     *
+     * @param from where to begin
+     * @return the lowest one at or above, -1 if there is none
+     */
+    public int nextId(int from) {
+        return usedIds.nextSetBit(from);
+    }
+
+    /**
      * Enters a layer.
      *
      * @param id 1..65535, free
@@ -134,6 +145,7 @@ public final class Directory {
     public Layer addLayer(int id, SnapshotEntry entry) {
         Layer layer = new Layer(id, entry);
         layers[id] = layer;
+        usedIds.set(id);
         return layer;
     }
 
@@ -144,6 +156,7 @@ public final class Directory {
      */
     public void removeLayer(int id) {
         layers[id] = null;
+        usedIds.clear(id);
     }
 
     /**
@@ -253,7 +266,8 @@ public final class Directory {
      */
     public List<Layer> layers() {
         List<Layer> result = new ArrayList<>();
-        for (Layer layer : layers) {
+        for (int id = nextId(1); id > 0; id = nextId(id + 1)) {
+            Layer layer = layers[id];
             if (layer != null) {
                 result.add(layer);
             }

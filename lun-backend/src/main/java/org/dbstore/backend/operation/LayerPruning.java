@@ -2,15 +2,15 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.commit.Transaction;
-import org.dbstore.backend.format.Geometry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Takes off what carries the mark and is nobody's head: a layer without children is removed, one
@@ -47,7 +47,7 @@ public final class LayerPruning {
     public void run(BitSet trees) throws BackendException {
         try {
             Step step = management.locked(() -> next(trees));
-            while (step != Step.NONE) {
+            while (!step.equals(Step.NONE)) {
                 if (step.merged() != null && step.child() != null) {
                     new SnapshotMerge(management, step.merged(), step.child()).run();
                 } else {
@@ -64,19 +64,23 @@ public final class LayerPruning {
 
     /** Frees what lies beyond everything that the layers above may show. */
     private void trim(BitSet trees) throws BackendException {
-        long[] ends = new long[Geometry.SNAPSHOT_ID_MAX + 1];
-        Arrays.fill(ends, Long.MAX_VALUE);
-        management.lockedDo(() -> {
-            LayerTree tree = new LayerTree(management.directory());
-            long[] counts = tree.positionCounts();
-            for (Layer layer : management.directory().layers()) {
-                int id = layer.id();
-                if (trees.get(id) && counts[id] > 0 && tree.isTrimmable(layer)) {
-                    ends[id] = counts[id];
-                }
-            }
-        });
-        new ExtentRelease(management).freeAll((owner, position) -> position >= ends[owner]);
+        Map<Integer, Long> ends =
+                management.locked(() -> {
+                    LayerTree tree = new LayerTree(management.directory());
+                    Map<Integer, Long> counts = tree.positionCounts();
+                    counts.keySet().removeIf(id -> !trees.get(id) || !isTrimmable(id, tree));
+                    return counts;
+                });
+        if (!ends.isEmpty()) {
+            new ExtentRelease(management)
+                    .freeAll((owner, position) ->
+                            position >= ends.getOrDefault(owner, Long.MAX_VALUE));
+        }
+    }
+
+    private boolean isTrimmable(int id, LayerTree tree) {
+        Layer layer = management.directory().layer(id);
+        return layer != null && tree.isTrimmable(layer);
     }
 
     private Step next(BitSet trees) {
@@ -108,13 +112,11 @@ public final class LayerPruning {
     /** Layers that nothing is left of but what is to be removed with them. */
     private List<Integer> removable(List<Layer> doomed, LayerTree tree) {
         Directory directory = management.directory();
-        int[] childrenLeft = new int[Geometry.SNAPSHOT_ID_MAX + 1];
-        BitSet pending = new BitSet();
+        Map<Integer, Integer> childrenLeft = new HashMap<>(); // of what is pending
         Deque<Layer> childless = new ArrayDeque<>();
         for (Layer layer : doomed) {
-            pending.set(layer.id());
-            childrenLeft[layer.id()] = tree.children(layer.id()).size();
-            if (childrenLeft[layer.id()] == 0) {
+            childrenLeft.put(layer.id(), tree.children(layer.id()).size());
+            if (tree.children(layer.id()).isEmpty()) {
                 childless.add(layer);
             }
         }
@@ -123,7 +125,9 @@ public final class LayerPruning {
             Layer layer = childless.remove();
             result.add(layer.id());
             Layer parent = directory.layer(layer.entry().parentId());
-            if (parent != null && pending.get(parent.id()) && --childrenLeft[parent.id()] == 0) {
+            if (parent != null
+                    && childrenLeft.containsKey(parent.id())
+                    && childrenLeft.merge(parent.id(), -1, Integer::sum) == 0) {
                 childless.add(parent);
             }
         }

@@ -22,12 +22,10 @@ import java.util.UUID;
  * used and thrown away with the management lock held.
  */
 public final class LayerTree {
-    private static final int ID_COUNT = Geometry.SNAPSHOT_ID_MAX + 1;
-
     private final Directory directory;
-    private final List<List<Layer>> children = new ArrayList<>(ID_COUNT);
-    private final List<Set<Integer>> slots = new ArrayList<>(ID_COUNT); // whose chains have it
-    private final int[] roots = new int[ID_COUNT]; // 0 = not attached
+    private final Map<Integer, List<Layer>> children = new HashMap<>();
+    private final Map<Integer, Set<Integer>> slots = new HashMap<>(); // whose chains have it
+    private final Map<Integer, Integer> roots = new HashMap<>(); // of what is attached
     private final Map<UUID, VolumeRecord> owners = new HashMap<>();
     private final BitSet heads = new BitSet();
     private final BitSet lost = new BitSet();
@@ -39,17 +37,10 @@ public final class LayerTree {
      */
     public LayerTree(Directory directory) {
         this.directory = directory;
-        for (int id = 0; id < ID_COUNT; id++) {
-            children.add(List.of());
-            slots.add(Set.of());
-        }
         for (Layer layer : directory.layers()) {
             int parent = layer.entry().parentId();
             if (parent != 0) {
-                if (children.get(parent).isEmpty()) {
-                    children.set(parent, new ArrayList<>());
-                }
-                children.get(parent).add(layer);
+                children.computeIfAbsent(parent, id -> new ArrayList<>()).add(layer);
             }
         }
         for (VolumeRecord volume : directory.volumes()) {
@@ -57,11 +48,8 @@ public final class LayerTree {
             owners.put(volume.facts().uuid(), volume);
             List<Layer> chain = directory.chain(volume.headId());
             for (Layer layer : chain) {
-                roots[layer.id()] = chain.getLast().id();
-                if (slots.get(layer.id()).isEmpty()) {
-                    slots.set(layer.id(), new TreeSet<>());
-                }
-                slots.get(layer.id()).add(volume.slot());
+                roots.put(layer.id(), chain.getLast().id());
+                slots.computeIfAbsent(layer.id(), id -> new TreeSet<>()).add(volume.slot());
             }
         }
         directory.layers().stream().filter(this::hasOwner).forEach(this::anchor);
@@ -69,7 +57,7 @@ public final class LayerTree {
     }
 
     private boolean hasOwner(Layer layer) {
-        return roots[layer.id()] == 0 && layer.facts().owner().map(owners::get).isPresent();
+        return !roots.containsKey(layer.id()) && layer.facts().owner().map(owners::get).isPresent();
     }
 
     /** Notes the root of a snapshot that is known to be a volume's, though no chain leads there. */
@@ -77,7 +65,7 @@ public final class LayerTree {
         List<Layer> path = directory.chain(layer.id());
         Layer last = path.getLast();
         if (directory.layer(last.entry().parentId()) == null) { // no circle
-            path.forEach(below -> roots[below.id()] = last.id());
+            path.forEach(below -> roots.put(below.id(), last.id()));
         }
     }
 
@@ -91,21 +79,23 @@ public final class LayerTree {
             path.add(joint.id());
             joint = directory.layer(joint.entry().parentId());
         }
-        int root =
-                joint == null
-                                || !directory.isBranched()
-                                || heads.get(joint.id())
-                                || seen.get(joint.id())
-                        ? 0
-                        : roots[joint.id()];
+        boolean hangs =
+                joint != null
+                        && directory.isBranched()
+                        && !heads.get(joint.id())
+                        && !seen.get(joint.id());
+        Integer root = hangs && joint != null ? roots.get(joint.id()) : null;
         for (int id : path) {
-            roots[id] = root;
-            lost.set(id, root == 0);
+            if (root == null) {
+                lost.set(id);
+            } else {
+                roots.put(id, root);
+            }
         }
     }
 
     private boolean isKnown(Layer layer, BitSet seen) {
-        return roots[layer.id()] != 0 || lost.get(layer.id()) || seen.get(layer.id());
+        return roots.containsKey(layer.id()) || lost.get(layer.id()) || seen.get(layer.id());
     }
 
     /**
@@ -115,7 +105,7 @@ public final class LayerTree {
      * @return by id
      */
     public List<Layer> children(int id) {
-        return children.get(id);
+        return children.getOrDefault(id, List.of());
     }
 
     /**
@@ -133,7 +123,7 @@ public final class LayerTree {
             if (!seen.get(next.id())) {
                 seen.set(next.id());
                 result.add(next);
-                open.addAll(children.get(next.id()));
+                open.addAll(children(next.id()));
             }
         }
         return result;
@@ -147,12 +137,12 @@ public final class LayerTree {
      * @return false for what is lost
      */
     public boolean isAttached(int id) {
-        return roots[id] != 0;
+        return roots.containsKey(id);
     }
 
     /** Id of the layer that all of a tree descend from; 0 for what is lost. */
     int root(int id) {
-        return roots[id];
+        return roots.getOrDefault(id, 0);
     }
 
     /**
@@ -173,8 +163,7 @@ public final class LayerTree {
      */
     public boolean isDamaged(int id) {
         return directory.volumes().stream()
-                .anyMatch(
-                        volume -> volume.damage() != null && slots.get(id).contains(volume.slot()));
+                .anyMatch(volume -> volume.damage() != null && slots(id).contains(volume.slot()));
     }
 
     /**
@@ -188,10 +177,14 @@ public final class LayerTree {
         if (owner.isPresent()) {
             return List.of(owner.get());
         }
-        Set<Integer> sharing = slots.get(directory.isBranched() ? roots[id] : id);
+        Set<Integer> sharing = slots(directory.isBranched() ? root(id) : id);
         return directory.volumes().stream()
                 .filter(volume -> sharing.contains(volume.slot()))
                 .toList();
+    }
+
+    private Set<Integer> slots(int id) {
+        return slots.getOrDefault(id, Set.of());
     }
 
     private Optional<VolumeRecord> owner(int id) {
@@ -214,7 +207,7 @@ public final class LayerTree {
     boolean isOwn(int id, VolumeRecord volume) {
         return owner(id)
                 .map(owner -> owner == volume)
-                .orElseGet(() -> slots.get(id).equals(Set.of(volume.slot())));
+                .orElseGet(() -> slots(id).equals(Set.of(volume.slot())));
     }
 
     /**
@@ -273,15 +266,15 @@ public final class LayerTree {
     /**
      * Counts the positions that each layer or any above it may show.
      *
-     * @return by id; 0 for what is lost
+     * @return by id, without what is lost
      */
-    public long[] positionCounts() {
-        long[] counts = new long[ID_COUNT];
+    public Map<Integer, Long> positionCounts() {
+        Map<Integer, Long> counts = new HashMap<>();
         for (Layer layer : directory.layers()) {
             long count = sizeBytes(layer) / Geometry.EXTENT_BYTES;
             Layer below = isAttached(layer.id()) ? layer : null;
-            while (below != null && counts[below.id()] < count) {
-                counts[below.id()] = count;
+            while (below != null && counts.getOrDefault(below.id(), 0L) < count) {
+                counts.put(below.id(), count);
                 below = directory.layer(below.entry().parentId());
             }
         }
@@ -313,7 +306,7 @@ public final class LayerTree {
      * @return false if all chains are apart
      */
     public boolean hasBranches() {
-        return children.stream().anyMatch(above -> above.size() > 1);
+        return children.values().stream().anyMatch(above -> above.size() > 1);
     }
 
     /** Ids of all layers of the trees that hold any of some layers. */

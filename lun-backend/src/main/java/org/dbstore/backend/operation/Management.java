@@ -188,7 +188,7 @@ public record Management(
      *     {@link BackendError#CORRUPT} if its volume cannot be served
      */
     void checkGuarded(Layer layer, VolumeRecord volume) throws BackendException {
-        if (volumeOf(layer).operations() != volume.operations()) {
+        if (!volumeOf(layer).operations().equals(volume.operations())) {
             throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + layer.id());
         }
     }

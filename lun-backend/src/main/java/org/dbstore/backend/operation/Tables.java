@@ -58,7 +58,8 @@ public final class Tables {
         ByteBuffer field = MetadataBlocks.buffer(Long.BYTES);
         field.putLong(0, newBytes);
         int low = SECTOR_BYTES - (int) (offset % SECTOR_BYTES); // bytes of the lower half
-        if (low >= Long.BYTES || newBytes >>> low * Byte.SIZE == oldBytes >>> low * Byte.SIZE) {
+        int lowBits = low * Byte.SIZE;
+        if (low >= Long.BYTES || (newBytes >>> lowBits) == (oldBytes >>> lowBits)) {
             transaction.patch(offset, field);
             return;
         }

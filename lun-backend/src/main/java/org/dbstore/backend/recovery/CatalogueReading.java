@@ -43,7 +43,7 @@ final class CatalogueReading {
             }
         }
         for (Layer layer : directory.layers()) {
-            if (layer.facts() == SnapshotFacts.NONE && !layer.isHidden()) {
+            if (layer.facts().equals(SnapshotFacts.NONE) && !layer.isHidden()) {
                 readBeside(catalogue, layer);
             }
         }

@@ -226,11 +226,14 @@ public final class DeviceOpener {
         }
         int snapshots = Geometry.SNAPSHOT_TABLE - Geometry.VOLUME_TABLE;
         for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            SnapshotEntry entry =
-                    SnapshotEntry.read(tables, snapshots + (id - 1) * SnapshotEntry.BYTES);
+            int at = snapshots + (id - 1) * SnapshotEntry.BYTES;
+            if (!SnapshotEntry.isUsed(tables, at)) {
+                continue;
+            }
+            SnapshotEntry entry = SnapshotEntry.read(tables, at);
             if (id == ReservedExtents.OWNER && entry.equals(ReservedExtents.MARK)) {
                 reservedIdMarked = true;
-            } else if (entry.isUsed()) {
+            } else {
                 directory.addLayer(id, entry);
                 directory.startIdsAfter(id);
                 reservedIdFree &= id != ReservedExtents.OWNER;

@@ -22,7 +22,7 @@ final class EmptyLayers {
     private final Directory directory;
     private final BitSet reachable;
     private final BitSet owners;
-    private final int[] groupOf = new int[Geometry.SNAPSHOT_ID_MAX + 1];
+    private int[] groupOf = {};
 
     EmptyLayers(Management management, BitSet reachable, BitSet owners) {
         this.management = management;
@@ -32,7 +32,11 @@ final class EmptyLayers {
     }
 
     void free() throws BackendException {
+        if (allReachable()) {
+            return;
+        }
         BitSet groupsWithExtents = new BitSet();
+        groupOf = new int[Geometry.SNAPSHOT_ID_MAX + 1];
         for (int id = 1; id < groupOf.length; id++) {
             groupOf[id] = id;
         }
@@ -62,6 +66,15 @@ final class EmptyLayers {
             management.commit(freeing);
             empty.forEach(directory::removeLayer);
         }
+    }
+
+    private boolean allReachable() {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
+            if (!reachable.get(id)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int group(int id) {

@@ -72,8 +72,11 @@ final class ExtentScan {
     /** Fills the table. */
     Result run() throws BackendException {
         int entries = entryCount();
+        int chunkBytes = Math.min(MetadataReader.CHUNK_ENTRIES, entries) * ExtentEntry.BYTES;
         ByteBuffer chunk =
-                AlignedBuffers.allocate(MetadataReader.CHUNK_ENTRIES * ExtentEntry.BYTES)
+                AlignedBuffers.allocate(
+                                chunkBytes + AlignedBuffers.ALIGNMENT_BYTES - 1
+                                        & -AlignedBuffers.ALIGNMENT_BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);
         for (int first = 0; first < entries; first += MetadataReader.CHUNK_ENTRIES) {
             int count = Math.min(MetadataReader.CHUNK_ENTRIES, entries - first);

@@ -53,7 +53,7 @@ final class OwnershipCheck {
     /** Marked layers of no volume, and their ancestors: on their way out, not lost. */
     private BitSet doomed(BitSet reachable) {
         BitSet doomed = new BitSet();
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer marked = directory.layer(id);
             if (marked != null && marked.entry().isMarked() && !reachable.get(id)) {
                 directory.chain(id).stream()

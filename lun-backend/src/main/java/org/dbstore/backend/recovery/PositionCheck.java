@@ -4,6 +4,8 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.LayerTree;
 
+import java.util.Map;
+
 /**
  * Finds extents beyond the end of everything that could show them. A layer may hold what any layer
  * above it shows, and each has a size of its own.
@@ -21,12 +23,12 @@ final class PositionCheck {
 
     void run() {
         LayerTree tree = new LayerTree(directory);
-        long[] positionCounts = tree.positionCounts();
+        Map<Integer, Long> ends = tree.positionCounts();
         directory.layers().stream()
                 .filter(tree::isTrimmable)
-                .forEach(layer -> positionCounts[layer.id()] = 0);
+                .forEach(layer -> ends.remove(layer.id()));
         table.scan((extent, owner, position) -> {
-            if (positionCounts[owner] > 0 && position >= positionCounts[owner]) {
+            if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
                 findings.add(
                         ("extent %d of snapshot %d is for position %d, beyond the end of its"
                                         + " volume: kept, not served")

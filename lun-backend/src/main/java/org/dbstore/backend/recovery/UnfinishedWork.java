@@ -1,7 +1,6 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
@@ -106,7 +105,7 @@ final class UnfinishedWork {
     /** Returns true if a layer was removed. */
     private boolean removeAllBut(BitSet needed) throws BackendException {
         boolean removed = false;
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer layer = directory.layer(id);
             if (layer != null && isLeftOver(layer) && !needed.get(id)) {
                 remove(layer);
@@ -123,7 +122,7 @@ final class UnfinishedWork {
     /** Ancestors of layers that hold extents and belong to no volume, but were never deleted. */
     private BitSet neededByLost() {
         BitSet needed = new BitSet();
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer layer = directory.layer(id);
             if (layer != null
                     && !layer.entry().isMarked()

@@ -70,8 +70,8 @@ class EntriesTest {
         ByteBuffer entry = bytes("ffffa6c9026b0000000000", SnapshotEntry.BYTES + 1);
         SnapshotEntry read = SnapshotEntry.read(entry, 0);
         assertEquals(new SnapshotEntry(65535, 0x6b02c9a6L), read);
-        assertTrue(read.isUsed() && !read.isMarked());
-        assertTrue(read.marked().isMarked() && read.marked().isUsed());
+        assertTrue(read.createdAt() != 0 && !read.isMarked());
+        assertTrue(read.marked().isMarked() && read.marked().createdAt() != 0);
         assertEquals(read, read.marked().unmarked());
         ByteBuffer written = bytes("", SnapshotEntry.BYTES);
         read.marked().write(written, 0);

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -119,15 +118,15 @@ class CatalogueCrashTest {
         }
     }
 
-    private static CrashingDevice initialized() throws BackendException {
-        CrashingDevice device = new CrashingDevice(100 << 20);
+    private static SimulatedDevice initialized() throws BackendException {
+        SimulatedDevice device = new SimulatedDevice(100 << 20);
         BlockStore.initialize(device);
         return device;
     }
 
     @ParameterizedTest
-    @EnumSource(CrashingDevice.Survival.class)
-    void everyOperationIsDoneOrNotDone(CrashingDevice.Survival survival) throws Exception {
+    @EnumSource(Survival.class)
+    void everyOperationIsDoneOrNotDone(Survival survival) throws Exception {
         List<State> states = new ArrayList<>();
         try (BlockStore store = BlockStore.open(initialized(), OpenOptions.DEFAULT)) {
             states.add(State.of(store));
@@ -144,9 +143,9 @@ class CatalogueCrashTest {
     }
 
     /** Returns true if the whole script was done before. */
-    private static boolean crashAt(int k, CrashingDevice.Survival survival, List<State> states)
-            throws IOException, BackendException {
-        CrashingDevice device = initialized();
+    private static boolean crashAt(int k, Survival survival, List<State> states)
+            throws BackendException {
+        SimulatedDevice device = initialized();
         BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
         device.losePowerAfter(k);
         int done = 0;
@@ -162,8 +161,8 @@ class CatalogueCrashTest {
         }
         boolean complete = done == SCRIPT.size();
         end(device, store);
-        device.crash(survival, new SplittableRandom(k));
-        try (BlockStore again = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        SimulatedDevice crashed = device.afterPowerLoss(survival, new SplittableRandom(k));
+        try (BlockStore again = BlockStore.open(crashed, OpenOptions.DEFAULT)) {
             State found = State.of(again);
             String at = "power lost after %d operations, in step %d".formatted(k, done);
             boolean asBefore = found.facts().equals(states.get(done).facts());
@@ -174,7 +173,7 @@ class CatalogueCrashTest {
         return complete;
     }
 
-    private static void end(CrashingDevice device, BlockStore store) throws BackendException {
+    private static void end(SimulatedDevice device, BlockStore store) throws BackendException {
         device.losePowerAfter(0);
         try {
             store.close();
@@ -185,13 +184,13 @@ class CatalogueCrashTest {
 
     @Test
     void aScsiStateIsDurableWhenItIsAcknowledged() throws Exception {
-        CrashingDevice device = initialized();
+        SimulatedDevice device = initialized();
         BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
         store.createVolume("v", MIB);
         byte[] state = Bytes.random(65536, 5);
         store.setScsiState("v", state);
         end(device, store);
-        device.crash(CrashingDevice.Survival.NOTHING, new SplittableRandom(1));
+        device = device.afterPowerLoss(Survival.NOTHING, new SplittableRandom(1));
         try (BlockStore again = BlockStore.open(device, OpenOptions.DEFAULT)) {
             assertArrayEquals(state, again.scsiState("v"));
         }
@@ -200,8 +199,8 @@ class CatalogueCrashTest {
     private static final UUID BOOT_1 = new UUID(1, 1);
     private static final UUID BOOT_2 = new UUID(1, 2);
 
-    private static CrashingDevice dirtyDevice() throws BackendException, IOException {
-        CrashingDevice device = initialized();
+    private static SimulatedDevice dirtyDevice() throws BackendException {
+        SimulatedDevice device = initialized();
         BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT, BOOT_1);
         store.createVolume("dirty", MIB);
         store.createVolume("clean", MIB);
@@ -210,8 +209,7 @@ class CatalogueCrashTest {
         volume.markDirty();
         volume.markDirty();
         end(device, store);
-        device.crash(CrashingDevice.Survival.NOTHING, new SplittableRandom(1));
-        return device;
+        return device.afterPowerLoss(Survival.NOTHING, new SplittableRandom(1));
     }
 
     private static boolean wasDirty(BlockStore store, String name) throws BackendException {
@@ -223,7 +221,7 @@ class CatalogueCrashTest {
 
     @Test
     void theEndOfTheSystemUnderADirtyVolumeIsTold() throws Exception {
-        CrashingDevice device = dirtyDevice();
+        SimulatedDevice device = dirtyDevice();
         try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT, BOOT_2)) {
             assertTrue(wasDirty(store, "dirty"));
             assertFalse(wasDirty(store, "clean"));
@@ -243,9 +241,9 @@ class CatalogueCrashTest {
 
     @Test
     void theMarkOutlastsACrashOfTheProcessThatFoundIt() throws Exception {
-        CrashingDevice device = dirtyDevice();
+        SimulatedDevice device = dirtyDevice();
         end(device, BlockStore.open(device, OpenOptions.DEFAULT, BOOT_1));
-        device.crash(CrashingDevice.Survival.ALL, new SplittableRandom(1));
+        device = device.afterPowerLoss(Survival.ALL, new SplittableRandom(1));
         try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT, BOOT_2)) {
             assertTrue(wasDirty(store, "dirty"));
         }

@@ -1,46 +1,30 @@
 package org.dbstore.backend.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Goal: no power loss breaks a promise. {@code -Dsimulation.seeds=100000} hunts longer, {@code
- * -Dsimulation.seed=N} repeats one.
- */
+/** Goal: no power loss breaks a promise. {@code bin/crash-test} hunts longer. */
 class CrashSimulationTest {
-    private static final long SEED_COUNT = Long.getLong("simulation.seeds", 400);
-    private static final long FIRST_SEED = Long.getLong("simulation.seed", 1);
+    private static final long POINTS = Long.getLong("simulation.points", 20_000);
 
     @Test
     void everyPromiseSurvivesPowerLossAtAnyMoment() {
-        long count = System.getProperty("simulation.seed") == null ? SEED_COUNT : 1;
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + count; seed++) {
-            String failure = failure(seed, false);
-            if (failure != null) {
-                fail("-Dsimulation.seed=%d: %s".formatted(seed, failure));
-            }
-        }
+        CrashRun run = new CrashRun(1, POINTS, Runtime.getRuntime().availableProcessors());
+        run.run();
+        assertEquals("", String.join("\n", run.failures()));
     }
 
-    @Test
-    void aStoreThatDoesNotWaitBetweenTheStagesIsFoundOut() {
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aBrokenStoreIsFoundOut(CrashSimulation.Sabotage sabotage) {
         boolean found = false;
-        for (long seed = 1; seed <= 200 && !found; seed++) {
-            found = failure(seed, true) != null;
+        for (long seed = 1; seed <= 100 && !found; seed++) {
+            found = CrashRun.simulate(seed, sabotage).failure() != null;
         }
-        assertTrue(found, "200 seeds without the barrier, and nothing noticed");
-    }
-
-    private static @Nullable String failure(long seed, boolean dropBarrier) {
-        try {
-            return new CrashSimulation(seed, dropBarrier).run();
-        } catch (Exception | AssertionError e) {
-            java.io.StringWriter trace = new java.io.StringWriter();
-            e.printStackTrace(new java.io.PrintWriter(trace));
-            return trace.toString();
-        }
+        assertTrue(found, "100 seeds, and nothing noticed");
     }
 }

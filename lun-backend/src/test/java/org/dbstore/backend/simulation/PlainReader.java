@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Reads a device as the original does, by the description of the format and without any code of the
@@ -23,8 +25,14 @@ final class PlainReader {
 
     record PlainVolume(String name, long sizeBytes, List<Layer> chain) {}
 
-    private static final int EXTENT_TABLE = 729088;
+    static final int VOLUME_TABLE = 4096;
+    static final int SNAPSHOT_TABLE = 72192;
+    static final int EXTENT_TABLE = 729088;
     private static final int MIB = 1 << 20;
+    private static final int ENTRY = 38;
+
+    /** Owner of extents that hold no volume's data: the journal is the one with position 0. */
+    private static final int RESERVED = 0xFFFF;
 
     private final BlockDevice device;
     private final long dataOffset;
@@ -40,7 +48,7 @@ final class PlainReader {
         for (int i = 0; i < count; i++) {
             ByteBuffer entry = read(EXTENT_TABLE + 38L * i, 38);
             int id = Short.toUnsignedInt(entry.getShort(0));
-            if (id != 0) {
+            if (id != 0 && id != RESERVED) {
                 byte[] bitmap = new byte[32];
                 entry.get(6, bitmap);
                 entriesById
@@ -50,10 +58,94 @@ final class PlainReader {
         }
     }
 
+    /** Positions of reserved extents: the journal's, and the first of a mirror. */
+    private static final int JOURNAL = 0;
+
+    private static final int MIRROR = 0x10000;
+
+    /** True if the medium of a device has a journal. */
+    static boolean hasJournal(SimulatedDevice device) {
+        return reserved(device.asForced()).values().stream().anyMatch(kind -> kind == JOURNAL);
+    }
+
+    /** True if the medium of a device has a mirror of its metadata. */
+    static boolean hasMirror(SimulatedDevice device) {
+        return reserved(device.asForced()).values().stream().anyMatch(kind -> kind >= MIRROR);
+    }
+
+    /** Tells which offsets of a device are metadata: the tables and the reserved extents. */
+    static LongPredicate metadata(SimulatedDevice device) {
+        SimulatedDevice forced = device.asForced();
+        Map<Integer, Integer> reserved = reserved(forced);
+        long data = dataOffset(forced.sizeBytes());
+        return offset -> offset < data || reserved.containsKey((int) ((offset - data) / MIB));
+    }
+
+    static List<Long> reservedOffsets(SimulatedDevice device) {
+        long data = dataOffset(device.sizeBytes());
+        return reserved(device).keySet().stream().map(i -> data + (long) i * MIB).toList();
+    }
+
+    /** Number of entries up to the last that is in use. */
+    static int entryCount(SimulatedDevice device) {
+        int[] owners = owners(device);
+        int count = owners.length;
+        while (count > 0 && owners[count - 1] == 0) {
+            count--;
+        }
+        return count;
+    }
+
+    /** True if no extent in use lost its owner, except where the damage itself took it. */
+    static boolean keepsOwners(
+            SimulatedDevice whole, SimulatedDevice damaged, SimulatedDevice after) {
+        int[] was = owners(whole);
+        int[] hit = owners(damaged);
+        int[] is = owners(after);
+        for (int i = 0; i < was.length; i++) {
+            if (was[i] != 0 && is[i] == 0 && hit[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int[] owners(SimulatedDevice device) {
+        ByteBuffer table = extentTable(device);
+        int[] owners = new int[table.limit() / ENTRY];
+        for (int i = 0; i < owners.length; i++) {
+            owners[i] = Short.toUnsignedInt(table.getShort(i * ENTRY));
+        }
+        return owners;
+    }
+
+    /** Finds the reserved extents of a device, with their kinds. */
+    private static Map<Integer, Integer> reserved(SimulatedDevice device) {
+        ByteBuffer table = extentTable(device);
+        Map<Integer, Integer> reserved = new TreeMap<>();
+        for (int i = 0; i < table.limit() / ENTRY; i++) {
+            if (Short.toUnsignedInt(table.getShort(i * ENTRY)) == RESERVED) {
+                reserved.put(i, table.getInt(i * ENTRY + 2));
+            }
+        }
+        return reserved;
+    }
+
+    private static ByteBuffer extentTable(SimulatedDevice device) {
+        int count = (int) ((device.sizeBytes() - EXTENT_TABLE) / MIB);
+        return ByteBuffer.wrap(device.bytes(EXTENT_TABLE, count * ENTRY))
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static long dataOffset(long deviceBytes) {
+        long total = (deviceBytes - EXTENT_TABLE) / MIB;
+        return Math.ceilDiv(EXTENT_TABLE + total * ENTRY, (long) MIB) * MIB;
+    }
+
     List<PlainVolume> volumes() throws IOException {
         List<PlainVolume> volumes = new ArrayList<>();
         for (int slot = 0; slot < 256; slot++) {
-            ByteBuffer entry = read(4096 + 266L * slot, 266);
+            ByteBuffer entry = read(VOLUME_TABLE + 266L * slot, 266);
             int head = Short.toUnsignedInt(entry.getShort(0));
             if (head != 0) {
                 byte[] name = new byte[256];
@@ -86,7 +178,7 @@ final class PlainReader {
     }
 
     private int parent(int id) throws IOException {
-        return Short.toUnsignedInt(read(72192 + 10L * (id - 1), 10).getShort(0));
+        return Short.toUnsignedInt(read(SNAPSHOT_TABLE + 10L * (id - 1), 10).getShort(0));
     }
 
     /** Stamps of all sectors that are not zero. */

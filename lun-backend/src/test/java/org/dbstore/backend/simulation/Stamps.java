@@ -9,13 +9,13 @@ final class Stamps {
     /** Stands for a sector that holds no single stamp: torn or foreign. */
     static final int GARBAGE = -1;
 
-    private static final int SECTOR_INTS = CrashingDevice.SECTOR / Integer.BYTES;
+    private static final int SECTOR_INTS = SimulatedDevice.SECTOR / Integer.BYTES;
 
     private Stamps() {}
 
     static ByteBuffer sectors(int count, int firstStamp) {
         ByteBuffer buffer =
-                ByteBuffer.allocateDirect(count * CrashingDevice.SECTOR)
+                ByteBuffer.allocateDirect(count * SimulatedDevice.SECTOR)
                         .order(ByteOrder.LITTLE_ENDIAN);
         for (int sector = 0; sector < count; sector++) {
             for (int i = 0; i < SECTOR_INTS; i++) {

@@ -16,7 +16,6 @@ import org.dbstore.backend.VolumeInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ class TreeCrashTest {
 
     /** A volume "v" that was rolled back, and a linked clone "c" of it that was made smaller. */
     private static final class Sample {
-        final CrashingDevice device = new CrashingDevice(100 * MIB);
+        final SimulatedDevice device = new SimulatedDevice(100 * MIB);
         final int old;
         final int young;
         final int safety;
@@ -103,7 +102,7 @@ class TreeCrashTest {
         Sample sample = new Sample();
         Map<String, String> before;
         Map<String, String> after;
-        try (BlockStore store = Stores.open(sample.device)) {
+        try (BlockStore store = Stores.open(sample.device.copy())) {
             before = state(store);
             operation.work.on(store, sample);
             after = state(store);
@@ -113,15 +112,15 @@ class TreeCrashTest {
         for (int run = 0; !completed; run++) {
             int at = run / RUNS_PER_OPERATION;
             SplittableRandom random = new SplittableRandom(run);
-            Sample fresh = new Sample();
-            completed = runUntilPowerLoss(fresh, operation, at);
+            SimulatedDevice device = sample.device.copy();
+            completed = runUntilPowerLoss(device, sample, operation, at);
             String when = operation + ", power lost after " + at + ", run " + run;
             if (!completed) {
                 losses++;
-                fresh.device.crash(survival(random), random);
-                recoverUntilPowerLoss(fresh.device, random);
+                device = device.afterPowerLoss(survival(random), random);
+                device = recoverUntilPowerLoss(device, random);
             }
-            try (BlockStore store = Stores.open(fresh.device)) {
+            try (BlockStore store = Stores.open(device)) {
                 Map<String, String> found = state(store);
                 if (!found.equals(after)) {
                     assertEquals(before, found, when);
@@ -130,7 +129,7 @@ class TreeCrashTest {
                 deleteAll(store);
                 assertEquals(0, store.info().usedExtents(), when);
             }
-            try (BlockStore store = Stores.open(fresh.device)) {
+            try (BlockStore store = Stores.open(device)) {
                 assertEquals("1.0.0", store.info().version(), when);
             }
         }
@@ -138,39 +137,40 @@ class TreeCrashTest {
     }
 
     /** Returns true if the operation ended before the power went. */
-    private static boolean runUntilPowerLoss(Sample sample, Operation operation, int at)
+    private static boolean runUntilPowerLoss(
+            SimulatedDevice device, Sample sample, Operation operation, int at)
             throws BackendException {
-        BlockStore store = Stores.open(sample.device);
+        BlockStore store = Stores.open(device);
         Volume live = operation == Operation.DELETE_THE_CLONE ? null : store.openVolume("c");
+        device.losePowerAfter(at);
         try {
-            sample.device.losePowerAfter(at);
             operation.work.on(store, sample);
         } catch (BackendException e) {
-            assertTrue(sample.device.isPowerLost(), e::toString);
+            assertTrue(device.isPowerLost(), e::toString);
         }
-        boolean lost = sample.device.isPowerLost();
+        boolean lost = device.isPowerLost();
         if (!lost) {
-            sample.device.losePowerAfter(Long.MAX_VALUE);
+            device.losePowerAfter(Long.MAX_VALUE);
         }
         if (live != null) {
             store.release(live);
         }
-        close(store, sample.device);
+        close(store, device);
         return !lost;
     }
 
-    private static void recoverUntilPowerLoss(CrashingDevice device, SplittableRandom random)
-            throws IOException {
+    private static SimulatedDevice recoverUntilPowerLoss(
+            SimulatedDevice device, SplittableRandom random) {
         device.losePowerAfter(random.nextInt(12));
         try {
             close(Stores.open(device), device);
         } catch (BackendException e) {
             assertTrue(device.isPowerLost(), e::toString);
         }
-        device.crash(survival(random), random);
+        return device.afterPowerLoss(survival(random), random);
     }
 
-    private static void close(BlockStore store, CrashingDevice device) {
+    private static void close(BlockStore store, SimulatedDevice device) {
         try {
             store.close();
         } catch (BackendException e) {
@@ -178,8 +178,8 @@ class TreeCrashTest {
         }
     }
 
-    private static CrashingDevice.Survival survival(SplittableRandom random) {
-        CrashingDevice.Survival[] all = CrashingDevice.Survival.values();
+    private static Survival survival(SplittableRandom random) {
+        Survival[] all = Survival.values();
         return all[random.nextInt(all.length)];
     }
 

@@ -15,12 +15,25 @@ final class VolumeModel {
     /** A value written after the last flush; hard if it must survive the end of the process. */
     private record Written(int stamp, boolean hard) {}
 
-    record Snapshot(int id, Map<Integer, Integer> content) {}
+    /** 512-byte sectors of an extent. */
+    static final int SECTORS_OF_EXTENT = 2048;
 
-    private final int extents;
+    /**
+     * A frozen state.
+     *
+     * @param id of the layer
+     * @param name empty if it has none that was given to it
+     * @param content by sector, without zeroes
+     */
+    record Snapshot(int id, String name, Map<Integer, Integer> content) {}
+
+    private int extents;
     private final Map<Integer, Integer> flushed = new HashMap<>();
     private final Map<Integer, List<Written>> since = new HashMap<>();
     private final List<Snapshot> snapshots = new ArrayList<>(); // newest first
+
+    private String label = "";
+    private int scsiState;
 
     VolumeModel(int extents) {
         this.extents = extents;
@@ -30,6 +43,32 @@ final class VolumeModel {
         return extents;
     }
 
+    /** Cuts off what lies behind the new end. */
+    void resize(int newExtents) {
+        extents = newExtents;
+        int end = newExtents * SECTORS_OF_EXTENT;
+        flushed.keySet().removeIf(sector -> sector >= end);
+        since.keySet().removeIf(sector -> sector >= end);
+    }
+
+    /** Value of its only label; empty for none. */
+    String label() {
+        return label;
+    }
+
+    void setLabel(String newLabel) {
+        label = newLabel;
+    }
+
+    /** What a SCSI target keeps, as a number; 0 for nothing. */
+    int scsiState() {
+        return scsiState;
+    }
+
+    void setScsiState(int state) {
+        scsiState = state;
+    }
+
     List<Snapshot> snapshots() {
         return snapshots;
     }
@@ -37,6 +76,15 @@ final class VolumeModel {
     /** A request may write this; called before it is sent. */
     void writing(int sector, int stamp) {
         since.computeIfAbsent(sector, s -> new ArrayList<>()).add(new Written(stamp, false));
+    }
+
+    /** The head turned out to read like this, though nothing is durable yet. */
+    void writing(Map<Integer, Integer> content) {
+        Set<Integer> sectors = new HashSet<>(content.keySet());
+        sectors.addAll(live().keySet());
+        for (int sector : sectors) {
+            writing(sector, content.getOrDefault(sector, 0));
+        }
     }
 
     /** The last value of the sector survives the end of the process from now on. */
@@ -107,6 +155,8 @@ final class VolumeModel {
         copy.flushed.putAll(flushed);
         since.forEach((sector, written) -> copy.since.put(sector, new ArrayList<>(written)));
         copy.snapshots.addAll(snapshots);
+        copy.label = label;
+        copy.scsiState = scsiState;
         return copy;
     }
 }

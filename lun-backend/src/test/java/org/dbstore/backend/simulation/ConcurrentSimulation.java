@@ -1,0 +1,254 @@
+package org.dbstore.backend.simulation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.SnapshotRequest;
+import org.dbstore.backend.Volume;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One seed: clients write, unmap, flush, read and snapshot the same two volumes at the same time
+ * until the power goes. The schedule is the machine's, so a seed may have to be tried again.
+ */
+final class ConcurrentSimulation {
+    private static final int CLIENTS = 3;
+    private static final int OPERATIONS = 60;
+    private static final int DEVICE_OPERATIONS_MAX = 400;
+    private static final int LOOKS = 6;
+    private static final int EXTENTS = 2;
+    private static final String[] VOLUMES = {"a", "b"};
+
+    /** Sectors where clients meet: in two extents, over the border of blocks. */
+    private static final int[] PLACES = {0, 3, 8, 12, 2040, 2048, 2056};
+
+    /**
+     * A group snapshot of both volumes.
+     *
+     * @param ids of the snapshots
+     * @param begin when its creation began
+     * @param end when it had ended
+     */
+    private record Group(List<Integer> ids, long begin, long end) {}
+
+    private final SplittableRandom random;
+    private final boolean dropForces;
+    private final History history = new History();
+    private final AtomicInteger nextStamp = new AtomicInteger(1);
+    private final Map<Group, Map<Long, Integer>> snapshots = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Contents contents = new Contents();
+    private final SimulatedDevice device = Template.SMALL.device();
+    private long points;
+
+    /**
+     * Prepares a run.
+     *
+     * @param seed of what is random but the schedule
+     * @param dropForces true for the negative control
+     */
+    ConcurrentSimulation(long seed, boolean dropForces) {
+        this.random = new SplittableRandom(seed);
+        this.dropForces = dropForces;
+    }
+
+    long points() {
+        return points;
+    }
+
+    /** Returns what went wrong, or null. */
+    @Nullable String run() throws BackendException {
+        BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        for (String volume : VOLUMES) {
+            store.createVolume(volume, (long) EXTENTS << 20);
+        }
+        strike();
+        List<SplittableRandom> dice = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            dice.add(random.split());
+        }
+        AtomicInteger nextClient = new AtomicInteger();
+        Parallel.run(CLIENTS, () -> client(store, dice.get(nextClient.getAndIncrement())));
+        device.losePowerAfter(0);
+        try {
+            store.close();
+        } catch (BackendException e) {
+            if (e.error() != BackendError.FAILED) {
+                throw e;
+            }
+        }
+        for (int i = 0; i < LOOKS && failures.isEmpty(); i++) {
+            look(Survival.any(random));
+        }
+        return failures.peek();
+    }
+
+    /** The power goes at some time; meanwhile the device is now and then slow. */
+    private void strike() {
+        SplittableRandom luck = random.split();
+        int[] left = {random.nextInt(DEVICE_OPERATIONS_MAX)};
+        device.setFate((operation, offset, length) -> {
+            if (luck.nextInt(16) == 0) {
+                LockSupport.parkNanos(luck.nextInt(50_000));
+            }
+            if (operation == Fate.Operation.READ) {
+                return Fate.Outcome.DONE;
+            }
+            if (left[0]-- <= 0) {
+                return Fate.Outcome.POWER_LOSS;
+            }
+            return dropForces && operation == Fate.Operation.FORCE
+                    ? Fate.Outcome.LOST
+                    : Fate.Outcome.DONE;
+        });
+    }
+
+    private void client(BlockStore store, SplittableRandom dice) {
+        try {
+            List<Volume> volumes = new ArrayList<>();
+            for (String name : VOLUMES) {
+                volumes.add(store.openVolume(name));
+            }
+            for (int i = 0; i < OPERATIONS; i++) {
+                int volume = dice.nextInt(VOLUMES.length);
+                int place = PLACES[dice.nextInt(PLACES.length)];
+                switch (dice.nextInt(12)) {
+                    case 0, 1, 2, 3, 4 -> write(volumes, volume, place, 1 + dice.nextInt(12));
+                    case 5 -> unmap(volumes, volume, dice.nextInt(3) * 8, 8);
+                    case 6, 7 -> flush(volumes.get(volume));
+                    case 8, 9, 10 -> read(volumes, volume, place, 1 + dice.nextInt(12));
+                    default -> snapshot(store);
+                }
+            }
+            volumes.forEach(store::release);
+        } catch (BackendException e) {
+            if (!device.isPowerLost()) {
+                failures.add(Failures.trace(e));
+            }
+        } catch (RuntimeException | AssertionError e) {
+            failures.add(Failures.trace(e));
+        }
+    }
+
+    private void write(List<Volume> volumes, int volume, int sector, int count)
+            throws BackendException {
+        int stamp = nextStamp.getAndAdd(count);
+        List<History.Write> writes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            writes.add(history.begin(History.key(volume, sector + i), stamp + i));
+        }
+        volumes.get(volume).write(offset(sector), Stamps.sectors(count, stamp));
+        writes.forEach(history::end);
+    }
+
+    private void unmap(List<Volume> volumes, int volume, int sector, int count)
+            throws BackendException {
+        List<History.Write> writes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            writes.add(history.begin(History.key(volume, sector + i), 0));
+        }
+        volumes.get(volume).unmap(offset(sector), offset(count));
+        writes.forEach(history::end);
+    }
+
+    private void flush(Volume volume) throws BackendException {
+        long begin = history.now();
+        volume.flush();
+        history.flushed(begin);
+    }
+
+    private void read(List<Volume> volumes, int volume, int sector, int count)
+            throws BackendException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) offset(count));
+        long begin = history.now();
+        volumes.get(volume).read(offset(sector), buffer);
+        long end = history.now();
+        Map<Integer, Integer> stamps = new HashMap<>();
+        Stamps.collect(buffer.flip(), sector, stamps);
+        for (int i = sector; i < sector + count; i++) {
+            fail(history.read(History.key(volume, i), stamps.getOrDefault(i, 0), begin, end));
+        }
+    }
+
+    private void snapshot(BlockStore store) throws BackendException {
+        long begin = history.now();
+        List<Integer> ids =
+                store.createSnapshots(
+                        List.of(SnapshotRequest.of(VOLUMES[0]), SnapshotRequest.of(VOLUMES[1])));
+        Group group = new Group(ids, begin, history.now());
+        Map<Long, Integer> content = contentOf(store, group, new Contents());
+        fail(history.snapshot(content, group.begin(), group.end()));
+        snapshots.put(group, content);
+    }
+
+    private static Map<Long, Integer> contentOf(BlockStore store, Group group, Contents contents)
+            throws BackendException {
+        Map<Long, Integer> content = new HashMap<>();
+        for (int volume = 0; volume < VOLUMES.length; volume++) {
+            Volume frozen = store.openSnapshot(group.ids().get(volume));
+            int number = volume;
+            contents.of(frozen)
+                    .forEach((sector, stamp) -> content.put(History.key(number, sector), stamp));
+            store.release(frozen);
+        }
+        return content;
+    }
+
+    /** What is found after the power loss? */
+    private void look(Survival survival) {
+        points++;
+        SimulatedDevice copy = device.afterPowerLoss(survival, random);
+        try (BlockStore store = BlockStore.open(copy, OpenOptions.DEFAULT)) {
+            for (int volume = 0; volume < VOLUMES.length; volume++) {
+                Volume head = store.openVolume(VOLUMES[volume]);
+                Map<Integer, Integer> found = contents.of(head);
+                store.release(head);
+                for (long key : history.keys()) {
+                    if (key >> 32 == volume) {
+                        fail(history.survived(key, found.getOrDefault((int) key, 0)));
+                    }
+                }
+            }
+            for (Map.Entry<Group, Map<Long, Integer>> snapshot : snapshots.entrySet()) {
+                if (!contentOf(store, snapshot.getKey(), contents).equals(snapshot.getValue())) {
+                    fail("snapshot %s changed".formatted(snapshot.getKey().ids()));
+                }
+            }
+            checkUnknown(store);
+        } catch (BackendException | RuntimeException e) {
+            fail(survival + ": " + Failures.trace(e));
+        }
+    }
+
+    /** Snapshots whose creation was cut short are there for both volumes, or for none. */
+    private void checkUnknown(BlockStore store) throws BackendException {
+        List<SnapshotInfo> first = store.snapshots(VOLUMES[0]);
+        List<SnapshotInfo> second = store.snapshots(VOLUMES[1]);
+        if (first.size() != second.size()) {
+            fail("%d and %d snapshots of a group".formatted(first.size(), second.size()));
+        }
+    }
+
+    private void fail(@Nullable String failure) {
+        if (failure != null) {
+            failures.add(failure);
+        }
+    }
+
+    private static long offset(int sector) {
+        return (long) sector * SimulatedDevice.SECTOR;
+    }
+}

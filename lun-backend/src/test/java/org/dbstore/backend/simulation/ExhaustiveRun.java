@@ -1,0 +1,166 @@
+package org.dbstore.backend.simulation;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * One sequence of operations, with a power loss before each of its changes of the device and after
+ * the last, and at each every subset of the sectors that are not forced yet and differ from what is
+ * on the medium. Above {@link #SECTORS_MAX} of them subsets are sampled.
+ */
+final class ExhaustiveRun {
+    /** All subsets of so many sectors are tried. */
+    static final int SECTORS_MAX = 10;
+
+    /** Subsets tried where there are too many to try all. */
+    private static final int SAMPLES = 64;
+
+    /** A version of a sector that may survive. */
+    private record Choice(int write, int from, int length) {}
+
+    private final List<Action.Weighted> sequence;
+    private final String name;
+    private final SplittableRandom random;
+    private final StoreModel model = new StoreModel();
+    private final Contents contents;
+    private final Workload workload;
+    private final SimulatedDevice device;
+    private final boolean dropForces;
+    private final Set<Long> seen = new HashSet<>();
+    private long points;
+    private @Nullable String failure;
+
+    /**
+     * Prepares a run.
+     *
+     * @param sequence operations, as in {@link ScriptedActions}
+     * @param contents buffers
+     * @param dropForces true for the negative control
+     */
+    ExhaustiveRun(List<Action.Weighted> sequence, Contents contents, boolean dropForces) {
+        this.sequence = sequence;
+        this.name = String.join(",", sequence.stream().map(Action.Weighted::name).toList());
+        this.random = new SplittableRandom(name.hashCode());
+        this.contents = contents;
+        this.dropForces = dropForces;
+        this.workload = new Workload(random, model, contents, sequence);
+        this.device = Template.SMALL.device();
+    }
+
+    long points() {
+        return points;
+    }
+
+    /** Returns what went wrong, or null. */
+    @Nullable String run() throws BackendException {
+        BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        workload.attach(store);
+        ScriptedActions.prepare(workload);
+        device.setFate((operation, offset, length) -> {
+            if (operation != Fate.Operation.READ) {
+                tryAll("before %s at %d".formatted(operation, offset));
+            }
+            return dropForces && operation == Fate.Operation.FORCE
+                    ? Fate.Outcome.LOST
+                    : Fate.Outcome.DONE;
+        });
+        for (Action.Weighted action : sequence) {
+            action.action().run(workload);
+            seen.clear(); // more is promised now
+            tryAll("after " + action.name());
+        }
+        device.losePowerAfter(0);
+        try {
+            store.close();
+        } catch (BackendException e) {
+            if (e.error() != BackendError.FAILED) {
+                throw e;
+            }
+        }
+        return failure == null ? null : name + ": " + failure;
+    }
+
+    private void tryAll(String when) {
+        List<List<Choice>> sectors = choices();
+        long combinations = 1;
+        for (List<Choice> versions : sectors) {
+            combinations = Math.min(combinations * (versions.size() + 1), Integer.MAX_VALUE);
+        }
+        boolean all = sectors.size() <= SECTORS_MAX && combinations <= 1 << SECTORS_MAX;
+        for (long i = 0; i < (all ? combinations : SAMPLES) && failure == null; i++) {
+            int[] chosen = new int[sectors.size()];
+            long rest = i;
+            for (int sector = 0; sector < chosen.length; sector++) {
+                int options = sectors.get(sector).size() + 1;
+                chosen[sector] = all ? (int) (rest % options) : sample(i, options);
+                rest /= options;
+            }
+            tryOne(when, sectors, chosen);
+        }
+    }
+
+    /** First nothing, then everything in its last version, then at random. */
+    private int sample(long number, int options) {
+        return number == 0 ? 0 : number == 1 ? options - 1 : random.nextInt(options);
+    }
+
+    /** Sectors that are not forced and differ, each with its versions, oldest first. */
+    private List<List<Choice>> choices() {
+        PendingWrites pending = device.pending();
+        Map<Long, List<Choice>> bySector = new LinkedHashMap<>();
+        for (int write = 0; write < pending.count(); write++) {
+            if (pending.isHole(write)) {
+                continue; // of a free extent: nobody looks there
+            }
+            for (int from = 0; from < pending.length(write); from += SimulatedDevice.SECTOR) {
+                long offset = pending.offset(write) + from;
+                List<Choice> versions = bySector.computeIfAbsent(offset, o -> new ArrayList<>());
+                if (!versions.isEmpty()
+                        || !device.isForced(
+                                offset,
+                                pending.bytes(),
+                                pending.start(write) + from,
+                                SimulatedDevice.SECTOR)) {
+                    versions.add(new Choice(write, from, SimulatedDevice.SECTOR));
+                }
+            }
+        }
+        return bySector.values().stream().filter(versions -> !versions.isEmpty()).toList();
+    }
+
+    private void tryOne(String when, List<List<Choice>> sectors, int[] chosen) {
+        SimulatedDevice copy = device.asForced();
+        long image = 1;
+        for (int i = 0; i < chosen.length; i++) {
+            if (chosen[i] > 0) {
+                Choice choice = sectors.get(i).get(chosen[i] - 1);
+                PendingWrites pending = device.pending();
+                copy.put(pending, choice.write(), choice.from(), choice.length());
+                image = image * 31 + pending.hash(choice.write(), choice.from(), choice.length());
+            }
+        }
+        if (!seen.add(image * 31 + device.forces())) {
+            return;
+        }
+        points++;
+        try (BlockStore store = BlockStore.open(copy, OpenOptions.DEFAULT)) {
+            String mismatch = new StoreChecker(contents).check(store, model, false, false);
+            if (mismatch != null) {
+                failure = when + ": " + mismatch;
+            }
+        } catch (BackendException | RuntimeException e) {
+            failure = when + ": " + Failures.trace(e);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.dbstore.backend.simulation;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeInfo;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compares a store that was opened after a power loss with what had been promised. */
+final class StoreChecker {
+    private final Contents contents;
+    private final Map<VolumeModel, Map<Integer, Integer>> heads = new HashMap<>();
+
+    StoreChecker(Contents contents) {
+        this.contents = contents;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param store just opened
+     * @param model what was promised
+     * @param processOnly true if only the process had ended
+     * @param settle true to take over what was found as what is promised from now on
+     * @return what is wrong, or null
+     */
+    @Nullable String check(BlockStore store, StoreModel model, boolean processOnly, boolean settle)
+            throws BackendException {
+        for (String finding : store.findings()) {
+            if (finding.contains("kept") || finding.contains("not served")) {
+                return "finding: " + finding;
+            }
+        }
+        restoreLostName(store, model);
+        List<String> mismatches = new ArrayList<>();
+        for (Map<String, VolumeModel> candidate : model.candidates()) {
+            String mismatch = compare(store, candidate, processOnly);
+            if (mismatch == null) {
+                if (settle) {
+                    model.settle(candidate);
+                    heads.forEach(VolumeModel::settle);
+                }
+                return leaks(store);
+            }
+            mismatches.add(mismatch);
+        }
+        return String.join("; nor as if done: ", mismatches);
+    }
+
+    /**
+     * Compares a store in use after an operation failed: the operation is done, or not, or a part
+     * of its data is written. What is found is what reads from now on, durable or not.
+     */
+    @Nullable String checkLive(BlockStore store, StoreModel model) throws BackendException {
+        List<String> mismatches = new ArrayList<>();
+        for (Map<String, VolumeModel> candidate : model.candidates()) {
+            String mismatch = compare(store, candidate, false);
+            if (mismatch == null) {
+                model.settle(candidate);
+                heads.forEach(VolumeModel::writing);
+                return null;
+            }
+            mismatches.add(mismatch);
+        }
+        return String.join("; nor as if done: ", mismatches);
+    }
+
+    /** A rename across sectors may leave no name; people find the volume by its slot. */
+    private static void restoreLostName(BlockStore store, StoreModel model)
+            throws BackendException {
+        for (VolumeInfo info : store.volumes()) {
+            if (info.name().isEmpty()) {
+                for (String name : model.leaving()) {
+                    store.renameVolume("#" + info.slot(), name);
+                }
+            }
+        }
+    }
+
+    private @Nullable String compare(
+            BlockStore store, Map<String, VolumeModel> expected, boolean processOnly)
+            throws BackendException {
+        heads.clear();
+        List<String> names = store.volumes().stream().map(VolumeInfo::name).sorted().toList();
+        if (!names.equals(List.copyOf(expected.keySet()))) {
+            return "volumes are %s instead of %s".formatted(names, expected.keySet());
+        }
+        for (Map.Entry<String, VolumeModel> volume : expected.entrySet()) {
+            String mismatch = volume(store, volume.getKey(), volume.getValue(), processOnly);
+            if (mismatch != null) {
+                return volume.getKey() + ": " + mismatch;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String volume(
+            BlockStore store, String name, VolumeModel expected, boolean processOnly)
+            throws BackendException {
+        Volume head = store.openVolume(name);
+        long size = head.sizeBytes();
+        Map<Integer, Integer> found;
+        try {
+            found = contents.of(head);
+        } finally {
+            store.release(head);
+        }
+        if (size != (long) expected.extents() << 20) {
+            return "%d bytes instead of %d extents".formatted(size, expected.extents());
+        }
+        heads.put(expected, found);
+        String mismatch = expected.mismatch(found, processOnly);
+        if (mismatch == null) {
+            mismatch = catalogue(store, name, expected);
+        }
+        return mismatch != null ? mismatch : snapshots(store, name, expected);
+    }
+
+    private static @Nullable String catalogue(BlockStore store, String name, VolumeModel expected)
+            throws BackendException {
+        String label = store.volume(name).labels().getOrDefault(CatalogueActions.LABEL, "");
+        if (!label.equals(expected.label())) {
+            return "label \"%s\" instead of \"%s\"".formatted(label, expected.label());
+        }
+        byte[] state = CatalogueActions.scsiState(expected.scsiState());
+        return Arrays.equals(store.scsiState(name), state) ? null : "another SCSI state";
+    }
+
+    private @Nullable String snapshots(BlockStore store, String volumeName, VolumeModel expected)
+            throws BackendException {
+        List<SnapshotInfo> chain = store.snapshots(volumeName);
+        if (chain.size() != expected.snapshots().size() + 1) {
+            return "%d snapshots instead of %d"
+                    .formatted(chain.size() - 1, expected.snapshots().size());
+        }
+        for (int i = 1; i < chain.size(); i++) {
+            VolumeModel.Snapshot snapshot = expected.snapshots().get(i - 1);
+            if (chain.get(i).id() != snapshot.id()) {
+                return "snapshot %d instead of %d".formatted(chain.get(i).id(), snapshot.id());
+            }
+            String name = chain.get(i).name().orElse("");
+            if (!snapshot.name().isEmpty() && !snapshot.name().equals(name)) {
+                return "snapshot \"%s\" instead of \"%s\"".formatted(name, snapshot.name());
+            }
+            Volume frozen = store.openSnapshot(snapshot.id());
+            Map<Integer, Integer> found;
+            try {
+                found = contents.of(frozen);
+            } finally {
+                store.release(frozen);
+            }
+            if (!found.equals(snapshot.content())) {
+                return "snapshot %d changed: %s instead of %s"
+                        .formatted(snapshot.id(), found, snapshot.content());
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String leaks(BlockStore store) throws BackendException {
+        long extents = 0;
+        int layers = 0;
+        for (VolumeInfo volume : store.volumes()) {
+            for (SnapshotInfo layer : store.snapshots(volume.name())) {
+                extents += layer.ownExtents();
+                layers++;
+            }
+        }
+        return extents == store.info().usedExtents() && layers == store.info().snapshotCount()
+                ? null
+                : "extents or layers belong to nobody";
+    }
+
+    /** Compares what the original reads on a cleanly closed device; all is settled. */
+    static @Nullable String checkOriginal(SimulatedDevice closed, StoreModel model)
+            throws IOException {
+        PlainReader reader = new PlainReader(closed);
+        List<PlainReader.PlainVolume> volumes = reader.volumes();
+        if (volumes.size() != model.volumes().size()) {
+            return "the original would see %d volumes".formatted(volumes.size());
+        }
+        for (PlainReader.PlainVolume volume : volumes) {
+            VolumeModel expected = model.volumes().get(volume.name());
+            if (expected == null || volume.chain().size() != expected.snapshots().size() + 1) {
+                return "the original would see another " + volume.name();
+            }
+            if (!reader.content(volume.chain().getFirst()).equals(expected.live())) {
+                return "the original would read another " + volume.name();
+            }
+            for (int i = 1; i < volume.chain().size(); i++) {
+                VolumeModel.Snapshot snapshot = expected.snapshots().get(i - 1);
+                if (!reader.content(volume.chain().get(i)).equals(snapshot.content())) {
+                    return "the original would read another snapshot of " + volume.name();
+                }
+            }
+        }
+        return null;
+    }
+}
