@@ -7,6 +7,7 @@ import org.dbstore.server.iscsi.session.Task;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,17 @@ final class TaskManagement {
         } else {
             barrier.arrive();
         }
+    }
+
+    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
+    void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
+        TaskBarrier barrier = new TaskBarrier(whenAborted);
+        for (Session session : sessions.all()) {
+            if (nexuses.contains(session.nexus())) {
+                session.abort(task -> task != except && isFor(session, task, unit), barrier);
+            }
+        }
+        barrier.arrive();
     }
 
     /** The tasks of all nexuses; those who lose some learn it (SAM-5, "CLEAR TASK SET"). */

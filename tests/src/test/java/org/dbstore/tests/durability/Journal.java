@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
  * What was sent and what was acknowledged, in a file of the client's. Nothing is sent before it is
  * on the disk here, and nothing counts as acknowledged. Safe for use by many threads.
  */
+@SuppressWarnings("EnumOrdinal") // written and read by the same program
 final class Journal implements AutoCloseable {
     private static final int RECORD_BYTES = 40;
     private static final int CHECKED_BYTES = RECORD_BYTES - Integer.BYTES;

@@ -109,7 +109,7 @@ final class KilledManagement {
     private static List<String> check(
             String name, int lun, View view, Contents.Reader reader, List<long[]> current)
             throws IOException {
-        if (view.stamps == UNREAD) {
+        if (view.stamps.length == 0) {
             // Nothing was written since: what the volume shows, the view has to show.
             view.stamps = current.get(view.volume).clone();
         }
@@ -133,7 +133,7 @@ final class KilledManagement {
                         .filter(entry -> entry.getValue().volume == volume)
                         .map(Map.Entry::getKey)
                         .toList();
-        List<Integer> read = own.stream().filter(id -> snapshot(id).stamps != UNREAD).toList();
+        List<Integer> read = own.stream().filter(id -> snapshot(id).stamps.length > 0).toList();
         int dice = random.nextInt(10);
         if (own.isEmpty() || (dice < 4 && own.size() < SNAPSHOTS_MAX)) {
             createSnapshot(volume);

@@ -44,11 +44,8 @@ final class Recording {
     private static final List<String> MODES = List.of("writethrough", "writeback");
 
     /**
-     * A snapshot, and at which lengths of the log it was there.
-     *
-     * @param before number of the first operation after it was taken
-     * @param begunAt it cannot be there before
-     * @param doneAt it has to be there afterwards
+     * A snapshot, and at which lengths of the log it was there: not before begunAt, certainly from
+     * doneAt on; "before" is the number of the first operation after it was taken.
      */
     static final class Snapshot {
         final int volume;

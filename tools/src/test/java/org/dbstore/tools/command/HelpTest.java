@@ -36,6 +36,11 @@ class HelpTest extends CommandTestBase {
                 "snapshot label",
                 "snapshot delete",
                 "snapshot clone",
+                "snapshot diff",
+                "snapshot export",
+                "snapshot import",
+                "snapshot import-token",
+                "snapshot import-discard",
                 "completion"
             })
     void everyVerbHasHelpWithAnExampleAndIsDocumented(String verb) throws Exception {
