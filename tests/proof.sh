@@ -9,7 +9,7 @@ for argument in "$@"; do
 done
 training=
 # The load is short and many-threaded: what is compiled best is of no use.
-flags="-XX:+UseSerialGC -Xmx1500m -Ddbs.root=$root -Dlog4j2.level=ERROR"
+flags="-XX:+UseSerialGC -Xmx1500m -Ddbs.root=$root -Dlog4j2.configurationFile=$root/tests/proof-log.properties"
 options=${DBS_PROOF_JAVA_OPTS:-}
 classes=$root/tests/target/test-classes
 if [ ! -e "$classes/$(echo "$main" | tr . /).class" ]; then

@@ -8,7 +8,8 @@ import java.util.UUID;
  * requests that overlap are ordered as if one came after the other within each extent.
  *
  * <p>Offsets and lengths are bytes at any alignment. A range must lie within {@link #sizeBytes};
- * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}.
+ * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}. The size may
+ * change at any time (see {@link VolumeListener}); a range that was within it before may end so too.
  */
 public interface Volume {
     /** Receives the end of a commit. */
@@ -46,7 +47,7 @@ public interface Volume {
     UUID uuid();
 
     /**
-     * Returns the size.
+     * Returns the present size; a resize or a rollback changes it.
      *
      * @return bytes, a multiple of 1 MiB
      */

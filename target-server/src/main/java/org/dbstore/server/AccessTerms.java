@@ -17,6 +17,7 @@ import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,14 +32,16 @@ final class AccessTerms {
      * The terms of a target.
      *
      * @param units all units of the target, by number
+     * @param ports portal group tags of the target's ports
      */
-    static Terms of(TargetAccess access, Map<Integer, LogicalUnit> units) {
+    static Terms of(
+            TargetAccess access, Map<Integer, LogicalUnit> units, Collection<Integer> ports) {
         Predicate<InetAddress> from =
                 address ->
                         access.addresses().isEmpty()
                                 || access.addresses().stream()
                                         .anyMatch(range -> range.contains(address));
-        List<View> views = access.lunMaps().stream().map(map -> view(map, units)).toList();
+        List<View> views = access.lunMaps().stream().map(map -> view(map, units, ports)).toList();
         return new Terms(
                 access.authGroup().map(AccessTerms::users),
                 from,
@@ -63,7 +66,8 @@ final class AccessTerms {
                 user.mutual().map(own -> new Identity(own.name(), own.secret().bytes())));
     }
 
-    private static View view(LunMapConfig map, Map<Integer, LogicalUnit> units) {
+    private static View view(
+            LunMapConfig map, Map<Integer, LogicalUnit> units, Collection<Integer> ports) {
         TreeMap<Integer, LogicalUnit> seen = new TreeMap<>();
         map.luns()
                 .forEach((number, own) -> {
@@ -73,7 +77,7 @@ final class AccessTerms {
                     }
                     seen.put(number, unit);
                 });
-        return new View(map.initiators(), new LunMap(seen));
+        return new View(map.initiators(), new LunMap(seen, ports));
     }
 
     private static DigestUse digest(TargetAccess.Digest digest) {

@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.DeviceInfo;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.Volume;
 import org.dbstore.config.DbsConfig;
@@ -21,6 +22,8 @@ import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.SpaceGauge;
+import org.dbstore.server.scsi.StateStore;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,9 +32,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -57,10 +63,12 @@ public final class TargetServer implements AutoCloseable {
     private static final int POOL_THREADS = 32;
 
     private static final long POOL_IDLE_SECONDS = 30;
+    private static final long EXTENT_BYTES = 1 << 20;
     private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
 
     private final Map<String, BlockStore> stores = new HashMap<>();
     private final Map<UnitKey, LogicalUnit> units = new HashMap<>();
+    private final Set<String> stateful = new HashSet<>();
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final IscsiServer iscsi;
@@ -104,7 +112,7 @@ public final class TargetServer implements AutoCloseable {
             }
             List<IscsiTarget> targets = new ArrayList<>();
             for (TargetConfig target : config.targets()) {
-                targets.add(iscsiTarget(target));
+                targets.add(iscsiTarget(target, portalGroupTags(config, target)));
             }
             iscsi =
                     new IscsiServer(
@@ -213,7 +221,8 @@ public final class TargetServer implements AutoCloseable {
         return store;
     }
 
-    private IscsiTarget iscsiTarget(TargetConfig target) throws BackendException {
+    private IscsiTarget iscsiTarget(TargetConfig target, Collection<Integer> portalGroupTags)
+            throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
             luns.put(lun.number(), logicalUnit(target, lun));
@@ -223,8 +232,15 @@ public final class TargetServer implements AutoCloseable {
                 target.alias(),
                 target.portalGroups(),
                 target.initiators(),
-                new LunMap(luns),
-                AccessTerms.of(target.access(), luns));
+                new LunMap(luns, portalGroupTags),
+                AccessTerms.of(target.access(), luns, portalGroupTags));
+    }
+
+    /** The ports of a target: the groups it is in, which are all unless it names some. */
+    private static Collection<Integer> portalGroupTags(DbsConfig config, TargetConfig target) {
+        return target.portalGroups().isEmpty()
+                ? config.portals().stream().map(PortalConfig::groupTag).toList()
+                : target.portalGroups();
     }
 
     private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {
@@ -244,7 +260,12 @@ public final class TargetServer implements AutoCloseable {
             UnitKey key = new UnitKey(volume, settings);
             LogicalUnit unit = units.get(key);
             if (unit == null) {
-                unit = new LogicalUnit(volume, settings);
+                unit =
+                        new LogicalUnit(
+                                volume,
+                                settings,
+                                stateStore(store, lun, settings),
+                                spaceGauge(store, lun));
                 units.put(key, unit);
             } else {
                 store.release(volume);
@@ -256,6 +277,35 @@ public final class TargetServer implements AutoCloseable {
                     "target " + target.name() + " LUN " + lun.number() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * Where a unit keeps its state. A volume has one state: of several units that show it the first
+     * writable one has it.
+     */
+    private StateStore stateStore(BlockStore store, LunConfig lun, LogicalUnit.Settings settings)
+            throws BackendException {
+        if (!lun.snapshot().isEmpty()
+                || settings.readOnly()
+                || !stateful.add(lun.device() + "/" + lun.volume())) {
+            return StateStore.NONE;
+        }
+        return new VolumeState(store, "#" + store.volume(lun.volume()).slot());
+    }
+
+    private static SpaceGauge spaceGauge(BlockStore store, LunConfig lun) {
+        return new SpaceGauge() {
+            @Override
+            public long freeBytes() {
+                DeviceInfo info = store.info();
+                return (info.totalExtents() - info.usedExtents()) * EXTENT_BYTES;
+            }
+
+            @Override
+            public long usedBytes() throws BackendException {
+                return store.volume(lun.volume()).mappedBytes();
+            }
+        };
     }
 
     private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {

@@ -168,7 +168,7 @@ final class JournaledCommit implements CommitMode {
         if (transaction.features() >= 0) {
             superblock =
                     superblock.withFeatures(
-                            transaction.features() | superblock.features() & Superblock.OPEN);
+                            transaction.features() | (superblock.features() & Superblock.OPEN));
             patchSuperblock();
         }
         raiseHighWater(transaction.highWater());

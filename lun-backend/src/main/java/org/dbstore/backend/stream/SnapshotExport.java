@@ -92,7 +92,9 @@ public final class SnapshotExport {
      */
     public long write(WritableByteChannel output, Optional<StreamToken> from)
             throws BackendException, IOException {
-        checkToken(from);
+        if (from.isPresent()) {
+            check(from.get());
+        }
         StreamHeader beginning =
                 new StreamHeader(
                         header.volume(),
@@ -119,16 +121,21 @@ public final class SnapshotExport {
      */
     public long append(WritableByteChannel output, StreamToken from)
             throws BackendException, IOException {
-        checkToken(Optional.of(from));
+        check(from);
         return writeFrames(new StreamWriter(header, Optional.of(from), output), from.offset());
     }
 
-    private void checkToken(Optional<StreamToken> from) throws StreamException {
-        if (from.isPresent()
-                && !(from.get().snapshot().equals(header.snapshot())
-                        && from.get().base().equals(header.base())
-                        && from.get().offset() <= header.sizeBytes()
-                        && from.get().offset() % Geometry.BLOCK_BYTES == 0)) {
+    /**
+     * Refuses what belongs to another export.
+     *
+     * @param from how far a stream had come
+     * @throws StreamException if it is of another snapshot, or has another base
+     */
+    public void check(StreamToken from) throws StreamException {
+        if (!from.snapshot().equals(header.snapshot())
+                || !from.base().equals(header.base())
+                || from.offset() > header.sizeBytes()
+                || from.offset() % Geometry.BLOCK_BYTES != 0) {
             throw new StreamException(
                     "what is to be gone on with is of another snapshot, or has another base");
         }

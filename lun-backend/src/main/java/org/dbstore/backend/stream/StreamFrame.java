@@ -15,14 +15,25 @@ import java.util.zip.CRC32C;
  * @param payloadCrc CRC32C of what follows
  */
 record StreamFrame(Kind kind, long offset, long lengthBytes, int payloadCrc) {
-    /** What a frame says. The code on the wire is the ordinal + 1. */
+    /** What a frame says. */
     enum Kind {
         /** These bytes are there. */
-        DATA,
+        DATA(1),
         /** Zeroes are there; nothing follows. */
-        ZERO,
+        ZERO(2),
         /** That is all; the digest follows. */
-        END
+        END(3);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        /** Returns what stands for it in the stream. */
+        byte code() {
+            return (byte) code;
+        }
     }
 
     static final int BYTES = 32;
@@ -48,7 +59,7 @@ record StreamFrame(Kind kind, long offset, long lengthBytes, int payloadCrc) {
 
     void write(ByteBuffer frame) {
         frame.clear().order(ByteOrder.LITTLE_ENDIAN);
-        frame.putInt(MAGIC).put((byte) (kind.ordinal() + 1)).put(new byte[3]);
+        frame.putInt(MAGIC).put(kind.code()).put(new byte[3]);
         frame.putLong(offset).putLong(lengthBytes).putInt(payloadCrc);
         frame.putInt(crc(frame.slice(0, CRC))).flip();
     }

@@ -51,7 +51,7 @@ class VolumeDiffTest {
             return store.diff(Optional.of(old), now, depth).all();
         } finally {
             store.release(old);
-            if (now != volume) {
+            if (to.isPresent()) {
                 store.release(now);
             }
         }

@@ -154,7 +154,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
             }
         }
         if (reason != null) {
-            LOG.warn("{} from {} is closed: {}", name, peer.getAddress().getHostAddress(), reason);
+            complain("{} from {} is closed: {}", reason);
             disconnect();
         }
     }
@@ -281,23 +281,14 @@ final class Connection implements LoginPhase.Host, Session.Link {
                 lastWords();
             }
         } catch (LoginFailure e) {
-            LOG.warn(
-                    "{}: login from {} refused with {}: {}",
-                    name,
-                    peer.getAddress().getHostAddress(),
-                    e.status(),
-                    e.getMessage());
+            complain("{}: login from {} refused: {}", e.status() + ", " + e.getMessage());
             if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
                 closes = !refuseLater();
             } else {
                 linger();
             }
         } catch (ProtocolException e) {
-            LOG.warn(
-                    "{} from {} is closed: {}",
-                    name,
-                    peer.getAddress().getHostAddress(),
-                    e.getMessage());
+            complain("{} from {} is closed: {}", String.valueOf(e.getMessage()));
             linger();
         } catch (IOException e) {
             LOG.debug(
@@ -367,6 +358,18 @@ final class Connection implements LoginPhase.Host, Session.Link {
                     }
                 });
         return true;
+    }
+
+    /** Logs what the peer did; braces for our name, its address, what it was. */
+    private void complain(String message, String what) {
+        server.complaints()
+                .warn(
+                        LOG,
+                        System.nanoTime(),
+                        message,
+                        name,
+                        peer.getAddress().getHostAddress(),
+                        what);
     }
 
     private boolean growReceiveBuffer() {

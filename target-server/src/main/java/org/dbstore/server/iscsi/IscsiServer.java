@@ -64,6 +64,7 @@ public final class IscsiServer implements AutoCloseable {
     private final FailedLogins failedLogins = new FailedLogins();
     private final Semaphore refusals = new Semaphore(REFUSALS_MAX);
     private final PendingLogins pendingLogins = new PendingLogins();
+    private final Complaints complaints = new Complaints();
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
@@ -105,6 +106,7 @@ public final class IscsiServer implements AutoCloseable {
                         || targets.stream().anyMatch(target -> target.terms().users().isPresent());
         this.listOnlyConnected = listOnlyConnected;
         this.dispatcher = dispatcher;
+        dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }
@@ -220,13 +222,19 @@ public final class IscsiServer implements AutoCloseable {
         InetAddress peer = remote.getAddress();
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
-            LOG.warn("no memory for another connection; {} is turned away", peer.getHostAddress());
+            complaints.warn(
+                    LOG,
+                    System.nanoTime(),
+                    "no memory for another connection; {} is turned away",
+                    peer.getHostAddress());
             channel.close();
             return;
         }
         Connection connection = new Connection(this, portal, channel, remote, receiveBuffer);
         if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
-            LOG.warn(
+            complaints.warn(
+                    LOG,
+                    System.nanoTime(),
                     "too many unfinished logins; one from {} is turned away",
                     peer.getHostAddress());
             receiveBuffers.giveBack(receiveBuffer);
@@ -242,6 +250,10 @@ public final class IscsiServer implements AutoCloseable {
 
     PendingLogins pendingLogins() {
         return pendingLogins;
+    }
+
+    Complaints complaints() {
+        return complaints;
     }
 
     FailedLogins failedLogins() {

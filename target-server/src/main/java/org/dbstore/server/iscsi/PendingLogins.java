@@ -17,7 +17,7 @@ final class PendingLogins {
     static final int PER_ADDRESS_MAX = 32;
 
     /** What a login may take however many are waiting. */
-    private static final long UNDISTURBED_NANOS = 2_000_000_000L;
+    private static final long UNDISTURBED_NANOS = 1_000_000_000L;
 
     private record Pending(InetAddress peer, long sinceNanos) {}
 

@@ -7,6 +7,7 @@ import org.dbstore.server.iscsi.session.Task;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -37,13 +39,8 @@ final class TaskManagement {
      * @param function null if the code is unknown
      * @param lun as on the wire
      * @param referencedTag of the task to abort
-     * @param referencedSequenceNumber its CmdSN
      */
-    record Request(
-            @Nullable TaskManagementFunction function,
-            long lun,
-            int referencedTag,
-            int referencedSequenceNumber) {}
+    record Request(@Nullable TaskManagementFunction function, long lun, int referencedTag) {}
 
     /**
      * An answer.
@@ -123,22 +120,33 @@ final class TaskManagement {
         return any ? TaskManagementAnswer.SUCCEEDED : TaskManagementAnswer.COMPLETE;
     }
 
+    /**
+     * A task that has been answered does not exist, even if its answer is still on the way (RFC
+     * 7143, section 11.6.1); on the only connection of a session none can be yet to come.
+     */
     private static void abortTask(
             Session session, Request request, Consumer<TaskManagementAnswer> answer) {
-        TaskBarrier barrier = new TaskBarrier(() -> answer.accept(TaskManagementAnswer.COMPLETE));
+        AtomicReference<TaskManagementAnswer> code =
+                new AtomicReference<>(TaskManagementAnswer.NO_SUCH_TASK);
+        TaskBarrier barrier = new TaskBarrier(() -> answer.accept(code.get()));
         session.abort(
                 task -> task.tag() == request.referencedTag() && task.lun() == request.lun(),
                 barrier);
-        // A task that was answered meanwhile is as good as aborted; one that never came, or is for
-        // another unit, is not.
-        boolean unknown =
-                session.hasTask(request.referencedTag())
-                        || !session.hasReceived(request.referencedSequenceNumber());
-        if (barrier.registered() == 0 && unknown) {
-            answer.accept(TaskManagementAnswer.NO_SUCH_TASK);
-        } else {
-            barrier.arrive();
+        if (barrier.aborted() > 0) {
+            code.set(TaskManagementAnswer.COMPLETE);
         }
+        barrier.arrive();
+    }
+
+    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
+    void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
+        TaskBarrier barrier = new TaskBarrier(whenAborted);
+        for (Session session : sessions.all()) {
+            if (nexuses.contains(session.nexus())) {
+                session.abort(task -> task != except && isFor(session, task, unit), barrier);
+            }
+        }
+        barrier.arrive();
     }
 
     /** The tasks of all nexuses; those who lose some learn it (SAM-5, "CLEAR TASK SET"). */

@@ -50,7 +50,10 @@ final class CdbCheck {
      */
     static @Nullable CheckCondition unit(ScsiTask task, ScsiCommand command, Medium medium) {
         if (command.gate() == ScsiCommand.Gate.WRITABLE && medium.isReadOnly()) {
-            return Sense.of(SenseCode.WRITE_PROTECTED);
+            return Sense.of(
+                    medium.isSoftwareProtected()
+                            ? SenseCode.LOGICAL_UNIT_SOFTWARE_WRITE_PROTECTED
+                            : SenseCode.WRITE_PROTECTED);
         }
         CheckCondition refusal = range(task.cdb(), command, medium);
         return refusal != null ? refusal : data(task, command, medium);
@@ -70,6 +73,7 @@ final class CdbCheck {
                 switch (command.range()) {
                     case NO_BLOCKS, START, BLOCKS -> false;
                     case TRANSFER -> medium.bytes(count) > BlockLimits.TRANSFER_BYTES_MAX;
+                    case COMPARED -> count > BlockLimits.COMPARE_BLOCKS_MAX;
                     case SAME -> count == 0 || count > BlockLimits.WRITE_SAME_BLOCKS_MAX;
                 };
         return tooMany ? Sense.invalidCdbField(command.lengthPosition()) : null;
@@ -87,22 +91,27 @@ final class CdbCheck {
             ScsiTask task, ScsiCommand command, Medium medium) {
         ByteBuffer cdb = task.cdb();
         return switch (command.data()) {
-            case NO_DATA, REPLY, BLOCKS_IN, BLOCKS_OUT, LIST_OUT -> null;
+            case NO_DATA, REPLY, BLOCKS_IN, BLOCKS_OUT -> null;
+            case LIST_OUT ->
+                    command.length(cdb) <= BlockLimits.LIST_BYTES_MAX
+                            ? null
+                            : Sense.of(SenseCode.PARAMETER_LIST_LENGTH_ERROR);
             case COMPARED_OUT ->
                     switch (cdb.get(1) & BYTCHK_MASK) {
-                        case BYTCHK_ONE_BLOCK -> oneBlock(task, command, medium);
+                        case BYTCHK_ONE_BLOCK -> exactly(task, command, medium);
                         case BYTCHK_RESERVED -> Sense.invalidCdbField(1, BYTCHK_BIT);
                         default -> null;
                     };
-            case PATTERN_OUT -> oneBlock(task, command, medium);
+            case PAIRS_OUT, PATTERN_OUT -> exactly(task, command, medium);
         };
     }
 
-    /** One block stands for many: which one must not be in doubt. */
-    private static @Nullable CheckCondition oneBlock(
+    /** One block stands for many, or each half for itself: which must not be in doubt. */
+    private static @Nullable CheckCondition exactly(
             ScsiTask task, ScsiCommand command, Medium medium) {
         int wanted = dataOutBytes(task.cdb(), command, medium);
-        return wanted == 0 || task.dataOutOfferedBytes() == wanted
+        boolean none = wanted == 0 && command.data() != ScsiCommand.Data.PAIRS_OUT;
+        return none || task.dataOutOfferedBytes() == wanted
                 ? null
                 : Sense.of(SenseCode.INVALID_FIELD_IN_CDB);
     }
@@ -116,6 +125,7 @@ final class CdbCheck {
         return switch (command.data()) {
             case NO_DATA, REPLY, BLOCKS_IN -> 0;
             case BLOCKS_OUT -> (int) medium.bytes(command.length(cdb));
+            case PAIRS_OUT -> 2 * (int) medium.bytes(command.length(cdb));
             case LIST_OUT -> (int) command.length(cdb);
             case PATTERN_OUT ->
                     command == ScsiCommand.WRITE_SAME_16 && (cdb.get(1) & NDOB) != 0
@@ -137,7 +147,7 @@ final class CdbCheck {
      */
     static int dataInBytes(ScsiTask task, ScsiCommand command, Medium medium) {
         return switch (command.data()) {
-            case NO_DATA, BLOCKS_OUT, LIST_OUT, PATTERN_OUT, COMPARED_OUT -> 0;
+            case NO_DATA, BLOCKS_OUT, PAIRS_OUT, LIST_OUT, PATTERN_OUT, COMPARED_OUT -> 0;
             case REPLY -> replyBytes(task, command);
             case BLOCKS_IN ->
                     (int)

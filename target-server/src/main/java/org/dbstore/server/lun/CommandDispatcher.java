@@ -3,6 +3,7 @@ package org.dbstore.server.lun;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendException;
+import org.dbstore.server.copy.CopyManager;
 import org.dbstore.server.scsi.BlockLimits;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Deferral;
@@ -20,7 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The one gate every command passes. Safe for all threads, holds no state.
+ * The one gate every command passes. Safe for all threads.
  *
  * <p>The way of a command: {@link #admit} finds unit and row and checks by {@link CdbCheck}; the
  * transport collects the data-out; {@link #execute} runs the handler ({@link CommandHandlers}) in
@@ -60,6 +61,9 @@ public final class CommandDispatcher {
 
     private final Executor pool;
     private final Deferral deferral = this::later;
+    private final CopyManager copies = new CopyManager();
+    private volatile TaskAborter aborter =
+            (unit, nexuses, except, whenAborted) -> whenAborted.run();
 
     /**
      * Creates the gate.
@@ -71,10 +75,34 @@ public final class CommandDispatcher {
         this.pool = pool;
     }
 
-    /** Checks all that can be checked by CDB: LUN, row, usage mask, unit attention, LBA range. */
+    /**
+     * Says how tasks are aborted.
+     *
+     * @param transport knows the tasks of all nexuses
+     */
+    public void abortsThrough(TaskAborter transport) {
+        aborter = transport;
+    }
+
+    /**
+     * Checks all that can be checked by CDB: LUN, row, unit attention, reservations, usage mask,
+     * LBA range.
+     */
     public Admission admit(ScsiTask task, LunMap luns) {
-        ByteBuffer cdb = task.cdb();
         LogicalUnit unit = luns.find(task.lun());
+        Admission admission = admit(task, unit);
+        return admission instanceof Admission.Refused(CommandOutcome outcome)
+                        && wantsDescriptorSense(unit)
+                ? new Admission.Refused(DescriptorSenseTask.convert(outcome))
+                : admission;
+    }
+
+    private static boolean wantsDescriptorSense(@Nullable LogicalUnit unit) {
+        return unit != null && unit.medium().modes().current().descriptorSense();
+    }
+
+    private static Admission admit(ScsiTask task, @Nullable LogicalUnit unit) {
+        ByteBuffer cdb = task.cdb();
         ScsiCommand command = ScsiCommand.of(cdb);
         boolean open = command != null && command.gate() == ScsiCommand.Gate.OPEN;
         if (unit == null && !open) {
@@ -91,6 +119,15 @@ public final class CommandDispatcher {
                     ? new Admission.Refused(Sense.invalidCdbField(1, 4))
                     : refused(SenseCode.INVALID_COMMAND_OPERATION_CODE);
         }
+        if (unit != null && unit.reservations().conflicts(task.nexus(), command, cdb)) {
+            return new Admission.Refused(CommandOutcome.Status.RESERVATION_CONFLICT);
+        }
+        if (unit != null && !open) {
+            CommandOutcome unready = unit.medium().sanitation().refusal(command);
+            if (unready != null) {
+                return new Admission.Refused(unready);
+            }
+        }
         CommandOutcome refusal = CdbCheck.mask(cdb, command);
         if (refusal == null && unit != null) {
             refusal = CdbCheck.unit(task, command, unit.medium());
@@ -102,7 +139,11 @@ public final class CommandDispatcher {
      * Runs an admitted command, here or in the pool, and sees to it that the task is completed.
      * Never throws for anything the command does.
      */
-    public void execute(ScsiTask task, LunMap luns, Admission.Admitted admitted) {
+    public void execute(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
+        ScsiTask task =
+                wantsDescriptorSense(admitted.unit())
+                        ? new DescriptorSenseTask(received)
+                        : received;
         boolean waitsHere =
                 admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && task.isAlone();
         if (admitted.mayWait() && !waitsHere) {
@@ -147,7 +188,8 @@ public final class CommandDispatcher {
         LogicalUnit unit = admitted.unit();
         return unit == null
                 ? CommandHandlers.executeWithoutUnit(task, luns, admitted.command())
-                : CommandHandlers.execute(task, luns, admitted.command(), unit, deferral);
+                : CommandHandlers.execute(
+                        task, luns, admitted.command(), unit, deferral, aborter, copies);
     }
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {
@@ -177,9 +219,11 @@ public final class CommandDispatcher {
 
     private static CommandOutcome failure(ScsiTask task, BackendException e) {
         ScsiCommand command = ScsiCommand.of(task.cdb());
-        return command != null && command.gate() == ScsiCommand.Gate.WRITABLE
-                ? BackendSense.ofWrite(e)
-                : BackendSense.ofRead(e);
+        boolean changes =
+                command != null
+                        && (command.gate() == ScsiCommand.Gate.WRITABLE
+                                || command.data() == ScsiCommand.Data.LIST_OUT);
+        return changes ? BackendSense.ofWrite(e) : BackendSense.ofRead(e);
     }
 
     private static String opcode(ScsiTask task) {

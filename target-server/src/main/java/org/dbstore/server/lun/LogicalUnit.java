@@ -1,9 +1,14 @@
 package org.dbstore.server.lun;
 
+import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
+import org.dbstore.server.scsi.ModeSettings;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.SpaceGauge;
+import org.dbstore.server.scsi.StateStore;
 import org.dbstore.server.scsi.UnitIdentity;
 
 import java.util.List;
@@ -13,6 +18,7 @@ import java.util.UUID;
 public final class LogicalUnit {
     private final Medium medium;
     private final UnitAttentions attentions = new UnitAttentions();
+    private final Reservations reservations;
 
     /**
      * How a unit presents itself.
@@ -36,16 +42,25 @@ public final class LogicalUnit {
      *
      * @param volume open; stays so as long as the unit is mapped
      * @param settings how it presents itself
+     * @param store keeps what has to outlast the server
+     * @param space what the unit may still take and has taken
+     * @throws BackendException if what was kept cannot be read
      */
-    public LogicalUnit(Volume volume, Settings settings) {
+    public LogicalUnit(Volume volume, Settings settings, StateStore store, SpaceGauge space)
+            throws BackendException {
+        SavedState saved = new SavedState(store);
         this.medium =
                 new Medium(
                         volume,
                         settings.blockBytes(),
                         settings.physicalBlockBytes(),
-                        settings.writeBack(),
+                        new ModeSettings(
+                                settings.writeBack(), saved.section(SavedState.Section.MODE_PAGES)),
                         settings.readOnly(),
-                        new UnitIdentity(settings.identity()));
+                        new UnitIdentity(settings.identity()),
+                        space);
+        this.reservations =
+                new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
     }
 
     /**
@@ -53,7 +68,13 @@ public final class LogicalUnit {
      * before.
      */
     public void nexusEstablished(Nexus nexus) {
+        reservations.endReserve(nexus);
         attentions.established(nexus);
+    }
+
+    /** The session of a nexus has ended: what it reserved by RESERVE(6) or (10) is free. */
+    public void nexusLost(Nexus nexus) {
+        reservations.endReserve(nexus);
     }
 
     /**
@@ -61,6 +82,7 @@ public final class LogicalUnit {
      * tasks.
      */
     public void reset() {
+        reservations.reset();
         attentions.raise(SenseCode.RESET_OCCURRED);
     }
 
@@ -74,6 +96,7 @@ public final class LogicalUnit {
 
     /** I_T NEXUS RESET: the nexus will see 06/29/07. The transport aborts the tasks. */
     public void nexusReset(Nexus nexus) {
+        reservations.endReserve(nexus);
         attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
     }
 
@@ -92,8 +115,27 @@ public final class LogicalUnit {
         attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
     }
 
+    /** The volume was resized: every nexus will see 06/2A/09. */
+    public void capacityChanged() {
+        attentions.raise(SenseCode.CAPACITY_DATA_HAS_CHANGED);
+    }
+
+    /** The unit describes itself otherwise than before: every nexus will see 06/3F/03. */
+    public void inquiryDataChanged() {
+        attentions.raise(SenseCode.INQUIRY_DATA_HAS_CHANGED);
+    }
+
+    /** Space is running out: every nexus will see 06/38/07, once. */
+    public void softThresholdReached() {
+        attentions.raise(SenseCode.THIN_PROVISIONING_SOFT_THRESHOLD_REACHED);
+    }
+
     Medium medium() {
         return medium;
+    }
+
+    Reservations reservations() {
+        return reservations;
     }
 
     UnitAttentions attentions() {

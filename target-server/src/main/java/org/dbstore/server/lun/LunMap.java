@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The logical units that a target shows to an initiator, by number. Immutable. */
 public final class LunMap {
@@ -20,14 +22,17 @@ public final class LunMap {
     private static final long FLAT = 1;
 
     private final SortedMap<Integer, LogicalUnit> units;
+    private final List<Integer> portalGroupTags;
     private final @Nullable LogicalUnit[] byNumber = new @Nullable LogicalUnit[NUMBER_MAX + 1];
 
     /**
      * Creates a map.
      *
      * @param units by number, 0..{@link #NUMBER_MAX}
+     * @param portalGroupTags the ports of the target
      */
-    public LunMap(SortedMap<Integer, LogicalUnit> units) {
+    public LunMap(SortedMap<Integer, LogicalUnit> units, Collection<Integer> portalGroupTags) {
+        this.portalGroupTags = List.copyOf(new TreeSet<>(portalGroupTags));
         this.units = Collections.unmodifiableSortedMap(new TreeMap<>(units));
         this.units.forEach((number, unit) -> byNumber[number] = unit);
     }
@@ -50,6 +55,11 @@ public final class LunMap {
     /** The numbers in use, ascending. */
     public Collection<Integer> numbers() {
         return units.keySet();
+    }
+
+    /** The ports of the target: portal group tags, ascending. */
+    public List<Integer> portalGroupTags() {
+        return portalGroupTags;
     }
 
     /** The units, ascending by number. */

@@ -1,5 +1,6 @@
 package org.dbstore.server.lun;
 
+import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import java.util.TreeSet;
  * <p>Safe for all threads: changes hold the monitor. While nothing is pending for anybody, a
  * command costs one volatile read.
  */
-final class UnitAttentions {
+final class UnitAttentions implements Reservations.Unit {
     /**
      * Nexuses remembered, more than there can be sessions. One that is forgotten is not logged in;
      * it sees 29/00 again when it is back.
@@ -57,13 +58,28 @@ final class UnitAttentions {
         quiet = pending.isEmpty();
     }
 
-    /** Raises a condition for one nexus. */
+    /** Raises a condition for every nexus known but one, which caused it. */
+    synchronized void raiseForOthers(Nexus nexus, SenseCode condition) {
+        pending.forEach((each, conditions) -> {
+            if (!each.equals(nexus)) {
+                add(conditions, condition);
+            }
+        });
+        quiet = pending.isEmpty();
+    }
+
+    @Override
     public synchronized void raise(Nexus nexus, SenseCode condition) {
         Set<SenseCode> conditions = pending.get(nexus);
         if (conditions != null) {
             add(conditions, condition);
             quiet = false;
         }
+    }
+
+    @Override
+    public synchronized List<Nexus> knownNexuses() {
+        return List.copyOf(pending.keySet());
     }
 
     /** The conditions that a nexus has not seen yet, the first to be reported first; a copy. */

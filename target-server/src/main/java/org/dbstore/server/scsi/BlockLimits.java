@@ -26,8 +26,17 @@ public final class BlockLimits {
     /** MAXIMUM WRITE SAME LENGTH, in logical blocks; Linux asks for no more than 2^16 - 1. */
     public static final int WRITE_SAME_BLOCKS_MAX = 1 << 15;
 
+    /**
+     * MAXIMUM COMPARE AND WRITE LENGTH, in logical blocks: all of them are one step to everybody,
+     * see {@link RangeLocks}.
+     */
+    public static final int COMPARE_BLOCKS_MAX = 128;
+
     /** Most data-in of a command that does not read the medium, in bytes. */
     public static final int REPLY_BYTES_MAX = 1 << 16;
+
+    /** Longest parameter list taken, in bytes. */
+    public static final int LIST_BYTES_MAX = (1 << 16) - 1;
 
     private BlockLimits() {}
 }

@@ -3,16 +3,20 @@ package org.dbstore.server.scsi;
 import org.dbstore.backend.Volume;
 
 /**
- * What the handlers see of a logical unit: a volume in logical blocks. Immutable but for the volume
- * behind it; safe for all threads.
+ * What the handlers see of a logical unit: a volume in logical blocks, and the unit's own settings
+ * and states. Safe for all threads.
  */
 public final class Medium {
     private final Volume volume;
     private final int blockShift;
     private final int physicalBlockBytes;
-    private final boolean writeBack;
+    private final ModeSettings modes;
     private final boolean readOnly;
     private final UnitIdentity identity;
+    private final SpaceGauge space;
+    private final UnitClock clock = new UnitClock();
+    private final Sanitation sanitation = new Sanitation();
+    private final RangeLocks ranges = new RangeLocks();
     private final LostWrites lostWrites;
 
     /**
@@ -21,26 +25,29 @@ public final class Medium {
      * @param volume the bytes
      * @param blockBytes logical block length: 512 or 4096
      * @param physicalBlockBytes physical block length to tell: at least the logical one
-     * @param writeBack true if GOOD to a WRITE may precede durability
+     * @param modes what mode pages can change
      * @param readOnly true if writes are refused though the volume would take them
      * @param identity names the unit
+     * @param space what the volume may still take and has taken
      */
     public Medium(
             Volume volume,
             int blockBytes,
             int physicalBlockBytes,
-            boolean writeBack,
+            ModeSettings modes,
             boolean readOnly,
-            UnitIdentity identity) {
+            UnitIdentity identity,
+            SpaceGauge space) {
         if (blockBytes != 512 && blockBytes != 4096) {
             throw new IllegalArgumentException("logical block length " + blockBytes);
         }
         this.volume = volume;
         this.blockShift = Integer.numberOfTrailingZeros(blockBytes);
         this.physicalBlockBytes = physicalBlockBytes;
-        this.writeBack = writeBack;
+        this.modes = modes;
         this.readOnly = readOnly || volume.isReadOnly();
         this.identity = identity;
+        this.space = space;
         this.lostWrites = new LostWrites(volume);
     }
 
@@ -95,12 +102,42 @@ public final class Medium {
 
     /** WCE: true if GOOD to a WRITE may precede durability. */
     public boolean isWriteBack() {
-        return writeBack;
+        return modes.current().writeBack();
     }
 
     /** WP: true if writes are refused. */
     public boolean isReadOnly() {
-        return readOnly;
+        return readOnly || isSoftwareProtected();
+    }
+
+    /** SWP: true if writes are refused because an initiator wants it so. */
+    public boolean isSoftwareProtected() {
+        return modes.current().writeProtected();
+    }
+
+    /** What mode pages can change. */
+    public ModeSettings modes() {
+        return modes;
+    }
+
+    /** What the volume may still take and has taken. */
+    public SpaceGauge space() {
+        return space;
+    }
+
+    /** The time that initiators agree on. */
+    public UnitClock clock() {
+        return clock;
+    }
+
+    /** Whether the unit is being sanitized. */
+    public Sanitation sanitation() {
+        return sanitation;
+    }
+
+    /** Orders changes of the same blocks. */
+    public RangeLocks ranges() {
+        return ranges;
     }
 
     /** Who has to hear that acknowledged writes may be lost. */

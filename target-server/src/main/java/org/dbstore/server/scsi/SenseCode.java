@@ -9,6 +9,10 @@ package org.dbstore.server.scsi;
 public enum SenseCode {
     /** Nothing to report. */
     NO_SENSE(0x0, 0x00, 0x00),
+    /** SANITIZE is under way. */
+    SANITIZE_IN_PROGRESS(0x2, 0x04, 0x1b),
+    /** SANITIZE has failed; the unit waits for another, or for EXIT FAILURE MODE. */
+    SANITIZE_COMMAND_FAILED(0x3, 0x31, 0x03),
     /** The medium failed a read. */
     UNRECOVERED_READ_ERROR(0x3, 0x11, 0x00),
     /** The medium failed a write, or can make nothing durable any more. */
@@ -27,6 +31,24 @@ public enum SenseCode {
     LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
     /** A field of the parameter list (data-out) has a value the target does not accept. */
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** No such token, or no more. */
+    INVALID_TOKEN_UNKNOWN(0x5, 0x23, 0x04),
+    /** What the token stood for has been written. */
+    INVALID_TOKEN_REVOKED(0x5, 0x23, 0x06),
+    /** More devices in an EXTENDED COPY than announced. */
+    TOO_MANY_TARGET_DESCRIPTORS(0x5, 0x26, 0x06),
+    /** A device descriptor of EXTENDED COPY other than E4h. */
+    UNSUPPORTED_TARGET_DESCRIPTOR_TYPE_CODE(0x5, 0x26, 0x07),
+    /** More segments in an EXTENDED COPY than announced. */
+    TOO_MANY_SEGMENT_DESCRIPTORS(0x5, 0x26, 0x08),
+    /** A segment descriptor of EXTENDED COPY other than 02h. */
+    UNSUPPORTED_SEGMENT_DESCRIPTOR_TYPE_CODE(0x5, 0x26, 0x09),
+    /** Inline data in an EXTENDED COPY. */
+    INLINE_DATA_LENGTH_EXCEEDED(0x5, 0x26, 0x0b),
+    /** RELEASE named another type than that of the reservation. */
+    INVALID_RELEASE_OF_PERSISTENT_RESERVATION(0x5, 0x26, 0x04),
+    /** More registrations than are kept. */
+    INSUFFICIENT_REGISTRATION_RESOURCES(0x5, 0x55, 0x04),
     /** The first command of a nexus since the target started. */
     POWER_ON_OCCURRED(0x6, 0x29, 0x00),
     /** TARGET COLD RESET ("power on occurred"). */
@@ -37,14 +59,38 @@ public enum SenseCode {
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /** MODE SELECT of another nexus. */
+    MODE_PARAMETERS_CHANGED(0x6, 0x2a, 0x01),
+    /** CLEAR took the registration. */
+    RESERVATIONS_PREEMPTED(0x6, 0x2a, 0x03),
+    /** A reservation that the nexus shared has ended. */
+    RESERVATIONS_RELEASED(0x6, 0x2a, 0x04),
+    /** PREEMPT took the registration. */
+    REGISTRATIONS_PREEMPTED(0x6, 0x2a, 0x05),
+    /** The volume was resized. */
+    CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
+    /** SET TIMESTAMP of another nexus. */
+    TIMESTAMP_CHANGED(0x6, 0x2a, 0x10),
     /** CLEAR TASK SET of another nexus. */
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
+    /** Space is running out: a soft threshold is reached. */
+    THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
+    /** The unit describes itself otherwise than before. */
+    INQUIRY_DATA_HAS_CHANGED(0x6, 0x3f, 0x03),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */
     WRITE_PROTECTED(0x7, 0x27, 0x00),
+    /** SWP of the control mode page. */
+    LOGICAL_UNIT_SOFTWARE_WRITE_PROTECTED(0x7, 0x27, 0x02),
     /** Thin provisioning ran out of extents (SBC-3, "Thin provisioned logical units"). */
     SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
+    /** A copy cannot be done as it was described. */
+    COPY_ABORTED(0xa, 0x00, 0x00),
+    /** A unit of a copy does not let it in: reserved, write protected, being sanitized. */
+    THIRD_PARTY_DEVICE_FAILURE(0xa, 0x0d, 0x01),
+    /** The session does not see a unit of a copy. */
+    COPY_TARGET_DEVICE_NOT_REACHABLE(0xa, 0x0d, 0x02),
     /** A task management function ended the command; seen only by who ignores that. */
     COMMAND_ABORTED(0xb, 0x00, 0x00),
     /** Data that the initiator may not send unasked (RFC 7143, section 11.4.7.2). */

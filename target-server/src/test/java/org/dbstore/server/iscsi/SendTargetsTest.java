@@ -83,7 +83,7 @@ class SendTargetsTest {
                 "",
                 groups,
                 List.of(initiators),
-                new LunMap(new TreeMap<>()),
+                new LunMap(new TreeMap<>(), List.of(1)),
                 IscsiTarget.Terms.OPEN);
     }
 

@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.FakeTask;
 import org.dbstore.server.scsi.MemoryVolume;
+import org.dbstore.server.scsi.SpaceGauge;
+import org.dbstore.server.scsi.StateStore;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -39,14 +44,45 @@ public final class Bench {
     }
 
     public Bench(long sizeBytes, int blockBytes, boolean writeBack, boolean readOnly) {
+        this(sizeBytes, blockBytes, writeBack, readOnly, StateStore.NONE);
+    }
+
+    public Bench(
+            long sizeBytes, int blockBytes, boolean writeBack, boolean readOnly, StateStore store) {
         volume = new MemoryVolume(sizeBytes);
-        unit =
-                new LogicalUnit(
-                        volume,
-                        new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY));
+        var settings = new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY);
+        unit = unit(volume, settings, store);
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(0, unit);
-        luns = new LunMap(units);
+        luns = new LunMap(units, List.of(1, 2));
+    }
+
+    /** 40 MiB free, 3 MiB and a byte used. */
+    public static final SpaceGauge GAUGE =
+            new SpaceGauge() {
+                @Override
+                public long freeBytes() {
+                    return 40 << 20;
+                }
+
+                @Override
+                public long usedBytes() {
+                    return (3 << 20) + 1;
+                }
+            };
+
+    /** A unit whose store keeps nothing. */
+    public static LogicalUnit unit(Volume volume, LogicalUnit.Settings settings) {
+        return unit(volume, settings, StateStore.NONE);
+    }
+
+    /** A unit whose store can be read. */
+    public static LogicalUnit unit(Volume volume, LogicalUnit.Settings settings, StateStore store) {
+        try {
+            return new LogicalUnit(volume, settings, store, GAUGE);
+        } catch (BackendException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void submit(Runnable step) {

@@ -39,7 +39,7 @@ class LunMapTest {
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(7, unit);
         units.put(0, unit);
-        assertEquals(List.of(0, 7), List.copyOf(new LunMap(units).numbers()));
+        assertEquals(List.of(0, 7), List.copyOf(new LunMap(units, List.of(1)).numbers()));
     }
 
     @Test
@@ -50,6 +50,6 @@ class LunMapTest {
     private LunMap map(int number) {
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(number, unit);
-        return new LunMap(units);
+        return new LunMap(units, List.of(1));
     }
 }

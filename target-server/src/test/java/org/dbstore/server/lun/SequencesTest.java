@@ -41,7 +41,8 @@ class SequencesTest {
     private final Bench one = new Bench(SIZE_BYTES, 512, false, false);
     private final Bench readOnly = new Bench(SIZE_BYTES, 512, false, true);
     private final LunMap luns =
-            new LunMap(new TreeMap<>(Map.of(0, zero.unit, 1, one.unit, 2, readOnly.unit)));
+            new LunMap(
+                    new TreeMap<>(Map.of(0, zero.unit, 1, one.unit, 2, readOnly.unit)), List.of(1));
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("sequences")

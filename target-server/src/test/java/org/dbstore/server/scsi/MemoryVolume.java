@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,7 +21,7 @@ public final class MemoryVolume implements Volume {
     private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
 
     /** Calls in their order: read, write and zero with offset+length; commit; flush. */
-    public final List<String> calls = new ArrayList<>();
+    public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     /** Commits not ended yet, if {@link #holdCommits}. */
     public final List<CommitListener> commits = new ArrayList<>();

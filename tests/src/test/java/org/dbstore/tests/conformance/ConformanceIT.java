@@ -21,12 +21,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Goal: no test of the libiscsi suite fails, in the families that the server stands for. */
+/** Goal: no test of the libiscsi suite fails, and none is skipped but for a reason given here. */
 class ConformanceIT {
     private static final Duration LIMIT = Duration.ofMinutes(6);
 
     /** Fewer would mean that the suite did not run. */
-    private static final int FAMILIES_MIN = 30;
+    private static final int FAMILIES_MIN = 50;
+
+    private static final String ALIKE = "logical and physical blocks of one length";
+
+    /** What the suite may leave out, by test or family, and why. */
+    private static final Map<String, String> SKIPPED =
+            Map.ofEntries(
+                    Map.entry("NoMedia", "the medium cannot be removed"),
+                    Map.entry("PreventAllow", "the medium cannot be removed"),
+                    Map.entry("StartStopUnit.Simple", "the medium cannot be removed"),
+                    Map.entry("Reserve6.TargetColdReset", "reset of a target is not served"),
+                    Map.entry("Reserve6.TargetWarmReset", "reset of a target is not served"),
+                    Map.entry("Sanitize.CryptoErase", "nothing is encrypted"),
+                    Map.entry("Sanitize.Readonly", "tried by CRYPTO ERASE only"),
+                    Map.entry("Sanitize.Reservations", "tried by CRYPTO ERASE only"),
+                    Map.entry("Sanitize.Reset", "SANITIZE is over before the test looks"),
+                    Map.entry(
+                            "WriteAtomic16",
+                            "the suite asks for 256 blocks, the engine promises one of 4 KiB"),
+                    Map.entry("CompareAndWrite.InvalidDataOutSize", ALIKE),
+                    Map.entry("WriteSame10.InvalidDataOutSize", ALIKE),
+                    Map.entry("WriteSame10.UnmapUnaligned", ALIKE),
+                    Map.entry("WriteSame16.InvalidDataOutSize", ALIKE),
+                    Map.entry("WriteSame16.UnmapUnaligned", ALIKE),
+                    Map.entry("WriteSame10.ZeroBlocks", "WSNZ=1"),
+                    Map.entry("WriteSame16.ZeroBlocks", "WSNZ=1"),
+                    Map.entry("iSCSITMF.AbortTaskSimpleAsync", "ESXi needs the other answer"));
 
     @TempDir Path folder;
 
@@ -43,6 +69,7 @@ class ConformanceIT {
                         LIMIT,
                         folder.resolve("log-" + blockBytes),
                         "conformance",
+                        "--all",
                         "--block-size",
                         Integer.toString(blockBytes),
                         "--json",
@@ -54,7 +81,7 @@ class ConformanceIT {
                     failuresByFamily.computeIfAbsent(
                             test.get("family").text(), family -> new ArrayList<>());
             String verdict = test.get("verdict").text();
-            if (!verdict.equals("passed") && !verdict.equals("skipped")) {
+            if (!verdict.equals("passed") && !isLeftOut(test, verdict)) {
                 failures.add(
                         test.get("test").text() + " " + verdict + ": " + test.get("reason").text());
             }
@@ -64,5 +91,12 @@ class ConformanceIT {
         failuresByFamily.forEach((family, failures) ->
                 tests.add(dynamicTest(family, () -> assertEquals(List.of(), failures, family))));
         return dynamicContainer(blockBytes + "-byte blocks", tests);
+    }
+
+    private static boolean isLeftOut(Json test, String verdict) {
+        String family = test.get("family").text();
+        return verdict.equals("skipped")
+                && (SKIPPED.containsKey(family)
+                        || SKIPPED.containsKey(family + "." + test.get("test").text()));
     }
 }

@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FailingMedium {
     private static final String MEDIUM_ERROR = "CHECK 03/0C/00";
     private static final String SPACE_EXHAUSTED = "CHECK 07/27/07";
+    private static final int NTH_MIN = 2;
     private static final int NTH_MAX = 250;
-    private static final int LOAD_MILLIS_MAX = 20_000;
+    private static final int LOAD_MILLIS_MAX = 5_000;
     private static final int LOAD_MILLIS_AFTER = 200;
     private static final int SHOWN_MAX = 10;
 
@@ -45,7 +46,7 @@ final class FailingMedium {
         StorageDaemon.Fault[] faults = StorageDaemon.Fault.values();
         for (int i = 0; i < count; i++) {
             StorageDaemon.Fault fault = faults[i % faults.length];
-            int nth = 1 + random.nextInt(NTH_MAX);
+            int nth = random.nextInt(NTH_MIN, NTH_MAX);
             try {
                 runCase(fault, nth);
             } catch (AssertionError e) {
@@ -107,7 +108,10 @@ final class FailingMedium {
         if (load.failure() != null) {
             throw new AssertionError(load.failure() + "\n" + dbsd.lastLines(), load.failure());
         }
-        require(load.hasRefusals(), "the device failed and all was acknowledged");
+        // A large write that fails once in its midst is a short write; its rest is written again.
+        require(
+                load.hasRefusals() || fault.canBeMended(),
+                "the device failed and all was acknowledged");
         Set<String> due =
                 fault.isFull() ? Set.of(MEDIUM_ERROR, SPACE_EXHAUSTED) : Set.of(MEDIUM_ERROR);
         for (LoadSession.Refused refused : load.refused()) {

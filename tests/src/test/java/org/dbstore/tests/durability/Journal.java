@@ -3,6 +3,7 @@ package org.dbstore.tests.durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class Journal implements AutoCloseable {
         ByteBuffer record =
                 ByteBuffer.allocate(RECORD_BYTES)
                         .put((byte) (entry.acknowledged() ? 1 : 0))
-                        .put((byte) operation.kind().ordinal())
+                        .put((byte) operation.kind().letter())
                         .putShort((short) operation.volume())
                         .putInt(operation.blocks())
                         .putLong(operation.number())
@@ -81,7 +82,7 @@ final class Journal implements AutoCloseable {
     /** Reads a file up to its end or its first broken record. */
     static List<Entry> read(Path file) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        ByteBuffer all = ByteBuffer.wrap(java.nio.file.Files.readAllBytes(file));
+        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
         byte[] record = new byte[RECORD_BYTES];
         while (all.remaining() >= RECORD_BYTES) {
             all.get(record);
@@ -98,7 +99,7 @@ final class Journal implements AutoCloseable {
 
     private static Entry entry(ByteBuffer fields) {
         boolean acknowledged = fields.get() != 0;
-        Operation.Kind kind = Operation.Kind.values()[fields.get()];
+        Operation.Kind kind = Operation.Kind.of((char) fields.get());
         int volume = fields.getShort();
         int blocks = fields.getInt();
         Operation operation =

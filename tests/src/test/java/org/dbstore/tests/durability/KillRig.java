@@ -24,10 +24,17 @@ final class KillRig {
         WRITEBACK("writeback", "writeback"),
         BOTH("writethrough", "writeback");
 
-        private final List<String> modes;
+        private final String first;
+        private final String second;
 
-        Cache(String... modes) {
-            this.modes = List.of(modes);
+        Cache(String first, String second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        /** Of one of the two volumes. */
+        private String mode(int volume) {
+            return volume == 0 ? first : second;
         }
 
         /** By the word on the command line. */
@@ -151,7 +158,7 @@ final class KillRig {
         for (int i = 0; i < VOLUMES.size(); i++) {
             luns.add(
                     "%d: { device: main, volume: %s, cache: %s }"
-                            .formatted(i, VOLUMES.get(i), plan.cache().modes.get(i)));
+                            .formatted(i, VOLUMES.get(i), plan.cache().mode(i)));
         }
         luns.addAll(management.luns());
         Dbsd.configure(config, device, address, luns);
@@ -171,7 +178,7 @@ final class KillRig {
     private void loadAndKill(Dbsd dbsd) throws Exception {
         boolean withReads = plan.broken().isEmpty();
         Load.Profile profile =
-                new Load.Profile(new int[] {SECTORS, SECTORS}, SESSIONS, DEPTH, withReads);
+                new Load.Profile(List.of(SECTORS, SECTORS), SESSIONS, DEPTH, withReads);
         try (Journal journal = new Journal(journalFile)) {
             Load load = new Load(profile, journal, Load.MediumClock.STOPPED, stamps, numbers);
             load.start(address, Dbsd.TARGET, random.split());

@@ -1,5 +1,6 @@
 package org.dbstore.tests.durability;
 
+import org.dbstore.tests.support.CommandLine;
 import org.dbstore.tests.support.Folders;
 
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package org.dbstore.tests.durability;
 
+import org.dbstore.tests.support.CommandLine;
 import org.dbstore.tests.support.Folders;
 
 import java.nio.file.Files;
@@ -86,7 +87,10 @@ public final class PowerTest {
             Replay replay = new Replay(recording, folder, random.split());
             replay.run(replays);
             summary += ", " + replay.summary();
-            replay.findings().forEach(f -> System.out.println("power-test: finding: " + f));
+            replay.findings()
+                    .forEach((finding, count) ->
+                            System.out.println(
+                                    "power-test: %d times: %s".formatted(count, finding)));
             FailingMedium failing = new FailingMedium(folder, random.split());
             failing.run(faults);
             summary += ", " + failing.summary() + ", 0 failures";

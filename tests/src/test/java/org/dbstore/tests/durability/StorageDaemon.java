@@ -43,6 +43,11 @@ final class StorageDaemon {
             return errno == 28;
         }
 
+        /** Whether who writes again what was not written finds nothing wrong. */
+        boolean canBeMended() {
+            return once && !ofFlush();
+        }
+
         /** As a blkdebug node "top", which begins to fail at the n-th request. */
         private String node(int nth) {
             List<String> states = new ArrayList<>();
@@ -91,7 +96,7 @@ final class StorageDaemon {
                         + "\"log\":\"log\",\"log-sector-size\":%d}".formatted(Sectors.BYTES));
     }
 
-    /** Requests fail from the n-th on, which is 1 or more. */
+    /** Requests fail from the n-th on, which is 2 or more. */
     static StorageDaemon failing(Path folder, Path image, Fault fault, int nth)
             throws IOException, InterruptedException, Unavailable {
         // The raw format tells blkdebug of each request.

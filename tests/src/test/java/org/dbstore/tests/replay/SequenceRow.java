@@ -15,13 +15,19 @@ import java.util.regex.Pattern;
  * A row of {@code sequences/windows-esxi-linux.tsv}.
  *
  * @param sequence first word of the column: W1, E6, L3 ...
+ * @param nexus A or B: which of two initiators
  * @param lunColumn a LUN, or TMF
  * @param command the CDB in hex, or the task management function in words
  * @param dataColumn data-out: hex, a count of bytes in words, or nothing
  * @param expectation what has to come, in words that begin with the outcomes allowed
  */
 record SequenceRow(
-        String sequence, String lunColumn, String command, String dataColumn, String expectation) {
+        String sequence,
+        char nexus,
+        String lunColumn,
+        String command,
+        String dataColumn,
+        String expectation) {
     private static final String FILE = "/sequences/windows-esxi-linux.tsv";
     private static final Pattern BYTES_IN_WORDS = Pattern.compile("<(\\d+) B.*>");
     private static final Pattern CHECK = Pattern.compile("\\d\\d/[0-9A-F]{2}/[0-9A-F]{2}");
@@ -38,7 +44,14 @@ record SequenceRow(
                     .lines()
                     .skip(1)
                     .map(line -> line.split("\t", -1))
-                    .map(f -> new SequenceRow(f[0].split(" ", 2)[0], f[1], f[2], f[3], f[4]))
+                    .map(f ->
+                            new SequenceRow(
+                                    f[0].split(" ", 2)[0],
+                                    f[0].contains("B)") ? 'B' : 'A',
+                                    f[1],
+                                    f[2],
+                                    f[3],
+                                    f[4]))
                     .forEach(rows::add);
         }
         return rows;
@@ -81,8 +94,9 @@ record SequenceRow(
             case 0x12 -> cdb.getShort(3) & 0xffff;
             case 0x1a -> cdb.get(4) & 0xff;
             case 0x25 -> 8;
+            case 0x4d, 0x5e -> cdb.getShort(7) & 0xffff;
             case 0x28 -> (cdb.getShort(7) & 0xffff) * 512;
-            case 0x9e -> cdb.getInt(10);
+            case 0x84, 0x9e -> cdb.getInt(10);
             case 0xa0, 0xa3 -> cdb.getInt(6);
             default -> 0;
         };
@@ -91,7 +105,12 @@ record SequenceRow(
     /** The outcomes that the expectation allows. */
     List<String> expectedOutcomes() {
         List<String> outcomes = new ArrayList<>();
-        if (expectation.startsWith("GOOD") || expectation.startsWith("NDOB=1: GOOD")) {
+        if (expectation.equals("RESERVATION CONFLICT")) {
+            outcomes.add("STATUS 18");
+        }
+        if (expectation.startsWith("if listed")
+                || expectation.startsWith("GOOD")
+                || expectation.startsWith("NDOB=1: GOOD")) {
             outcomes.add("GOOD");
         }
         Matcher checks = CHECK.matcher(expectation);

@@ -27,8 +27,17 @@ public final class Requirements {
         if (missing.isEmpty()) {
             return;
         }
-        String message =
-                "this machine lacks " + String.join(", ", missing) + " (bin/test installs it)";
+        missing(String.join(", ", missing) + " (bin/test installs it)");
+    }
+
+    /**
+     * Ends the test because the machine lacks something.
+     *
+     * @param what it lacks, and perhaps the remedy
+     * @throws TestAbortedException if it may
+     */
+    public static void missing(String what) {
+        String message = "this machine lacks " + what;
         if (Boolean.getBoolean("dbs.tests.required")) {
             throw new AssertionFailedError(message);
         }

@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /** The verbs of snapshots. */
 @Command(
         name = "snapshot",
-        description = "List, take, rename, label, delete and clone snapshots.",
+        description =
+                "List, take, rename, label, delete, clone, compare, export and import snapshots.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             SnapshotList.class,
@@ -13,6 +14,11 @@ import picocli.CommandLine.Command;
             SnapshotRename.class,
             SnapshotLabel.class,
             SnapshotDelete.class,
-            SnapshotClone.class
+            SnapshotClone.class,
+            SnapshotDiff.class,
+            SnapshotExportCommand.class,
+            SnapshotImportCommand.class,
+            SnapshotImportToken.class,
+            SnapshotImportDiscard.class
         })
 final class SnapshotCommands {}

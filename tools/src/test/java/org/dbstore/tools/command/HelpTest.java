@@ -24,6 +24,9 @@ class HelpTest extends CommandTestBase {
                 "volume create",
                 "volume rename",
                 "volume label",
+                "volume resize",
+                "volume rollback",
+                "volume flatten",
                 "volume delete",
                 "volume export",
                 "volume import",
@@ -33,6 +36,11 @@ class HelpTest extends CommandTestBase {
                 "snapshot label",
                 "snapshot delete",
                 "snapshot clone",
+                "snapshot diff",
+                "snapshot export",
+                "snapshot import",
+                "snapshot import-token",
+                "snapshot import-discard",
                 "completion"
             })
     void everyVerbHasHelpWithAnExampleAndIsDocumented(String verb) throws Exception {

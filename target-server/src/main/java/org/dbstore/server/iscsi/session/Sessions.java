@@ -75,9 +75,11 @@ public final class Sessions {
                 .count();
     }
 
-    /** Forgets a session whose connection is gone. */
+    /** Forgets a session whose connection is gone, or that another replaces. */
     public synchronized void close(Session session) {
-        byNexus.remove(session.nexus(), session);
+        if (byNexus.remove(session.nexus(), session)) {
+            session.luns().units().forEach(unit -> unit.nexusLost(session.nexus()));
+        }
     }
 
     /** Tells whether a session with that TSIH is open. */

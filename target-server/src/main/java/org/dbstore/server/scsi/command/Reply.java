@@ -6,7 +6,7 @@ import org.dbstore.server.scsi.ScsiTask;
 import java.nio.ByteBuffer;
 
 /** Data-in that does not come from the medium. */
-final class Reply {
+public final class Reply {
     private Reply() {}
 
     /**
@@ -16,7 +16,7 @@ final class Reply {
      * @param data the whole answer
      * @param allocationBytes 0..2^32 - 1
      */
-    static CommandOutcome of(ScsiTask task, byte[] data, long allocationBytes) {
+    public static CommandOutcome of(ScsiTask task, byte[] data, long allocationBytes) {
         int length = (int) Math.min(data.length, allocationBytes);
         int sent = (int) Math.min(length, task.dataInLimitBytes());
         ByteBuffer target = task.allocateDataIn(sent);

@@ -3,9 +3,9 @@ package org.dbstore.server.scsi.command;
 import java.nio.ByteBuffer;
 
 /** Working memory of the threads of the pool: one buffer each, for what is not sent. */
-final class Scratch {
+public final class Scratch {
     /** Size of the buffer: what one step of a long command reads or writes at most. */
-    static final int BYTES = 1 << 20;
+    public static final int BYTES = 1 << 20;
 
     private static final int ALIGNMENT_BYTES = 4096; // direct I/O takes it without a copy
     private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -22,7 +22,7 @@ final class Scratch {
      * @param bytes 0..{@link #BYTES}
      * @return direct, position 0, limit {@code bytes}, contents undefined
      */
-    static ByteBuffer take(int bytes) {
+    public static ByteBuffer take(int bytes) {
         return BUFFER.get().clear().limit(bytes);
     }
 }

@@ -12,6 +12,7 @@ import org.jscsi.target.scsi.inquiry.ProtocolIdentifier;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** Designation descriptors of VPD page 83h (SPC-4, "Device Identification VPD page"). */
@@ -39,18 +40,42 @@ public final class Designators {
         byte[] port = ByteBuffer.allocate(4).putInt(nexus.portalGroupTag()).array();
         port(all, CodeSet.BINARY_VALUES, IdentifierType.RELATIVE_TARGET_PORT_IDENTIFIERT, port);
         port(all, CodeSet.BINARY_VALUES, IdentifierType.TARGET_PORT_GROUP, port);
-        port(all, CodeSet.UTF8_CODES, IdentifierType.SCSI_NAME_STRING, portName(nexus));
+        port(
+                all,
+                CodeSet.UTF8_CODES,
+                IdentifierType.SCSI_NAME_STRING,
+                portName(nexus.targetName(), nexus.portalGroupTag()));
+        return all.toByteArray();
+    }
+
+    /**
+     * Describes the target ports (SPC-4, "SCSI Ports VPD page"), each by its name.
+     *
+     * @param targetName iSCSI name
+     * @param portalGroupTags one for each port
+     * @return the designation descriptors for all of them
+     */
+    public static byte[] ports(String targetName, List<Integer> portalGroupTags) {
+        var all = new ByteArrayOutputStream();
+        for (int tag : portalGroupTags) {
+            var name = new ByteArrayOutputStream();
+            port(
+                    name,
+                    CodeSet.UTF8_CODES,
+                    IdentifierType.SCSI_NAME_STRING,
+                    portName(targetName, tag));
+            ByteBuffer header = ByteBuffer.allocate(12);
+            header.putShort(2, (short) tag).putShort(10, (short) name.size());
+            all.writeBytes(header.array());
+            all.writeBytes(name.toByteArray());
+        }
         return all.toByteArray();
     }
 
     /** The name of the target port (RFC 7143, "SCSI Architecture Model"), ended by NUL, padded. */
-    private static byte[] portName(Nexus nexus) {
+    private static byte[] portName(String targetName, int portalGroupTag) {
         byte[] name =
-                String.format(
-                                Locale.ROOT,
-                                "%s,t,0x%04x",
-                                nexus.targetName(),
-                                nexus.portalGroupTag())
+                String.format(Locale.ROOT, "%s,t,0x%04x", targetName, portalGroupTag)
                         .getBytes(StandardCharsets.UTF_8);
         int padded = (name.length / NAME_ALIGNMENT_BYTES + 1) * NAME_ALIGNMENT_BYTES;
         return ByteBuffer.allocate(padded).put(name).array();

@@ -78,6 +78,16 @@ public final class Sense {
         return at(SenseCode.INVALID_FIELD_IN_PARAMETER_LIST, SKSV, position);
     }
 
+    /**
+     * CHECK CONDITION with a progress indication.
+     *
+     * @param code what is under way
+     * @param progress how much of 65536 is done, 16 bits
+     */
+    public static CheckCondition inProgress(SenseCode code, int progress) {
+        return at(code, SKSV, progress);
+    }
+
     private static CheckCondition at(SenseCode code, int flags, int position) {
         byte[] sense = fixed(code);
         ByteBuffer.wrap(sense)

@@ -1,23 +1,33 @@
 package org.dbstore.server.scsi.page;
 
 import org.dbstore.server.scsi.Medium;
+import org.dbstore.server.scsi.ModeSettings;
 
 import java.util.List;
 
 /**
- * The mode pages (SPC-4, SBC-3). No parameter is changeable, so the current values are also the
- * default and the saved ones, and PS=1 holds.
+ * The mode pages (SPC-4, SBC-3). Changeable are D_SENSE and SWP, and WCE where it can be saved: the
+ * caching page tells Windows PS=1, so a WCE that is gone after a restart would be a lie.
  */
 public final class ModePages {
+    /** PC: the values in force. */
+    public static final int CURRENT = 0;
+
+    /** PC: a mask of what MODE SELECT can change. */
+    public static final int CHANGEABLE = 1;
+
+    private static final int DEFAULT = 2;
+
     private static final int CACHING = 0x08;
     private static final int CONTROL = 0x0a;
     private static final int INFORMATIONAL_EXCEPTIONS = 0x1c;
     private static final int ALL_PAGES = 0x3f;
     private static final int ALL_SUBPAGES = 0xff;
     private static final int PS = 0x80;
-    private static final int CHANGEABLE = 1;
 
     private static final int WCE = 0x04;
+    private static final int D_SENSE = 0x04;
+    private static final int SWP = 0x08;
     private static final int UNRESTRICTED_REORDERING = 0x10;
     private static final int DEXCPT = 0x08;
 
@@ -32,19 +42,16 @@ public final class ModePages {
      * @return empty if there is no such page
      */
     public static List<byte[]> select(Medium medium, int pageControl, int page) {
-        List<byte[]> pages =
-                switch (page) {
-                    case CACHING -> List.of(caching(medium));
-                    case CONTROL -> List.of(control());
-                    case INFORMATIONAL_EXCEPTIONS -> List.of(informationalExceptions());
-                    case ALL_PAGES ->
-                            List.of(caching(medium), control(), informationalExceptions());
-                    default -> List.of();
-                };
-        if (pageControl == CHANGEABLE) {
-            pages.forEach(ModePages::clearParameters);
-        }
-        return pages;
+        byte[] caching = caching(medium.modes(), pageControl);
+        byte[] control = control(medium.modes(), pageControl);
+        byte[] exceptions = informationalExceptions(pageControl);
+        return switch (page) {
+            case CACHING -> List.of(caching);
+            case CONTROL -> List.of(control);
+            case INFORMATIONAL_EXCEPTIONS -> List.of(exceptions);
+            case ALL_PAGES -> List.of(caching, control, exceptions);
+            default -> List.of();
+        };
     }
 
     /**
@@ -56,35 +63,61 @@ public final class ModePages {
         return subpage == 0 || subpage == ALL_SUBPAGES;
     }
 
-    private static void clearParameters(byte[] page) {
-        for (int i = 2; i < page.length; i++) {
-            page[i] = 0;
-        }
+    /**
+     * Takes the changeable parameters out of a page.
+     *
+     * @param page as MODE SELECT received it
+     * @param before values of those that stand in other pages
+     */
+    public static ModeSettings.Values valuesOf(byte[] page, ModeSettings.Values before) {
+        return switch (page[0] & 0x3f) {
+            case CACHING ->
+                    new ModeSettings.Values(
+                            (page[2] & WCE) != 0,
+                            before.descriptorSense(),
+                            before.writeProtected());
+            case CONTROL ->
+                    new ModeSettings.Values(
+                            before.writeBack(), (page[2] & D_SENSE) != 0, (page[4] & SWP) != 0);
+            default -> before;
+        };
     }
 
-    private static byte[] page(int code, int parameterBytes) {
+    private static ModeSettings.Values values(ModeSettings modes, int pageControl) {
+        return switch (pageControl) {
+            case CURRENT -> modes.current();
+            case CHANGEABLE -> new ModeSettings.Values(modes.canSave(), true, true);
+            case DEFAULT -> modes.defaults();
+            default -> modes.saved();
+        };
+    }
+
+    private static byte[] page(int code, boolean canSave, int parameterBytes) {
         byte[] page = new byte[2 + parameterBytes];
-        page[0] = (byte) (PS | code);
+        page[0] = (byte) ((canSave ? PS : 0) | code);
         page[1] = (byte) parameterBytes;
         return page;
     }
 
-    private static byte[] caching(Medium medium) {
-        byte[] page = page(CACHING, 18);
-        page[2] = (byte) (medium.isWriteBack() ? WCE : 0);
+    private static byte[] caching(ModeSettings modes, int pageControl) {
+        byte[] page = page(CACHING, true, 18);
+        page[2] = (byte) (values(modes, pageControl).writeBack() ? WCE : 0);
         return page;
     }
 
-    /** QERR=0, TAS=0, D_SENSE=0, SWP=0: write protection is not the initiator's to set. */
-    private static byte[] control() {
-        byte[] page = page(CONTROL, 10);
-        page[3] = UNRESTRICTED_REORDERING;
+    /** QERR=0, TAS=0. */
+    private static byte[] control(ModeSettings modes, int pageControl) {
+        byte[] page = page(CONTROL, modes.canSave(), 10);
+        ModeSettings.Values values = values(modes, pageControl);
+        page[2] = (byte) (values.descriptorSense() ? D_SENSE : 0);
+        page[3] = (byte) (pageControl == CHANGEABLE ? 0 : UNRESTRICTED_REORDERING);
+        page[4] = (byte) (values.writeProtected() ? SWP : 0);
         return page;
     }
 
-    private static byte[] informationalExceptions() {
-        byte[] page = page(INFORMATIONAL_EXCEPTIONS, 10);
-        page[2] = DEXCPT; // none is ever reported
+    private static byte[] informationalExceptions(int pageControl) {
+        byte[] page = page(INFORMATIONAL_EXCEPTIONS, true, 10);
+        page[2] = (byte) (pageControl == CHANGEABLE ? 0 : DEXCPT); // none is ever reported
         return page;
     }
 }

@@ -22,6 +22,9 @@ public final class StandardInquiry {
     // probe for command duration limits.
     private static final int SPC_4 = 0x06;
     private static final int HISUP_AND_FORMAT_2 = 0x12;
+    private static final int TPGS_IMPLICIT = 0x10;
+    private static final int THIRD_PARTY_COPY = 0x08;
+    private static final int MULTIP = 0x10;
     private static final int CMDQUE = 0x02;
 
     // SAM-5, iSCSI, SPC-4, SBC-3 (no version claimed), in the order SPC-4 recommends.
@@ -33,14 +36,17 @@ public final class StandardInquiry {
      * Builds the data.
      *
      * @param peripheral {@link #DISK} or {@link #NO_UNIT}
+     * @param ports of the target
      * @return 96 bytes
      */
-    public static byte[] build(int peripheral) {
+    public static byte[] build(int peripheral, int ports) {
         ByteBuffer data = ByteBuffer.allocate(BYTES);
         data.put(0, (byte) peripheral);
         data.put(2, (byte) SPC_4);
         data.put(3, (byte) HISUP_AND_FORMAT_2);
         data.put(4, (byte) (BYTES - 5));
+        data.put(5, (byte) (TPGS_IMPLICIT | THIRD_PARTY_COPY));
+        data.put(6, (byte) (ports > 1 ? MULTIP : 0));
         data.put(7, (byte) CMDQUE);
         data.put(8, VENDOR.getBytes(StandardCharsets.US_ASCII));
         data.put(16, PRODUCT.getBytes(StandardCharsets.US_ASCII));

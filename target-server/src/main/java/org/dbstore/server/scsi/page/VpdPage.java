@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The vital product data pages (SPC-4 and SBC-3), in ascending order: Windows ignores what follows
@@ -22,6 +23,12 @@ public enum VpdPage {
     DEVICE_IDENTIFICATION(0x83),
     /** Extended INQUIRY Data. */
     EXTENDED_INQUIRY(0x86),
+    /** Mode Page Policy. */
+    MODE_PAGE_POLICY(0x87),
+    /** SCSI Ports. */
+    SCSI_PORTS(0x88),
+    /** Third-party Copy. */
+    THIRD_PARTY_COPY(0x8f),
     /** Block Limits. */
     BLOCK_LIMITS(0xb0),
     /** Block Device Characteristics. */
@@ -33,6 +40,10 @@ public enum VpdPage {
 
     /** PAGE LENGTH of 86h, B0h and B1h; older initiators know B0h shorter, Windows B1h not. */
     private static final int LONG_PAGE_BYTES = 0x3c;
+
+    private static final int ALL_PAGES = 0x3f;
+    private static final int ALL_SUBPAGES = 0xff;
+    private static final int SHARED = 0x00;
 
     private final int code;
 
@@ -60,9 +71,10 @@ public enum VpdPage {
      *
      * @param medium the unit it describes
      * @param nexus its target port is described
+     * @param ports portal group tags of all ports of the target
      * @return header and all parameters
      */
-    public byte[] build(Medium medium, Nexus nexus) {
+    public byte[] build(Medium medium, Nexus nexus, List<Integer> ports) {
         byte[] parameters =
                 switch (this) {
                     case SUPPORTED_PAGES -> supportedPages();
@@ -71,6 +83,9 @@ public enum VpdPage {
                     case DEVICE_IDENTIFICATION ->
                             Designators.of(medium.identity(), StandardInquiry.VENDOR, nexus);
                     case EXTENDED_INQUIRY -> extendedInquiry(medium);
+                    case MODE_PAGE_POLICY -> new byte[] {ALL_PAGES, (byte) ALL_SUBPAGES, SHARED, 0};
+                    case SCSI_PORTS -> Designators.ports(nexus.targetName(), ports);
+                    case THIRD_PARTY_COPY -> ThirdPartyCopyPage.build(medium);
                     case BLOCK_LIMITS -> blockLimits(medium);
                     case BLOCK_DEVICE_CHARACTERISTICS -> blockDeviceCharacteristics();
                     case LOGICAL_BLOCK_PROVISIONING -> logicalBlockProvisioning(medium);
@@ -106,6 +121,7 @@ public enum VpdPage {
         ByteBuffer parameters = ByteBuffer.allocate(LONG_PAGE_BYTES);
         int blockBytes = medium.blockBytes();
         parameters.put(4 - HEADER_BYTES, (byte) 0x01); // WSNZ
+        parameters.put(5 - HEADER_BYTES, (byte) BlockLimits.COMPARE_BLOCKS_MAX);
         parameters.putShort(6 - HEADER_BYTES, (short) (4096 / blockBytes)); // granularity
         put(parameters, 8, BlockLimits.TRANSFER_BYTES_MAX / blockBytes);
         put(parameters, 12, BlockLimits.TRANSFER_BYTES_OPTIMAL / blockBytes);
@@ -120,6 +136,7 @@ public enum VpdPage {
     private static byte[] blockDeviceCharacteristics() {
         return ByteBuffer.allocate(LONG_PAGE_BYTES)
                 .putShort(4 - HEADER_BYTES, (short) 1) // MEDIUM ROTATION RATE: does not rotate
+                .put(7 - HEADER_BYTES, (byte) 0x40) // WABEREQ: erased blocks can be read
                 .array();
     }
 

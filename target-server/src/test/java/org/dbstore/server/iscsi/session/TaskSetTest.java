@@ -42,7 +42,7 @@ class TaskSetTest {
                                 "",
                                 List.of(),
                                 List.of("*"),
-                                new LunMap(new TreeMap<>()),
+                                new LunMap(new TreeMap<>(), List.of(1)),
                                 IscsiTarget.Terms.OPEN),
                         "",
                         new NegotiatedParameters(8192, 262144, 65536, true, true, false, false, 1),

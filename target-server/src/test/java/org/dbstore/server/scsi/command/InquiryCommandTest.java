@@ -1,6 +1,7 @@
 package org.dbstore.server.scsi.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.lun.Bench;
 import org.dbstore.server.scsi.FakeTask;
@@ -27,8 +28,8 @@ class InquiryCommandTest {
                         + "06"
                         + "12"
                         + "5b"
-                        + "00"
-                        + "00"
+                        + "18" // TPGS: implicit, 3PC
+                        + "10" // MULTIP: two ports
                         + "02"
                         + ascii("DBS     ")
                         + ascii("DBS VOLUME      ")
@@ -44,7 +45,7 @@ class InquiryCommandTest {
 
     @Test
     void supportedPagesAscend() {
-        assertEquals("00000007" + "00808386b0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
+        assertEquals("0000000a" + "0080838687888fb0b1b2", bench.hex(FakeTask.cdb("12010000ff00")));
     }
 
     @Test
@@ -80,6 +81,49 @@ class InquiryCommandTest {
     }
 
     @Test
+    void copyLimitsBeginWithThoseOfTokens() {
+        assertEquals(
+                "008f0058"
+                        + "00000020"
+                        + "000000000000" // vendor specific
+                        + "0100"
+                        + "0000003c"
+                        + "0000001e"
+                        + "0000000000080000"
+                        + "0000000000020000"
+                        + "0001000c"
+                        + "0a"
+                        + "8303001011"
+                        + "8403000307"
+                        + "00"
+                        + "00040018"
+                        + "00000000"
+                        + "0008"
+                        + "0040"
+                        + "00000800"
+                        + "00".repeat(12)
+                        + "00080004"
+                        + "0202e4"
+                        + "00",
+                bench.hex(FakeTask.cdb("12018f00ff00")));
+    }
+
+    @Test
+    void modePagesAreSharedByAll() {
+        assertEquals("00870004" + "3fff0000", bench.hex(FakeTask.cdb("12018700ff00")));
+    }
+
+    @Test
+    void portsAreNamed() {
+        String port = "00000001" + "00000000" + "00000028" + "53980024";
+        String page = bench.hex(FakeTask.cdb("12018800ff00"));
+        assertEquals("00880068" + port, page.substring(0, 40));
+        assertEquals(ascii("iqn.2026-01.org.dbstore:t,t,0x0001"), page.substring(40, 108));
+        assertEquals("00000002", page.substring(112, 120));
+        assertTrue(page.endsWith(ascii(",t,0x0002") + "0000"), page);
+    }
+
+    @Test
     void extendedInquiryTellsOfAVolatileCache() {
         assertEquals(
                 "0086003c" + "00" + "01" + "00" + "00".repeat(57),
@@ -94,7 +138,7 @@ class InquiryCommandTest {
         assertEquals(
                 "00b0003c"
                         + "01"
-                        + "00"
+                        + "80"
                         + "0008"
                         + "00004000"
                         + "00000800"
@@ -113,7 +157,7 @@ class InquiryCommandTest {
         assertEquals(
                 "00b0003c"
                         + "01"
-                        + "00"
+                        + "80"
                         + "0001"
                         + "00000800"
                         + "00000100"
@@ -130,7 +174,7 @@ class InquiryCommandTest {
     @Test
     void characteristicsSayThatNothingRotates() {
         assertEquals(
-                "00b1003c" + "0001" + "00".repeat(58), bench.hex(FakeTask.cdb("1201b100ff00")));
+                "00b1003c" + "00010040" + "00".repeat(56), bench.hex(FakeTask.cdb("1201b100ff00")));
     }
 
     @Test
@@ -140,7 +184,7 @@ class InquiryCommandTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"120080006000", "1201b3006000", "12018f006000", "12018100ff00", "1201ff006000"})
+    @CsvSource({"120080006000", "1201b3006000", "12018100ff00", "1201ff006000"})
     void pageNotSupportedOrWithoutEvpdIsRefused(String cdb) {
         byte[] sense = bench.sense(FakeTask.cdb(cdb));
         assertEquals(0x24, sense[12]);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModeSenseCommandTest {
     private static final String CACHING = "8812" + "00".repeat(18);
     private static final String WRITE_BACK = "8812" + "04" + "00".repeat(17);
-    private static final String CONTROL = "8a0a" + "0010" + "00".repeat(8);
+    private static final String CONTROL = "0a0a" + "0010" + "00".repeat(8);
     private static final String EXCEPTIONS = "9c0a" + "08" + "00".repeat(9);
     private static final String BLOCKS_SHORT = "00020000" + "00000200";
     private static final String BLOCKS_LONG = "0000000000020000" + "00000000" + "00000200";
@@ -76,13 +76,14 @@ class ModeSenseCommandTest {
     }
 
     @Test
-    void nothingIsChangeable() {
+    void onlyFormatOfSenseAndWriteProtectionAreChangeableWhereNothingIsSaved() {
         assertEquals(
                 "2f001000"
                         + "8812"
                         + "00".repeat(18)
-                        + "8a0a"
-                        + "00".repeat(10)
+                        + "0a0a"
+                        + "0400080000000000"
+                        + "0000"
                         + "9c0a"
                         + "00".repeat(10),
                 bench.hex(FakeTask.cdb("1a087f00ff00")));

@@ -9,6 +9,7 @@ import org.dbstore.server.scsi.FakeTask;
 import org.junit.jupiter.api.Test;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.TreeMap;
 
 /** Goal: the list of units, in the layout that ESXi reads. */
@@ -21,7 +22,9 @@ class ReportLunsCommandTest {
         units.put(255, bench.unit);
         units.put(0, bench.unit);
         units.put(8, bench.unit);
-        var outcome = bench.dataIn(FakeTask.cdb("a00002000000000008080000"), new LunMap(units));
+        var outcome =
+                bench.dataIn(
+                        FakeTask.cdb("a00002000000000008080000"), new LunMap(units, List.of(1)));
         assertEquals(
                 "00000018"
                         + "00000000"
@@ -34,7 +37,9 @@ class ReportLunsCommandTest {
     @Test
     void targetWithoutUnitsHasAnEmptyList() {
         var outcome =
-                bench.dataIn(FakeTask.cdb("a00000000000000008080000"), new LunMap(new TreeMap<>()));
+                bench.dataIn(
+                        FakeTask.cdb("a00000000000000008080000"),
+                        new LunMap(new TreeMap<>(), List.of(1)));
         assertEquals("0000000000000000", HexFormat.of().formatHex(Bench.bytes(outcome.data())));
     }
 

@@ -1,4 +1,4 @@
-package org.dbstore.tests.durability;
+package org.dbstore.tests.support;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,0 +1,63 @@
+package org.dbstore.server.lun;
+
+import org.dbstore.server.copy.CopyDevices;
+import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.Medium;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.ScsiCommand;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.jscsi.Sense;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * The units that a session's own LUN map has, for copy commands.
+ *
+ * @param luns of the session
+ * @param nexus of the session
+ */
+record SessionDevices(LunMap luns, Nexus nexus) implements CopyDevices {
+    private static final ByteBuffer NO_CDB = ByteBuffer.allocate(16).asReadOnlyBuffer();
+
+    @Override
+    public @Nullable Medium find(byte[] naa) {
+        for (LogicalUnit unit : luns.units()) {
+            if (Arrays.equals(unit.medium().identity().naa(), naa)) {
+                return unit.medium();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean sees(Medium medium) {
+        return unitOf(medium) != null;
+    }
+
+    @Override
+    public @Nullable CommandOutcome refusal(Medium medium, boolean write) {
+        LogicalUnit unit = unitOf(medium);
+        if (unit == null) {
+            return Sense.of(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
+        }
+        ScsiCommand likeness = write ? ScsiCommand.WRITE_16 : ScsiCommand.READ_16;
+        if (unit.reservations().conflicts(nexus, likeness, NO_CDB)) {
+            return CommandOutcome.Status.RESERVATION_CONFLICT;
+        }
+        if (write && medium.isReadOnly()) {
+            return Sense.of(SenseCode.WRITE_PROTECTED);
+        }
+        return medium.sanitation().refusal(likeness);
+    }
+
+    private @Nullable LogicalUnit unitOf(Medium medium) {
+        for (LogicalUnit unit : luns.units()) {
+            if (unit.medium() == medium) {
+                return unit;
+            }
+        }
+        return null;
+    }
+}
