@@ -33,7 +33,7 @@ enum Damage {
         long place = -1;
         switch (this) {
             case BIT_IN_SUPERBLOCK -> place = flip(device, random.nextLong(64), random);
-            case BIT_IN_VOLUME_TABLE -> place = flip(device, volumeByte(device, random), random);
+            case BIT_IN_VOLUME_TABLE -> place = flip(device, volumeByte(random), random);
             case BIT_IN_SNAPSHOT_TABLE ->
                     place = flip(device, PlainReader.SNAPSHOT_TABLE + random.nextLong(300), random);
             case BIT_IN_EXTENT_TABLE -> place = flip(device, extentByte(device, random), random);
@@ -76,7 +76,7 @@ enum Damage {
         return at;
     }
 
-    private static long volumeByte(SimulatedDevice device, SplittableRandom random) {
+    private static long volumeByte(SplittableRandom random) {
         return PlainReader.VOLUME_TABLE + random.nextLong(4 * 266);
     }
 
@@ -98,7 +98,7 @@ enum Damage {
         long at =
                 switch (random.nextInt(6)) {
                     case 0 -> 0;
-                    case 1 -> volumeByte(device, random);
+                    case 1 -> volumeByte(random);
                     case 2 -> PlainReader.SNAPSHOT_TABLE + random.nextLong(1024);
                     case 3 -> random.nextLong(PlainReader.EXTENT_TABLE);
                     default -> extentByte(device, random);

@@ -23,7 +23,7 @@ final class Pages {
     private int changedCount;
 
     Pages(long bytes) {
-        this(new byte[Math.toIntExact(bytes + PAGE_BYTES - 1 >> SHIFT)][]);
+        this(new byte[Math.toIntExact((bytes + PAGE_BYTES - 1) >> SHIFT)][]);
     }
 
     private Pages(byte[] @Nullable [] pages) {
@@ -83,8 +83,8 @@ final class Pages {
     /** Replaces whole pages of the range that were ever written: by null or by a shared content. */
     int replace(long offset, long length, byte @Nullable [] content) {
         int replaced = 0;
-        for (int page = (int) (offset + PAGE_BYTES - 1 >> SHIFT);
-                page < offset + length >> SHIFT;
+        for (int page = (int) ((offset + PAGE_BYTES - 1) >> SHIFT);
+                page < (offset + length) >> SHIFT;
                 page++) {
             if (pages[page] != null) {
                 remember(page);
