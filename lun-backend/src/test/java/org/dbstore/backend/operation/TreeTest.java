@@ -232,7 +232,7 @@ class TreeTest {
         Bytes.write(v, MIB, block(11));
         byte[] present = content(store, "v");
         List<Change> heard = new ArrayList<>();
-        store.listen((volume, change) -> heard.add(volume == v ? change : Change.SIZE));
+        store.listen((volume, change) -> heard.add(volume.equals(v) ? change : Change.SIZE));
         int safety = store.rollback("v", old, false).orElseThrow();
         assertEquals(List.of(Change.CONTENTS), heard);
         assertArrayEquals(block(0), blockAt(v, 0));
