@@ -56,7 +56,8 @@ public interface Volume {
     /**
      * Tells whether writes are refused: always so for a snapshot.
      *
-     * @return true if {@link #write}, {@link #writeZeroes} and {@link #unmap} fail
+     * @return true if {@link #write}, {@link #writeThrough}, {@link #writeZeroes} and {@link
+     *     #unmap} fail
      */
     boolean isReadOnly();
 
@@ -100,6 +101,18 @@ public interface Volume {
      *     BackendError#FAILED}
      */
     boolean write(long offset, ByteBuffer source) throws BackendException;
+
+    /**
+     * As {@link #write}, and waits for the medium where that makes the data durable by itself:
+     * where they replace blocks whose metadata is committed. For large writes: each is forced on
+     * its own, while those that end with a commit share one.
+     *
+     * @param offset first byte
+     * @param source direct buffer
+     * @return false if the data is durable, true if it takes a {@link #commit}
+     * @throws BackendException as {@link #write}
+     */
+    boolean writeThrough(long offset, ByteBuffer source) throws BackendException;
 
     /**
      * Makes the range read as zeroes, to the byte: whole blocks are unmapped, parts overwritten.

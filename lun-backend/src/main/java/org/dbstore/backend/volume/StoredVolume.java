@@ -128,6 +128,15 @@ public final class StoredVolume implements Volume {
     }
 
     @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
+        checkRange(offset, source.remaining());
+        checkWritable();
+        boolean commitNeeded = writes.writeThrough(offset, source);
+        parts.health().check();
+        return commitNeeded;
+    }
+
+    @Override
     public boolean writeZeroes(long offset, long lengthBytes) throws BackendException {
         checkRange(offset, lengthBytes);
         checkWritable();

@@ -37,7 +37,7 @@ class TreeCrashTest {
     }
 
     /** The operations. */
-    @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
+    @SuppressWarnings("ImmutableEnumChecker") // the work has no state
     enum Operation {
         LINK_CLONE((store, sample) -> store.linkClone(sample.young, "n")),
         ROLL_BACK((store, sample) -> store.rollback("v", sample.young, false)),
