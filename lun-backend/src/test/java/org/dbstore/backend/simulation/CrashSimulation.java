@@ -175,7 +175,8 @@ final class CrashSimulation {
             if (left[0]-- <= 0) {
                 return Fate.Outcome.POWER_LOSS;
             }
-            if (looks.nextInt(LOOK_EVERY) == 0) {
+            // A hole is punched while the client goes on, and the model changes meanwhile.
+            if (operation != Fate.Operation.PUNCH && looks.nextInt(LOOK_EVERY) == 0) {
                 look("before %s at %d".formatted(operation, offset), looks);
             }
             return sabotaged(operation, looks);
