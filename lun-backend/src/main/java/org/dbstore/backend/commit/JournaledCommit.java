@@ -74,6 +74,17 @@ final class JournaledCommit implements CommitMode {
         // Not before: a mirror that is ahead of a home that says "closed" would be believed.
         mirror.put(0, blocks.read(0, Superblock.BYTES));
         mirror.end();
+        stampIfMissing();
+    }
+
+    /**
+     * Lets the first record have a stamp: with an older one on the medium, a newer one that is lost
+     * on its way is not taken for the work of the original.
+     */
+    void stampIfMissing() throws BackendException {
+        if (!CloseStamp.isValid(blocks.read(CloseStamp.OFFSET, CloseStamp.BYTES), device)) {
+            blocks.patch(CloseStamp.OFFSET, CloseStamp.of(device, journal.lastSequence()));
+        }
     }
 
     @Override

@@ -152,6 +152,7 @@ public final class DeviceOpener {
         if (!readOnly) {
             Mirror mirror = mirror(found, geometry, health, barrier); // 6
             blocks.restore(reader.overlay());
+            distrustMirror(found, blocks, barrier);
             superblock = writeStep7(superblock, found.reserved(), scan, blocks, barrier);
             start = // 8
                     start(found, superblock, geometry, health, barrier, allocator, blocks, mirror);
@@ -264,6 +265,20 @@ public final class DeviceOpener {
                         reader.overlay());
         barrier.force();
         return mirror;
+    }
+
+    /** A mirror that is to be made anew must not be vouched for until it is. */
+    private static void distrustMirror(
+            MetadataRecovery.Result found, MetadataBlocks blocks, Barrier barrier)
+            throws BackendException {
+        ByteBuffer none = MetadataBlocks.buffer(CloseStamp.BYTES);
+        if (found.reserved().isPresent()
+                && found.checksums() == null
+                && !blocks.read(CloseStamp.OFFSET, CloseStamp.BYTES).equals(none)) {
+            blocks.patch(CloseStamp.OFFSET, none);
+            blocks.writeBack();
+            barrier.force();
+        }
     }
 
     private Superblock writeStep7(

@@ -59,13 +59,12 @@ final class PlainReader {
     }
 
     /** Positions of reserved extents: the journal's, and the first of a mirror. */
-    private static final int JOURNAL = 0;
-
     private static final int MIRROR = 0x10000;
 
-    /** True if the medium of a device has a journal. */
+    /** True if the medium of a device has a journal that is in use: its superblock lists it. */
     static boolean hasJournal(SimulatedDevice device) {
-        return reserved(device.asForced()).values().stream().anyMatch(kind -> kind == JOURNAL);
+        byte[] list = device.asForced().bytes(64, 8);
+        return new String(list, StandardCharsets.US_ASCII).equals("DBSRSRVD");
     }
 
     /** True if the medium of a device has a mirror of its metadata. */
