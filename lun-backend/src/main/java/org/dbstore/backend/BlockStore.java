@@ -14,11 +14,15 @@ import org.dbstore.backend.operation.CreateVolume;
 import org.dbstore.backend.operation.DeleteSnapshot;
 import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.DirtyMarks;
+import org.dbstore.backend.operation.FlattenVolume;
 import org.dbstore.backend.operation.InitializeDevice;
 import org.dbstore.backend.operation.Inventory;
+import org.dbstore.backend.operation.LinkClone;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.RenameSnapshot;
 import org.dbstore.backend.operation.RenameVolume;
+import org.dbstore.backend.operation.ResizeVolume;
+import org.dbstore.backend.operation.Rollback;
 import org.dbstore.backend.operation.ScsiStates;
 import org.dbstore.backend.operation.SpaceAccounting;
 import org.dbstore.backend.operation.Views;
@@ -35,8 +39,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -56,6 +62,7 @@ public final class BlockStore implements AutoCloseable {
     private final List<String> findings;
     private final Views views;
     private final Inventory inventory;
+    private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
     private final CreateSnapshot snapshotting;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
@@ -232,10 +239,10 @@ public final class BlockStore implements AutoCloseable {
     }
 
     /**
-     * Lists the chain of a volume.
+     * Lists the snapshots of a volume.
      *
      * @param volumeName its name, or "#slot"
-     * @return head first
+     * @return head first, then its chain, then what rollbacks have left beside that
      * @throws BackendException as {@link #volume}
      */
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
@@ -324,7 +331,7 @@ public final class BlockStore implements AutoCloseable {
     }
 
     /**
-     * Deletes a volume with all its snapshots.
+     * Deletes a volume with all its snapshots. Linked clones of them keep what they show.
      *
      * @param name its name, or "#slot"
      * @throws BackendException as {@link #volume}; {@link BackendError#BUSY} while it or one of its
@@ -463,6 +470,82 @@ public final class BlockStore implements AutoCloseable {
     public void cloneSnapshot(int snapshotId, String newVolumeName, ProgressListener progress)
             throws BackendException {
         new CloneSnapshot(management, newVolumeName, progress).run(snapshotId);
+    }
+
+    /**
+     * Makes a volume at once that begins with what a snapshot holds and shares its space. Either
+     * may be deleted first.
+     *
+     * @param snapshotId of any layer; of a head a snapshot is taken first, which stays: that works
+     *     while the volume is in use
+     * @param newVolumeName as in {@link #createVolume}
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#BUSY} if the
+     *     snapshot is being deleted, and as {@link #createVolume}
+     */
+    public void linkClone(int snapshotId, String newVolumeName) throws BackendException {
+        new LinkClone(management).run(snapshotId, newVolumeName);
+    }
+
+    /**
+     * Copies what a linked clone shares with other volumes, so that it needs them no longer; works
+     * while it is in use. If it fails or is interrupted, what was copied counts for the next try.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param progress hears of each extent
+     * @throws BackendException as {@link #volume}; {@link BackendError#NO_SPACE}, {@link
+     *     BackendError#CORRUPT}, {@link BackendError#IO}, {@link BackendError#READ_ONLY}, {@link
+     *     BackendError#FAILED}
+     */
+    public void flatten(String volumeName, ProgressListener progress) throws BackendException {
+        new FlattenVolume(management, progress).run(volumeName);
+    }
+
+    /**
+     * Takes a volume back to what one of its snapshots holds, with the size of that; works while
+     * the volume is in use. All its snapshots stay.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param snapshotId of one of its snapshots
+     * @param discard true to lose what the volume holds now instead of keeping it as a snapshot
+     * @return id of the snapshot of what the volume held; empty if that was discarded
+     * @throws BackendException as {@link #volume}; {@link BackendError#INVALID} if the snapshot is
+     *     the head; {@link BackendError#LIMIT}, {@link BackendError#CORRUPT}, {@link
+     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public OptionalInt rollback(String volumeName, int snapshotId, boolean discard)
+            throws BackendException {
+        int safety = new Rollback(management, volumeName, discard, this::tell).run(snapshotId);
+        return safety == 0 ? OptionalInt.empty() : OptionalInt.of(safety);
+    }
+
+    /**
+     * Changes the size of a volume, which may be in use; its snapshots keep theirs. New space reads
+     * as zeroes, also where the volume was larger once.
+     *
+     * @param volumeName its name, or "#slot"
+     * @param sizeBytes 1 byte to 4 PiB, rounded up to 1 MiB
+     * @param shrink what a smaller size may cost
+     * @throws BackendException as {@link #volume}; {@link BackendError#INVALID} for a size that
+     *     cannot be, or may not; {@link BackendError#NO_SPACE}, {@link BackendError#CORRUPT},
+     *     {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public void resizeVolume(String volumeName, long sizeBytes, Shrink shrink)
+            throws BackendException {
+        new ResizeVolume(management, shrink, this::tell).run(volumeName, sizeBytes);
+    }
+
+    /**
+     * Tells of changes that users of open volumes must know of: initiators have to be told that the
+     * capacity is another, or that what they have cached is worth nothing.
+     *
+     * @param listener hears of volumes that are open
+     */
+    public void listen(VolumeListener listener) {
+        listeners.add(listener);
+    }
+
+    private void tell(Volume volume, VolumeListener.Change change) {
+        listeners.forEach(listener -> listener.changed(volume, change));
     }
 
     /**

@@ -15,7 +15,8 @@ import java.util.UUID;
  * @param usedExtents number of extents that belong to a snapshot
  * @param highWaterExtents AllocatedDeviceExtents of the superblock
  * @param volumeCount number of volumes, at most 256
- * @param snapshotCount number of snapshots of all volumes, heads included
+ * @param snapshotCount number of snapshots of all volumes, heads included; not those that were
+ *     deleted but are still needed by linked clones or after a rollback
  */
 public record DeviceInfo(
         Path path,

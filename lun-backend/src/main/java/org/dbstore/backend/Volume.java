@@ -8,7 +8,8 @@ import java.util.UUID;
  * requests that overlap are ordered as if one came after the other within each extent.
  *
  * <p>Offsets and lengths are bytes at any alignment. A range must lie within {@link #sizeBytes};
- * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}.
+ * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}. The size may
+ * change at any time (see {@link VolumeListener}); a range that was within it before may end so too.
  */
 public interface Volume {
     /** Receives the end of a commit. */
@@ -46,7 +47,7 @@ public interface Volume {
     UUID uuid();
 
     /**
-     * Returns the size.
+     * Returns the present size; a resize or a rollback changes it.
      *
      * @return bytes, a multiple of 1 MiB
      */
@@ -55,7 +56,8 @@ public interface Volume {
     /**
      * Tells whether writes are refused: always so for a snapshot.
      *
-     * @return true if {@link #write}, {@link #writeZeroes} and {@link #unmap} fail
+     * @return true if {@link #write}, {@link #writeThrough}, {@link #writeZeroes} and {@link
+     *     #unmap} fail
      */
     boolean isReadOnly();
 
@@ -99,6 +101,18 @@ public interface Volume {
      *     BackendError#FAILED}
      */
     boolean write(long offset, ByteBuffer source) throws BackendException;
+
+    /**
+     * As {@link #write}, and waits for the medium where that makes the data durable by itself:
+     * where they replace blocks whose metadata is committed. For large writes: each is forced on
+     * its own, while those that end with a commit share one.
+     *
+     * @param offset first byte
+     * @param source direct buffer
+     * @return false if the data is durable, true if it takes a {@link #commit}
+     * @throws BackendException as {@link #write}
+     */
+    boolean writeThrough(long offset, ByteBuffer source) throws BackendException;
 
     /**
      * Makes the range read as zeroes, to the byte: whole blocks are unmapped, parts overwritten.

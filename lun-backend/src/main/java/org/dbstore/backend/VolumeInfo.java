@@ -13,7 +13,7 @@ import java.util.UUID;
  * @param sizeBytes a multiple of 1 MiB
  * @param headSnapshotId id of the writable layer, 1..65535
  * @param headCreatedAt when that layer became the head: at the last snapshot, not at the creation
- * @param snapshotCount length of the chain, head included
+ * @param snapshotCount its snapshots, head included
  * @param mappedBytes bytes that read from a mapped block through the head
  * @param uuid identity, which no change of the name changes
  * @param createdAt when the volume was made; absent if it is older than the device's catalogue

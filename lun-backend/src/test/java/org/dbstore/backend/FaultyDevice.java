@@ -17,6 +17,7 @@ public final class FaultyDevice implements BlockDevice {
     private volatile int forcesUntilFailure = Integer.MAX_VALUE;
     private volatile LongPredicate failingWrites = offset -> false;
     private volatile LongConsumer onTransfer = offset -> {};
+    private volatile boolean unableToWriteThrough;
     private volatile String writeError = "Input/output error";
 
     public FaultyDevice(BlockDevice device) {
@@ -32,6 +33,11 @@ public final class FaultyDevice implements BlockDevice {
     public void failWrites(LongPredicate offsets, String error) {
         writeError = error;
         failingWrites = offsets;
+    }
+
+    /** From now on {@link #writeThrough} does nothing and says so. */
+    public void refuseToWriteThrough() {
+        unableToWriteThrough = true;
     }
 
     /** Called before each read and write from now on, with the offset. */
@@ -86,6 +92,19 @@ public final class FaultyDevice implements BlockDevice {
             throw new IOException(writeError);
         }
         device.write(offset, source);
+    }
+
+    @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws IOException {
+        if (unableToWriteThrough) {
+            return false;
+        }
+        writes.incrementAndGet();
+        onTransfer.accept(offset);
+        if (failingWrites.test(offset)) {
+            throw new IOException(writeError);
+        }
+        return device.writeThrough(offset, source);
     }
 
     @Override

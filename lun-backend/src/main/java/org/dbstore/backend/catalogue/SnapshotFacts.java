@@ -108,6 +108,16 @@ public record SnapshotFacts(
     }
 
     /**
+     * Returns these facts with another size.
+     *
+     * @param bytes a multiple of 1 MiB
+     * @return the rest as here
+     */
+    public SnapshotFacts withSizeBytes(long bytes) {
+        return new SnapshotFacts(uuid, name, owner, bytes, createdAt, labels, unknownFields);
+    }
+
+    /**
      * Returns these facts with other labels.
      *
      * @param changed all labels

@@ -62,6 +62,18 @@ public interface BlockDevice extends AutoCloseable {
     void write(long offset, ByteBuffer source) throws IOException;
 
     /**
+     * As {@link #write}, and returns when these bytes, not those of other writes, are on the
+     * medium.
+     *
+     * @param offset first byte
+     * @param source direct buffer; its position is unchanged if the answer is false
+     * @return false if the device cannot do that now: nothing may be concluded, {@link #write} and
+     *     {@link #force} have to do it
+     * @throws IOException if the bytes, or others, may be lost; as after a failed {@link #force}
+     */
+    boolean writeThrough(long offset, ByteBuffer source) throws IOException;
+
+    /**
      * Returns when all completed writes are on the medium.
      *
      * @throws IOException if they may not be; the next call must not be trusted

@@ -169,6 +169,33 @@ public final class DeviceIo {
         }
     }
 
+    /**
+     * As {@link #write}, and returns when these bytes are on the medium, if the device can do that.
+     *
+     * @param at first byte on the device
+     * @param source direct buffer; does not move if the answer is false
+     * @param length at most what remains
+     * @return false if the bytes have to be written and forced instead
+     * @throws BackendException {@link BackendError#FAILED}: what became of the bytes is unknown, as
+     *     after a failed force
+     */
+    public boolean writeThrough(long at, ByteBuffer source, int length) throws BackendException {
+        if (alignment > 1) {
+            return false;
+        }
+        int limit = source.limit();
+        try {
+            source.limit(source.position() + length);
+            return device.writeThrough(at, source);
+        } catch (IOException e) {
+            throw health.fail(
+                    "write-through of %d bytes at %d of %s".formatted(length, at, device.name()),
+                    e);
+        } finally {
+            source.limit(limit);
+        }
+    }
+
     private boolean isAligned(long at, int length, ByteBuffer buffer) {
         return alignment == 1
                 || (((at | length) & (alignment - 1)) == 0

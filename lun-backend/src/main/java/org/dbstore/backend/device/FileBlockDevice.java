@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A regular file or block device, through the page cache or past it.
  *
  * <p>Transfers go through a {@link FileChannel}. A descriptor of its own serves what a channel
- * cannot do: reads from the page cache without waiting, and holes.
+ * cannot do: reads from the page cache without waiting, and holes. Writes that are forced one by
+ * one go through {@link SyncDescriptors}.
  */
 public final class FileBlockDevice implements BlockDevice {
     private static final Logger LOG = LogManager.getLogger(FileBlockDevice.class);
@@ -35,6 +36,7 @@ public final class FileBlockDevice implements BlockDevice {
     private final int descriptor;
     private final long sizeBytes;
     private final boolean direct;
+    private final SyncDescriptors syncDescriptors;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     /** True while a force is under way. */
@@ -43,14 +45,18 @@ public final class FileBlockDevice implements BlockDevice {
     private volatile boolean canPunch = true;
     private volatile boolean canCopy = true;
     private volatile boolean canTellCached = true;
+    private volatile boolean canWriteThrough;
 
-    private FileBlockDevice(Path path, FileChannel channel, int descriptor, boolean direct)
+    private FileBlockDevice(
+            Path path, FileChannel channel, int descriptor, boolean direct, boolean readOnly)
             throws IOException {
         this.path = path;
         this.channel = channel;
         this.descriptor = descriptor;
         this.direct = direct;
         this.sizeBytes = channel.size();
+        this.syncDescriptors = new SyncDescriptors(descriptor);
+        this.canWriteThrough = !direct && !readOnly;
     }
 
     /**
@@ -80,7 +86,7 @@ public final class FileBlockDevice implements BlockDevice {
                 throw Native.failure("open " + path, descriptor);
             }
             try {
-                return new FileBlockDevice(path, channel, descriptor, direct);
+                return new FileBlockDevice(path, channel, descriptor, direct, readOnly);
             } catch (IOException | RuntimeException e) {
                 Native.close(descriptor);
                 throw e;
@@ -174,6 +180,47 @@ public final class FileBlockDevice implements BlockDevice {
     }
 
     @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws IOException {
+        checkTransfer(offset, source);
+        int own = canWriteThrough ? syncDescriptors.take() : SyncDescriptors.NONE;
+        if (own == SyncDescriptors.NONE) {
+            return false;
+        }
+        try {
+            return writeThrough(own, offset, source);
+        } finally {
+            syncDescriptors.give(own);
+        }
+    }
+
+    private boolean writeThrough(int own, long offset, ByteBuffer source) throws IOException {
+        int start = source.position();
+        long at = offset;
+        while (source.hasRemaining()) {
+            long count = Native.writeThrough(own, at, source);
+            if (count == -Native.EOPNOTSUPP || count == -Native.ENOSYS) {
+                canWriteThrough = false;
+                LOG.info("{} is always forced as a whole: it cannot force a single write", path);
+                source.position(start);
+                return false;
+            }
+            if (count == -Native.ENOSPC) {
+                // No write is lost yet: the plain write says it again if it is true, and the next
+                // force if it was a write-back that found no space.
+                source.position(start);
+                return false;
+            }
+            if (count <= 0 && count != -Native.EINTR) {
+                throw Native.failure("write through to " + path, count);
+            }
+            int written = (int) Math.max(count, 0);
+            source.position(source.position() + written);
+            at += written;
+        }
+        return true;
+    }
+
+    @Override
     public void force() throws IOException {
         forcing = true;
         try {
@@ -231,6 +278,7 @@ public final class FileBlockDevice implements BlockDevice {
             try {
                 channel.close(); // first: who finds it open uses the descriptor
             } finally {
+                syncDescriptors.close();
                 Native.close(descriptor);
             }
         }

@@ -82,6 +82,12 @@ public final class MemoryBlockDevice implements BlockDevice {
     }
 
     @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws IOException {
+        write(offset, source);
+        return true;
+    }
+
+    @Override
     public void force() {}
 
     @Override

@@ -23,12 +23,14 @@ final class Native {
     static final int O_EXCL = 0x80;
     private static final int O_CLOEXEC = 0x80000;
 
+    static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EPERM = 1;
     static final int EBUSY = 16;
     static final int EXDEV = 18;
     static final int EINVAL = 22;
+    static final int ENOSPC = 28;
     static final int ESPIPE = 29;
     static final int EROFS = 30;
     static final int ENOSYS = 38;
@@ -39,6 +41,7 @@ final class Native {
     private static final short F_WRLCK = 1;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int RWF_DSYNC = 2;
     private static final int RWF_NOWAIT = 8;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -87,17 +90,8 @@ final class Native {
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
-    private static final MethodHandle PREADV2 =
-            handle(
-                    "preadv2",
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.ADDRESS,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT),
-                    Linker.Option.captureCallState("errno"));
+    private static final MethodHandle PREADV2 = vectorCall("preadv2");
+    private static final MethodHandle PWRITEV2 = vectorCall("pwritev2");
 
     private static final MethodHandle COPY_FILE_RANGE =
             handle(
@@ -249,20 +243,39 @@ final class Native {
      *     is cached, EOPNOTSUPP if the file system cannot tell
      */
     static long readCached(int descriptor, long offset, ByteBuffer target) {
+        return transfer(PREADV2, descriptor, offset, target, RWF_NOWAIT);
+    }
+
+    /**
+     * Writes bytes and waits until they are on the medium, with what it takes to find them there.
+     *
+     * @param descriptor open for writing, used by nobody else meanwhile: an error of a write-back
+     *     is told once for each open file description
+     * @param offset first byte
+     * @param source direct buffer; its position does not move
+     * @return number of bytes written, perhaps fewer than asked, or a negated errno: EOPNOTSUPP if
+     *     the file system cannot do that
+     */
+    static long writeThrough(int descriptor, long offset, ByteBuffer source) {
+        return transfer(PWRITEV2, descriptor, offset, source, RWF_DSYNC);
+    }
+
+    private static long transfer(
+            MethodHandle call, int descriptor, long offset, ByteBuffer buffer, int flags) {
         Scratch scratch = Scratch.OF_THREAD.get();
         MemorySegment ioVector = scratch.ioVector;
-        ioVector.set(ValueLayout.JAVA_LONG, 0, MemorySegment.ofBuffer(target).address());
-        ioVector.set(ValueLayout.JAVA_LONG, 8, target.remaining());
+        ioVector.set(ValueLayout.JAVA_LONG, 0, MemorySegment.ofBuffer(buffer).address());
+        ioVector.set(ValueLayout.JAVA_LONG, 8, buffer.remaining());
         try {
             long count =
                     (long)
-                            PREADV2.invokeExact(
-                                    scratch.callState, descriptor, ioVector, 1, offset, RWF_NOWAIT);
+                            call.invokeExact(
+                                    scratch.callState, descriptor, ioVector, 1, offset, flags);
             return count >= 0 ? count : -scratch.errno();
         } catch (Throwable e) {
             throw unexpected(e);
         } finally {
-            Reference.reachabilityFence(target);
+            Reference.reachabilityFence(buffer);
         }
     }
 
@@ -308,6 +321,19 @@ final class Native {
      */
     static IOException failure(String what, long negatedErrno) {
         return new IOException(what + ": error " + -negatedErrno);
+    }
+
+    private static MethodHandle vectorCall(String name) {
+        return handle(
+                name,
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT),
+                Linker.Option.captureCallState("errno"));
     }
 
     private static MethodHandle variadic(String name, FunctionDescriptor function) {

@@ -1,5 +1,6 @@
 package org.dbstore.backend.extent;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -12,6 +13,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A leaf costs 272 bytes for each 64 MiB of volume that hold anything, the root 64 KiB for a volume
  * of 1 PiB. Nodes appear safely for many threads; an element of a leaf is guarded by the stripe
  * lock of its position. Nodes are never taken away.
+ *
+ * <p>A map can be exchanged for another, or change its size, while nobody holds a stripe.
  */
 public final class ExtentMap {
     /** No extent; also "no further position". */
@@ -22,8 +25,15 @@ public final class ExtentMap {
     private static final int LEAF_SIZE = 1 << LEAF_BITS;
     private static final int NODE_SIZE = 1 << NODE_BITS;
 
-    private final long positionCount;
-    private final AtomicReferenceArray<AtomicReferenceArray<int[]>> root;
+    private record Root(
+            long positionCount, AtomicReferenceArray<AtomicReferenceArray<int[]>> nodes) {
+        static Root ofSize(long positionCount) {
+            int count = Math.toIntExact(Math.ceilDiv(positionCount, 1L << (LEAF_BITS + NODE_BITS)));
+            return new Root(positionCount, new AtomicReferenceArray<>(count));
+        }
+    }
+
+    private volatile Root root; // written under all stripes
 
     /**
      * Creates an empty map.
@@ -31,11 +41,7 @@ public final class ExtentMap {
      * @param positionCount of the volume, 1..2^32
      */
     public ExtentMap(long positionCount) {
-        this.positionCount = positionCount;
-        this.root =
-                new AtomicReferenceArray<>(
-                        Math.toIntExact(
-                                Math.ceilDiv(positionCount, 1L << (LEAF_BITS + NODE_BITS))));
+        this.root = Root.ofSize(positionCount);
     }
 
     /**
@@ -44,7 +50,36 @@ public final class ExtentMap {
      * @return extents of the volume, mapped or not
      */
     public long positionCount() {
-        return positionCount;
+        return root.positionCount;
+    }
+
+    /**
+     * Becomes the same map as another, which is not used any more. The caller holds all stripes.
+     *
+     * @param other of any size
+     */
+    public void become(ExtentMap other) {
+        root = other.root;
+    }
+
+    /**
+     * Changes the size; what lies beyond a smaller one is forgotten. The caller holds all stripes.
+     *
+     * @param positionCount 1..2^32
+     */
+    public void resize(long positionCount) {
+        Root old = root;
+        for (long at = nextMapped(positionCount, old.positionCount);
+                at < old.positionCount;
+                at = nextMapped(at + 1, old.positionCount)) {
+            put(at, NONE);
+        }
+        Root resized = Root.ofSize(positionCount);
+        int kept = Math.min(old.nodes.length(), resized.nodes.length());
+        for (int i = 0; i < kept; i++) {
+            resized.nodes.set(i, old.nodes.get(i));
+        }
+        root = resized;
     }
 
     /**
@@ -52,9 +87,13 @@ public final class ExtentMap {
      *
      * @param position below {@link #positionCount}
      * @return device extent or {@link #NONE}
+     * @throws IndexOutOfBoundsException if the map has become smaller
      */
     public int get(long position) {
-        AtomicReferenceArray<int[]> node = root.get((int) (position >>> (LEAF_BITS + NODE_BITS)));
+        Root present = root;
+        Objects.checkIndex(position, present.positionCount);
+        AtomicReferenceArray<int[]> node =
+                present.nodes.get((int) (position >>> (LEAF_BITS + NODE_BITS)));
         if (node == null) {
             return NONE;
         }
@@ -69,11 +108,12 @@ public final class ExtentMap {
      * @param extent device extent, or {@link #NONE} to unmap
      */
     public void put(long position, int extent) {
+        AtomicReferenceArray<AtomicReferenceArray<int[]>> nodes = root.nodes;
         int rootIndex = (int) (position >>> (LEAF_BITS + NODE_BITS));
-        AtomicReferenceArray<int[]> node = root.get(rootIndex);
+        AtomicReferenceArray<int[]> node = nodes.get(rootIndex);
         if (node == null) {
-            root.compareAndSet(rootIndex, null, new AtomicReferenceArray<>(NODE_SIZE));
-            node = root.get(rootIndex);
+            nodes.compareAndSet(rootIndex, null, new AtomicReferenceArray<>(NODE_SIZE));
+            node = nodes.get(rootIndex);
         }
         int nodeIndex = (int) (position >>> LEAF_BITS) & (NODE_SIZE - 1);
         int[] leaf = node.get(nodeIndex);
@@ -93,10 +133,12 @@ public final class ExtentMap {
      * @return the position, or {@code limit} if there is none before
      */
     public long nextMapped(long from, long limit) {
+        Root present = root;
+        long end = Math.min(limit, present.positionCount);
         long position = from;
-        while (position < limit) {
+        while (position < end) {
             AtomicReferenceArray<int[]> node =
-                    root.get((int) (position >>> (LEAF_BITS + NODE_BITS)));
+                    present.nodes.get((int) (position >>> (LEAF_BITS + NODE_BITS)));
             if (node == null) {
                 position = nextMultiple(position, LEAF_BITS + NODE_BITS);
                 continue;

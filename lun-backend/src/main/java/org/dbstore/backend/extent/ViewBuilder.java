@@ -1,6 +1,7 @@
 package org.dbstore.backend.extent;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  */
 public final class ViewBuilder {
     private static final int ID_COUNT = 1 << 16;
+    private static final int[] NO_CHAIN = {};
 
     private final ExtentTable table;
 
@@ -45,7 +47,7 @@ public final class ViewBuilder {
     /**
      * Builds maps for people to look at; the table stays as it is.
      *
-     * @param chains no layer is in two of them
+     * @param chains whole, down to the root; they may share layers
      * @return a map for each
      */
     public List<ExtentMap> survey(List<Chain> chains) {
@@ -53,21 +55,28 @@ public final class ViewBuilder {
     }
 
     private List<ExtentMap> build(List<Chain> chains, boolean forView) {
-        char[] ranks = new char[ID_COUNT]; // 0 = in no chain, 1 = head, ...
-        int[] chainOf = new int[ID_COUNT];
+        // Of two layers of a chain, the one farther from the root is nearer to the head; how far a
+        // layer is from the root is the same in all chains that share it.
+        char[] depths = new char[ID_COUNT]; // 0 = in no chain, 1 = root, ...
+        int[][] chainsOf = new int[ID_COUNT][];
+        Arrays.fill(chainsOf, NO_CHAIN);
         List<ExtentMap> maps = new ArrayList<>();
         for (int c = 0; c < chains.size(); c++) {
             int[] ids = chains.get(c).ids();
             for (int i = 0; i < ids.length; i++) {
-                ranks[ids[i]] = (char) (i + 1);
-                chainOf[ids[i]] = c;
+                depths[ids[i]] = (char) (ids.length - i);
+                chainsOf[ids[i]] = with(chainsOf[ids[i]], c);
             }
             maps.add(new ExtentMap(chains.get(c).positionCount()));
         }
         ExtentTable.Visitor visitor =
                 (extent, owner, position) -> {
-                    if (ranks[owner] != 0) {
-                        enter(maps.get(chainOf[owner]), ranks, extent, owner, position, forView);
+                    for (int c : chainsOf[owner]) {
+                        ExtentMap map = maps.get(c);
+                        if (position < map.positionCount()) {
+                            int head = forView ? chains.get(c).ids()[0] : 0;
+                            enter(map, depths, extent, owner, position, head);
+                        }
                     }
                 };
         if (forView) {
@@ -78,16 +87,20 @@ public final class ViewBuilder {
         return maps;
     }
 
+    private static int[] with(int[] indexes, int another) {
+        int[] more = Arrays.copyOf(indexes, indexes.length + 1);
+        more[indexes.length] = another;
+        return more;
+    }
+
+    /** Enters an extent; {@code head} is the layer whose entries note what they hide, 0 = none. */
     private void enter(
-            ExtentMap map, char[] ranks, int extent, int owner, long position, boolean forView) {
-        if (position >= map.positionCount()) {
-            return;
-        }
+            ExtentMap map, char[] depths, int extent, int owner, long position, int head) {
         int present = map.get(position);
         // In a survey, what was seen before may have been freed meanwhile.
-        int presentRank = present == ExtentMap.NONE ? 0 : ranks[table.owner(present)];
-        int shown = presentRank == 0 || ranks[owner] <= presentRank ? extent : present;
-        if (forView && presentRank != 0 && ranks[table.owner(shown)] == 1) {
+        int presentDepth = present == ExtentMap.NONE ? 0 : depths[table.owner(present)];
+        int shown = presentDepth == 0 || depths[owner] >= presentDepth ? extent : present;
+        if (head != 0 && presentDepth != 0 && table.owner(shown) == head) {
             table.setCovers(shown, true);
         }
         map.put(position, shown);

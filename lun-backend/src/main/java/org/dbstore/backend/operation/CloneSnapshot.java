@@ -27,6 +27,9 @@ public final class CloneSnapshot {
     private final Views views;
     private final String newName;
     private final ProgressListener progress;
+    private int lastCopy = ExtentMap.NONE;
+    private int pendingExtents;
+    private long copiedBytes;
 
     /**
      * Creates the operation.
@@ -44,7 +47,11 @@ public final class CloneSnapshot {
 
     /** What is copied, and to whom; the source cannot change or go meanwhile. */
     private record Copy(
-            VolumeRecord volume, @Nullable StoredVolume frozenView, ExtentMap map, Layer target) {}
+            VolumeRecord volume,
+            @Nullable StoredVolume frozenView,
+            ExtentMap map,
+            long totalBytes,
+            Layer target) {}
 
     /**
      * Runs it.
@@ -86,11 +93,12 @@ public final class CloneSnapshot {
                     BackendError.BUSY,
                     volume.title() + " is in use: make a snapshot of it and clone that");
         }
-        ExtentMap map = views.map(volume, id);
-        checkSpace(map);
         int newId = directory.freeId();
         StoredVolume frozenView = isHead ? null : views.openLayer(volume, source);
         try {
+            ExtentMap map = frozenView == null ? views.map(volume, id) : frozenView.map();
+            long needed = extentCount(map);
+            checkSpace(needed);
             SnapshotEntry unfinished = new SnapshotEntry(0, Management.now()).marked();
             Transaction beginning = new Transaction();
             Tables.writeSnapshot(beginning, newId, unfinished);
@@ -99,7 +107,7 @@ public final class CloneSnapshot {
             target.setDeleting(true);
             directory.reserveName(newName);
             volume.setCloning(isHead || volume.isCloning());
-            return new Copy(volume, frozenView, map, target);
+            return new Copy(volume, frozenView, map, needed * Geometry.EXTENT_BYTES, target);
         } catch (BackendException | RuntimeException | Error e) {
             if (frozenView != null) {
                 views.release(frozenView);
@@ -108,8 +116,7 @@ public final class CloneSnapshot {
         }
     }
 
-    private void checkSpace(ExtentMap map) throws BackendException {
-        long needed = extentCount(map);
+    private void checkSpace(long needed) throws BackendException {
         int free = management.parts().allocator().freeCount();
         if (needed > free) {
             throw new BackendException(
@@ -148,38 +155,50 @@ public final class CloneSnapshot {
         } finally {
             management.lockedDo(() -> letGo(copy));
             if (!published && !management.parts().health().isFailed()) {
-                new LayerRemoval(management).run(copy.target().id(), List.of());
+                new LayerRemoval(management).run(List.of(copy.target().id()), List.of());
             }
         }
     }
 
     private void copyExtents(Copy copy) throws BackendException {
-        ExtentTable table = management.parts().table();
         ExtentMap map = copy.map();
-        long total = extentCount(map) * Geometry.EXTENT_BYTES;
-        long done = 0;
-        int last = ExtentMap.NONE;
-        progress.progress(0, total);
-        for (long position = next(map, 0);
-                position < map.positionCount();
-                position = next(map, position + 1)) {
-            int from = map.get(position);
-            int to = allocate(last + 1);
-            try {
-                management.parts().copyOnWrite().copyExcept(from, to, 0, 0);
-            } catch (BackendException | RuntimeException | Error e) {
-                management.parts().allocator().release(to);
-                throw e;
+        long end = map.positionCount();
+        progress.progress(0, copy.totalBytes());
+        for (long position = map.nextMapped(0, end);
+                position < end;
+                position = map.nextMapped(position + 1, end)) {
+            long at = position;
+            if (copy.frozenView() == null) {
+                copyExtent(copy, at);
+            } else { // a flatten may lead the view to another extent meanwhile
+                copy.frozenView().steadily(at, () -> copyExtent(copy, at));
             }
-            table.birth(to, copy.target().id(), position, table.bitmap(from), false);
-            last = to;
-            done += Geometry.EXTENT_BYTES;
-            if (done / Geometry.EXTENT_BYTES % EXTENTS_PER_COMMIT == 0) {
+            if (pendingExtents == EXTENTS_PER_COMMIT) {
                 management.parts().commits().flush();
+                pendingExtents = 0;
             }
-            progress.progress(done, total);
         }
         management.parts().commits().flush();
+    }
+
+    private void copyExtent(Copy copy, long position) throws BackendException {
+        ExtentTable table = management.parts().table();
+        int from = copy.map().get(position);
+        if (from == ExtentMap.NONE || !table.anyMapped(from, 0, Geometry.EXTENT_BLOCKS)) {
+            return;
+        }
+        int to = allocate(lastCopy + 1);
+        try {
+            management.parts().copyOnWrite().copyExcept(from, to, 0, 0);
+        } catch (BackendException | RuntimeException | Error e) {
+            management.parts().allocator().release(to);
+            throw e;
+        }
+        table.birth(to, copy.target().id(), position, table.bitmap(from), false);
+        lastCopy = to;
+        pendingExtents++;
+        copiedBytes += Geometry.EXTENT_BYTES;
+        progress.progress(copiedBytes, copy.totalBytes());
     }
 
     private int allocate(int preferred) throws BackendException {
@@ -200,7 +219,7 @@ public final class CloneSnapshot {
     private void publish(Copy copy) throws BackendException {
         Directory directory = management.directory();
         int slot = directory.freeSlot();
-        long size = copy.volume().sizeBytes();
+        long size = copy.map().positionCount() * Geometry.EXTENT_BYTES;
         Layer layer = copy.target();
         SnapshotEntry finished = layer.entry().unmarked();
         Transaction publication = new Transaction();

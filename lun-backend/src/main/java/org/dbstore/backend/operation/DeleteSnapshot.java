@@ -2,12 +2,17 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.SnapshotFacts;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 
+import java.util.BitSet;
 import java.util.List;
 
-/** Deletes a frozen snapshot: marked, then merged into the layer above; nothing else changes. */
+/**
+ * Deletes a frozen snapshot: marked, then merged into the layer above; nothing else changes. While
+ * several layers are above it, it stays hidden.
+ */
 public final class DeleteSnapshot {
     private final Management management;
 
@@ -34,18 +39,19 @@ public final class DeleteSnapshot {
         try {
             management.checkWritable();
             management.parts().commits().flush();
-            management.locked(() -> mark(volume, id)).run();
+            BitSet trees = management.locked(() -> mark(volume, id));
+            new LayerPruning(management).run(trees);
         } finally {
             volume.operations().unlock();
         }
     }
 
-    private SnapshotMerge mark(VolumeRecord volume, int id) throws BackendException {
+    /** Returns the tree of the layer. */
+    private BitSet mark(VolumeRecord volume, int id) throws BackendException {
         Layer doomed = management.layer(id);
-        management.volumeOf(doomed);
-        List<Layer> chain = management.directory().chain(volume.headId());
-        int at = chain.indexOf(doomed);
-        if (at == 0) {
+        management.checkGuarded(doomed, volume);
+        LayerTree tree = new LayerTree(management.directory());
+        if (tree.isHead(id)) {
             throw new BackendException(
                     BackendError.BUSY,
                     "snapshot %d is the head of %s; only what is frozen can be deleted"
@@ -55,18 +61,14 @@ public final class DeleteSnapshot {
             throw new BackendException(
                     BackendError.BUSY, "snapshot " + id + " of " + volume.title() + " is in use");
         }
-        SnapshotMerge merge = new SnapshotMerge(management, volume, doomed, chain.get(at - 1));
-        try {
-            SnapshotEntry marked = doomed.entry().marked();
-            Transaction marking = new Transaction();
-            Tables.writeSnapshot(marking, id, marked);
-            management.commit(marking);
-            doomed.setEntry(marked);
-            doomed.setDeleting(true);
-        } catch (BackendException | RuntimeException | Error e) {
-            merge.abandon();
-            throw e;
-        }
-        return merge;
+        SnapshotEntry marked = doomed.entry().marked();
+        Transaction marking = new Transaction();
+        Tables.writeSnapshot(marking, id, marked);
+        management.catalogue().removeSnapshot(marking, id);
+        management.commit(marking);
+        doomed.setEntry(marked);
+        doomed.setFacts(SnapshotFacts.NONE);
+        doomed.setDeleting(true);
+        return tree.trees(List.of(id));
     }
 }

@@ -2,12 +2,16 @@ package org.dbstore.backend.operation;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.catalogue.SnapshotFacts;
 import org.dbstore.backend.commit.Transaction;
-import org.dbstore.backend.format.SnapshotEntry;
 
+import java.util.BitSet;
 import java.util.List;
 
-/** Deletes a volume with its snapshots: marked, then unpublished, then freed. */
+/**
+ * Deletes a volume with its snapshots: marked, then unpublished, then freed. What linked clones
+ * share with it stays theirs.
+ */
 public final class DeleteVolume {
     private final Management management;
 
@@ -31,43 +35,53 @@ public final class DeleteVolume {
     public void run(String name) throws BackendException {
         VolumeRecord volume = management.lockOperations(name);
         try {
-            List<Layer> chain = management.locked(() -> unpublish(volume));
-            if (!chain.isEmpty()) {
-                List<Integer> ancestors =
-                        chain.subList(1, chain.size()).stream().map(Layer::id).toList();
-                new LayerRemoval(management).run(chain.getFirst().id(), ancestors);
-            }
+            management.checkWritable();
+            BitSet trees =
+                    management.locked(() -> {
+                        checkUnused(volume);
+                        return unpublish(volume);
+                    });
+            new LayerPruning(management).run(trees);
         } finally {
             volume.operations().unlock();
         }
     }
 
-    private List<Layer> unpublish(VolumeRecord volume) throws BackendException {
-        management.checkWritable();
+    /**
+     * Takes a volume out of the table and marks its layers, with the management lock held.
+     *
+     * @param volume that nobody uses
+     * @return ids of the trees that its layers are in
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public BitSet unpublish(VolumeRecord volume) throws BackendException {
         Directory directory = management.directory();
-        List<Layer> chain = directory.chain(volume.headId());
-        checkUnused(volume, chain);
+        LayerTree tree = new LayerTree(directory);
+        List<Layer> layers = tree.layersOf(volume, true);
         Transaction deletion = new Transaction();
+        // The head's mark says that the volume goes, so that a power loss between the marks is not
+        // taken for the deletion of a few snapshots.
+        for (Layer layer : layers) {
+            Tables.writeSnapshot(deletion, layer.id(), layer.entry().marked());
+            if (layer.id() == volume.headId()) {
+                deletion.barrier();
+            }
+            management.catalogue().removeSnapshot(deletion, layer.id());
+        }
+        deletion.barrier();
         management.catalogue().removeVolume(deletion, volume.slot());
-        if (chain.isEmpty()) {
-            Tables.clearVolume(deletion, volume.slot());
-            management.commit(deletion);
-        } else {
-            Layer head = chain.getFirst();
-            SnapshotEntry marked = head.entry().marked();
-            Tables.writeSnapshot(deletion, head.id(), marked);
-            deletion.barrier();
-            Tables.clearVolume(deletion, volume.slot());
-            management.commit(deletion);
-            head.setEntry(marked);
-            chain.forEach(layer -> layer.setDeleting(true));
+        Tables.clearVolume(deletion, volume.slot());
+        management.commit(deletion);
+        for (Layer layer : layers) {
+            layer.setEntry(layer.entry().marked());
+            layer.setFacts(SnapshotFacts.NONE);
+            layer.setDeleting(true);
         }
         directory.remove(volume);
-        return chain;
+        return tree.trees(layers.stream().map(Layer::id).toList());
     }
 
-    private static void checkUnused(VolumeRecord volume, List<Layer> chain)
-            throws BackendException {
+    private void checkUnused(VolumeRecord volume) throws BackendException {
         if (volume.isChainBroken()) {
             throw new BackendException(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
@@ -75,7 +89,7 @@ public final class DeleteVolume {
         if (volume.view() != null || volume.isCloning()) {
             throw new BackendException(BackendError.BUSY, volume.title() + " is in use");
         }
-        for (Layer layer : chain) {
+        for (Layer layer : new LayerTree(management.directory()).layersOf(volume, true)) {
             if (layer.view() != null) {
                 throw new BackendException(
                         BackendError.BUSY,

@@ -24,6 +24,7 @@ public final class Directory {
     private final BitSet reservedIds = new BitSet();
     private final Set<String> reservedNames = new HashSet<>();
     private int lastId;
+    private boolean branched;
 
     /**
      * Lists the volumes.
@@ -244,28 +245,60 @@ public final class Directory {
     }
 
     /**
-     * Finds the volume whose chain has a layer.
+     * Finds the volume that writes to a layer.
      *
      * @param id of the layer
-     * @return null if there is none
+     * @return null if it is frozen
      */
-    public @Nullable VolumeRecord volumeOf(int id) {
+    public @Nullable VolumeRecord volumeOfHead(int id) {
         for (VolumeRecord volume : volumes()) {
-            for (Layer layer : chain(volume.headId())) {
-                if (layer.id() == id) {
-                    return volume;
-                }
+            if (volume.headId() == id) {
+                return volume;
             }
         }
         return null;
     }
 
     /**
+     * Lists the layers.
+     *
+     * @return all, by id
+     */
+    public List<Layer> layers() {
+        List<Layer> result = new ArrayList<>();
+        for (int id = nextId(1); id > 0; id = nextId(id + 1)) {
+            Layer layer = layers[id];
+            if (layer != null) {
+                result.add(layer);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Tells whether layers may have several children, as linked clones and rollbacks make them.
+     *
+     * @return what the superblock says
+     */
+    public boolean isBranched() {
+        return branched;
+    }
+
+    /**
+     * Notes what the superblock says.
+     *
+     * @param now true if layers may have several children
+     */
+    public void setBranched(boolean now) {
+        branched = now;
+    }
+
+    /**
      * Counts the layers.
      *
-     * @return heads included
+     * @return heads included, hidden ones not
      */
     public int layerCount() {
-        return usedIds.cardinality();
+        return (int) layers().stream().filter(layer -> !layer.isHidden()).count();
     }
 }

@@ -54,10 +54,10 @@ public final class Inventory {
     }
 
     /**
-     * Describes the layers of a volume.
+     * Describes the layers of a volume, without those that it shares but are another's.
      *
      * @param volumeName of the volume, or "#slot"
-     * @return head first
+     * @return head first, then its chain, then what rollbacks have left beside that
      * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
      */
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
@@ -65,9 +65,10 @@ public final class Inventory {
             VolumeRecord volume = management.directory().volume(volumeName);
             long[] extents = new long[Geometry.SNAPSHOT_ID_MAX + 1];
             management.parts().table().scan((extent, owner, position) -> extents[owner]++);
-            return management.directory().chain(volume.headId()).stream()
-                    .map(layer -> describe(volume, layer, extents[layer.id()]))
-                    .toList();
+            return new LayerTree(management.directory())
+                    .layersOf(volume, false).stream()
+                            .map(layer -> describe(volume, layer, extents[layer.id()]))
+                            .toList();
         });
     }
 
@@ -113,22 +114,23 @@ public final class Inventory {
         }
         ExtentTable table = management.parts().table();
         List<ExtentMap> maps = new ViewBuilder(table).survey(chains);
+        LayerTree tree = new LayerTree(management.directory());
         List<VolumeInfo> result = new ArrayList<>();
         for (int i = 0; i < volumes.size(); i++) {
-            result.add(describe(volumes.get(i), mappedBytes(table, maps.get(i))));
+            List<Layer> layers = tree.layersOf(volumes.get(i), false);
+            result.add(describe(volumes.get(i), layers, mappedBytes(table, maps.get(i))));
         }
         return result;
     }
 
-    private VolumeInfo describe(VolumeRecord volume, long mappedBytes) {
-        List<Layer> chain = management.directory().chain(volume.headId());
+    private static VolumeInfo describe(VolumeRecord volume, List<Layer> layers, long mappedBytes) {
         return new VolumeInfo(
                 volume.slot(),
                 volume.name(),
                 volume.sizeBytes(),
                 volume.headId(),
-                chain.isEmpty() ? Instant.EPOCH : writtenSince(chain.getFirst()),
-                chain.size(),
+                layers.isEmpty() ? Instant.EPOCH : writtenSince(layers.getFirst()),
+                layers.size(),
                 mappedBytes,
                 volume.facts().uuid(),
                 volume.facts().createdAt(),

@@ -97,6 +97,16 @@ public final class Layer {
         return viewUsers == 0;
     }
 
+    /**
+     * Tells whether the layer was deleted while several others need it: nobody sees it any more,
+     * and it goes as soon as one or none is left.
+     *
+     * @return true also while it is being made or deleted
+     */
+    public boolean isHidden() {
+        return entry.isMarked();
+    }
+
     boolean isDeleting() {
         return deleting;
     }

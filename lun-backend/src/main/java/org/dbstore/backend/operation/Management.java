@@ -5,6 +5,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.volume.StoreParts;
 
 import java.time.Instant;
@@ -147,7 +148,7 @@ public record Management(
      */
     Layer layer(int id) throws BackendException {
         Layer layer = id > 0 && id <= Geometry.SNAPSHOT_ID_MAX ? directory.layer(id) : null;
-        if (layer == null) {
+        if (layer == null || (layer.isHidden() && !layer.isDeleting())) {
             throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + id);
         }
         if (layer.isDeleting()) {
@@ -166,7 +167,7 @@ public record Management(
      *     BackendError#CORRUPT} if that volume cannot be served
      */
     VolumeRecord volumeOf(Layer layer) throws BackendException {
-        VolumeRecord volume = directory.volumeOf(layer.id());
+        VolumeRecord volume = new LayerTree(directory).volumeOf(layer.id());
         if (volume == null) {
             throw new BackendException(
                     BackendError.NOT_FOUND, "snapshot " + layer.id() + " belongs to no volume");
@@ -176,6 +177,41 @@ public record Management(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
         return volume;
+    }
+
+    /**
+     * Makes sure that the operations of a volume still guard a layer, with the lock held.
+     *
+     * @param layer found before the operations were locked
+     * @param volume whose operations the caller holds
+     * @throws BackendException {@link BackendError#NOT_FOUND} if the id is another layer's by now;
+     *     {@link BackendError#CORRUPT} if its volume cannot be served
+     */
+    void checkGuarded(Layer layer, VolumeRecord volume) throws BackendException {
+        if (!volumeOf(layer).operations().equals(volume.operations())) {
+            throw new BackendException(BackendError.NOT_FOUND, "no snapshot " + layer.id());
+        }
+    }
+
+    /**
+     * Makes layers with several children legal. Only a device with a journal may have such: the
+     * original understands neither, and what they belong to is in the catalogue.
+     *
+     * @param transaction gets the change
+     * @throws BackendException {@link BackendError#NO_SPACE} if there is no journal and no room for
+     *     one; {@link BackendError#FAILED}
+     */
+    void beginBranching(Transaction transaction) throws BackendException {
+        if (!catalogue.ensure() || !parts.commits().isJournaled()) {
+            throw new BackendException(
+                    BackendError.NO_SPACE,
+                    parts.device().name()
+                            + " has no journal, or no room for one: linked clones and rollbacks"
+                            + " need it");
+        }
+        if (!directory.isBranched()) {
+            transaction.features(Superblock.BRANCHED);
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes a marked layer out of a chain: extents that its child lacks are given to the child, those
@@ -22,7 +23,7 @@ import java.util.List;
  * it may be freed only when its own freeing is: else a power loss between the two would lose data
  * or bring it back.
  */
-public final class SnapshotMerge {
+final class SnapshotMerge {
     /** Extents changed by one commit; others may commit in between. */
     private static final int EXTENTS_PER_COMMIT = 4096;
 
@@ -37,35 +38,37 @@ public final class SnapshotMerge {
     private final ExtentMap below;
 
     /**
-     * Prepares the merge. The caller holds the operations of the volume.
+     * Prepares the merge. The caller holds the operations of the volumes concerned.
      *
      * @param management of the store
-     * @param volume whose chain it is
-     * @param doomed the layer, marked before the run
+     * @param doomed the layer, marked
      * @param child the only layer whose parent it is
      * @throws BackendException as opening the volume
      */
-    public SnapshotMerge(Management management, VolumeRecord volume, Layer doomed, Layer child)
-            throws BackendException {
+    SnapshotMerge(Management management, Layer doomed, Layer child) throws BackendException {
         this.management = management;
         this.doomed = doomed;
         this.child = child;
         this.table = management.parts().table();
-        this.below =
-                new ViewBuilder(table)
-                        .build(
-                                management.directory().chainIds(doomed.entry().parentId()),
-                                volume.sizeBytes() / Geometry.EXTENT_BYTES);
-        Views views = new Views(management);
+        Directory directory = management.directory();
         // A head may be written meanwhile, so its live view is used; a frozen child stays as it is.
-        this.headView =
-                volume.headId() == child.id()
-                        ? management.locked(() -> views.openHead(volume))
-                        : null;
+        Views views = new Views(management);
+        Optional<StoredVolume> live =
+                management.locked(() -> {
+                    VolumeRecord volume = directory.volumeOfHead(child.id());
+                    return volume == null ? Optional.empty() : Optional.of(views.openHead(volume));
+                });
+        this.headView = live.orElse(null);
+        long positions =
+                headView == null
+                        ? management.locked(() -> new LayerTree(directory).positionsAbove(child))
+                        : headView.map().positionCount();
+        ViewBuilder builder = new ViewBuilder(table);
         this.shown =
-                headView != null
-                        ? headView.map()
-                        : management.locked(() -> views.map(volume, child.id()));
+                headView == null
+                        ? builder.build(directory.chainIds(child.id()), positions)
+                        : headView.map();
+        this.below = builder.build(directory.chainIds(doomed.entry().parentId()), positions);
     }
 
     /**
@@ -74,7 +77,7 @@ public final class SnapshotMerge {
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}; the mark stays, and
      *     the next opening finishes
      */
-    public void run() throws BackendException {
+    void run() throws BackendException {
         try {
             List<Held> served = new ArrayList<>();
             freeUnserved(served);
@@ -86,25 +89,24 @@ public final class SnapshotMerge {
             dropTombstones(hidden);
             relink();
         } finally {
-            abandon();
+            release();
         }
     }
 
-    /** Gives up what the preparation took, instead of {@link #run}. */
-    void abandon() {
+    private void release() {
         if (headView != null) {
             new Views(management).release(headView);
         }
     }
 
-    /** Frees what no view shows: doubled entries, and positions beyond the volume. */
+    /** Frees what no view shows: doubled entries, and positions beyond all sizes. */
     private void freeUnserved(List<Held> served) throws BackendException {
-        ExtentMap own =
-                new ViewBuilder(table).build(new int[] {doomed.id()}, shown.positionCount());
+        long positions = below.positionCount();
+        ExtentMap own = new ViewBuilder(table).build(new int[] {doomed.id()}, positions);
         List<Integer> unserved = new ArrayList<>();
         table.scan((extent, owner, position) -> {
             if (owner == doomed.id()) {
-                if (position < shown.positionCount() && own.get(position) == extent) {
+                if (position < positions && own.get(position) == extent) {
                     served.add(new Held(extent, position));
                 } else {
                     unserved.add(extent);
@@ -136,14 +138,24 @@ public final class SnapshotMerge {
     private void merge(Held held, List<Long> hidden, List<Held> postponed) {
         int present = shown.get(held.position());
         if (present == ExtentMap.NONE || table.owner(present) != child.id()) {
-            boolean covers = below.get(held.position()) != ExtentMap.NONE;
-            table.relabel(held.extent(), child.id(), covers);
+            inherit(held);
         } else if (table.isDurable(present)) {
             table.setCovers(present, true); // until the freeing is on the medium
             table.free(held.extent());
             hidden.add(held.position());
         } else {
             postponed.add(held);
+        }
+    }
+
+    private void inherit(Held held) {
+        boolean covers = below.get(held.position()) != ExtentMap.NONE;
+        boolean empty = !table.anyMapped(held.extent(), 0, Geometry.EXTENT_BLOCKS);
+        if (headView != null && empty && !covers) {
+            shown.put(held.position(), ExtentMap.NONE);
+            table.free(held.extent());
+        } else {
+            table.relabel(held.extent(), child.id(), covers);
         }
     }
 

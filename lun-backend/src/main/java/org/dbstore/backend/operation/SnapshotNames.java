@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** What a snapshot may be called, and whom a name means. With the management lock held. */
 final class SnapshotNames {
@@ -66,12 +65,10 @@ final class SnapshotNames {
         return null;
     }
 
-    /** The frozen layers of a volume's chain that are not another's. */
     private List<Layer> snapshots(VolumeRecord volume) {
-        UUID own = volume.facts().uuid();
-        return management.directory().chain(volume.headId()).stream()
-                .filter(layer -> layer.id() != volume.headId() && !layer.entry().isMarked())
-                .filter(layer -> layer.facts().owner().orElse(own).equals(own))
-                .toList();
+        return new LayerTree(management.directory())
+                .layersOf(volume, false).stream()
+                        .filter(layer -> layer.id() != volume.headId())
+                        .toList();
     }
 }

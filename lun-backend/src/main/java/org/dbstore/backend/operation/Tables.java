@@ -45,6 +45,34 @@ public final class Tables {
     }
 
     /**
+     * Writes the size of a volume. Where the field crosses a sector and there is no journal, a
+     * power loss may leave a size that is neither, but none that is smaller than both.
+     *
+     * @param transaction gets the changes
+     * @param slot 0..255
+     * @param oldBytes the present size
+     * @param newBytes a multiple of 1 MiB
+     */
+    static void writeVolumeSize(Transaction transaction, int slot, long oldBytes, long newBytes) {
+        long offset = Geometry.volumeEntryOffset(slot) + VolumeEntry.BODY;
+        ByteBuffer field = MetadataBlocks.buffer(Long.BYTES);
+        field.putLong(0, newBytes);
+        int low = SECTOR_BYTES - (int) (offset % SECTOR_BYTES); // bytes of the lower half
+        int lowBits = low * Byte.SIZE;
+        if (low >= Long.BYTES || (newBytes >>> lowBits) == (oldBytes >>> lowBits)) {
+            transaction.patch(offset, field);
+            return;
+        }
+        ByteBuffer upper = field.duplicate().position(low);
+        ByteBuffer lower = field.duplicate().limit(low);
+        if (newBytes > oldBytes) {
+            transaction.patch(offset + low, upper).barrier().patch(offset, lower);
+        } else {
+            transaction.patch(offset, lower).barrier().patch(offset + low, upper);
+        }
+    }
+
+    /**
      * Writes everything of a volume entry but its id.
      *
      * @param transaction gets the change

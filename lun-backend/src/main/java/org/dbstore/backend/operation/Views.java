@@ -136,14 +136,14 @@ public final class Views {
                     }
                     return;
                 }
-                for (Layer layer : management.directory().chain(volume.headId())) {
-                    StoredVolume frozen = layer.view();
-                    if (frozen != null && frozen == used) {
-                        if (layer.removeUser()) {
-                            frozen.close();
-                        }
-                        return;
+            }
+            for (Layer layer : management.directory().layers()) {
+                StoredVolume frozen = layer.view();
+                if (frozen != null && frozen == used) {
+                    if (layer.removeUser()) {
+                        frozen.close();
                     }
+                    return;
                 }
             }
         } finally {
@@ -161,11 +161,11 @@ public final class Views {
                 if (view != null) {
                     view.close();
                 }
-                for (Layer layer : management.directory().chain(volume.headId())) {
-                    StoredVolume frozen = layer.view();
-                    if (frozen != null) {
-                        frozen.close();
-                    }
+            }
+            for (Layer layer : management.directory().layers()) {
+                StoredVolume frozen = layer.view();
+                if (frozen != null) {
+                    frozen.close();
                 }
             }
         } finally {
@@ -179,8 +179,10 @@ public final class Views {
             throw new BackendException(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
-        return builder.build(
-                management.directory().chainIds(layerId),
-                volume.sizeBytes() / Geometry.EXTENT_BYTES);
+        Directory directory = management.directory();
+        Layer layer = directory.layer(layerId);
+        long sizeBytes =
+                layer == null ? volume.sizeBytes() : new LayerTree(directory).sizeBytes(layer);
+        return builder.build(directory.chainIds(layerId), sizeBytes / Geometry.EXTENT_BYTES);
     }
 }

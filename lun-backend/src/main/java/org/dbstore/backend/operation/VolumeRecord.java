@@ -11,13 +11,14 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A volume in memory. Guarded by the lock of the directory; {@link #operations} is held over a
- * whole snapshot, delete or clone of this volume, so that these come one after the other.
+ * whole snapshot, delete or clone of this volume, so that these come one after the other. Volumes
+ * that share layers have it in common. It is fair, so that what is done in parts lets others in.
  */
 public final class VolumeRecord {
     private final int slot;
-    private final long sizeBytes;
+    private volatile long sizeBytes;
     private volatile boolean decodable;
-    private final ReentrantLock operations = new ReentrantLock();
+    private ReentrantLock operations = new ReentrantLock(true);
     private volatile String name;
     private volatile int headId;
     private volatile VolumeFacts facts = VolumeFacts.NONE;
@@ -190,6 +191,19 @@ public final class VolumeRecord {
 
     ReentrantLock operations() {
         return operations;
+    }
+
+    /**
+     * Makes the operations of two volumes come one after the other, before this one is used.
+     *
+     * @param other shares layers with this volume
+     */
+    public void shareOperations(VolumeRecord other) {
+        operations = other.operations;
+    }
+
+    void setSizeBytes(long bytes) {
+        sizeBytes = bytes;
     }
 
     void setName(String newName) {

@@ -42,7 +42,21 @@ final class CatalogueReading {
                 damage(volume, String.valueOf(e.getMessage()));
             }
         }
+        for (Layer layer : directory.layers()) {
+            if (layer.facts().equals(SnapshotFacts.NONE) && !layer.isHidden()) {
+                readBeside(catalogue, layer);
+            }
+        }
         return catalogue;
+    }
+
+    /** Layers that a rollback has left beside all chains. */
+    private void readBeside(Catalogue catalogue, Layer layer) {
+        try {
+            catalogue.snapshot(layer.id(), layer.entry().createdAt()).ifPresent(layer::setFacts);
+        } catch (BackendException e) {
+            findings.add("snapshot %d: %s".formatted(layer.id(), e.getMessage()));
+        }
     }
 
     private void readVolume(Catalogue catalogue, VolumeRecord volume) throws BackendException {
@@ -58,7 +72,9 @@ final class CatalogueReading {
             SnapshotFacts known = catalogue.snapshot(layer.id(), tableTime).orElse(null);
             if (known != null) {
                 layer.setFacts(known);
-            } else if (layer.id() != volume.headId() && catalogue.isDamaged()) {
+            } else if (layer.id() != volume.headId()
+                    && !layer.isHidden()
+                    && catalogue.isDamaged()) {
                 damage(
                         volume,
                         ("the record of its snapshot %d may have been in a damaged block of the"

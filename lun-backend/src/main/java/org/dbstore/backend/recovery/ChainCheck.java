@@ -3,6 +3,7 @@ package org.dbstore.backend.recovery;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -10,31 +11,36 @@ import java.util.BitSet;
 
 /**
  * Walks the chain of each volume once. A cycle, a layer that is not there, or one that two volumes
- * claim keeps the volumes concerned from being served.
+ * claim keeps the volumes concerned from being served. On a device with branches several may claim
+ * a layer that none writes to.
  */
 final class ChainCheck {
     private final Directory directory;
     private final Findings findings;
     private final @Nullable VolumeRecord[] ownerOf =
             new @Nullable VolumeRecord[Geometry.SNAPSHOT_ID_MAX + 1];
-    private final BitSet reachable = new BitSet();
 
     ChainCheck(Directory directory, Findings findings) {
         this.directory = directory;
         this.findings = findings;
     }
 
-    /**
-     * Runs the check.
-     *
-     * @return ids of layers that belong to a volume
-     */
-    BitSet run() {
+    /** Runs the check. */
+    void run() {
         for (VolumeRecord volume : directory.volumes()) {
             checkSize(volume);
             walk(volume);
         }
-        return reachable;
+    }
+
+    /** Ids of layers that are of use, once the facts of all are known. */
+    static BitSet attached(Directory directory) {
+        LayerTree tree = new LayerTree(directory);
+        BitSet attached = new BitSet();
+        for (Layer layer : directory.layers()) {
+            attached.set(layer.id(), tree.isAttached(layer.id()));
+        }
+        return attached;
     }
 
     private void checkSize(VolumeRecord volume) {
@@ -49,6 +55,7 @@ final class ChainCheck {
     private void walk(VolumeRecord volume) {
         int id = volume.headId();
         int child = 0;
+        BitSet seen = new BitSet();
         while (id != 0) {
             Layer layer = directory.layer(id);
             VolumeRecord other = ownerOf[id];
@@ -61,23 +68,27 @@ final class ChainCheck {
                                 : "snapshot %d, parent of %d, is not there".formatted(id, child));
                 return;
             }
-            if (other == volume) {
+            if (seen.get(id)) {
                 breakChain(
                         volume,
                         "the parents of its snapshots go in a circle (%d, %d)"
                                 .formatted(child, id));
                 return;
             }
-            if (other != null) {
+            if (other != null && !isShareable(id)) {
                 breakChain(volume, "snapshot " + id + " belongs to " + other.title() + " as well");
                 breakChain(other, "snapshot " + id + " belongs to " + volume.title() + " as well");
                 return;
             }
+            seen.set(id);
             ownerOf[id] = volume;
-            reachable.set(id);
             child = id;
             id = layer.entry().parentId();
         }
+    }
+
+    private boolean isShareable(int id) {
+        return directory.isBranched() && directory.volumeOfHead(id) == null;
     }
 
     private void breakChain(VolumeRecord volume, String reason) {

@@ -26,6 +26,7 @@ import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.Families;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.VolumeRecord;
@@ -110,7 +111,8 @@ public final class DeviceOpener {
         Superblock superblock = found.superblock();
         Geometry geometry = new Geometry(superblock.deviceBytes());
         Directory directory = readTables(superblock.highWaterExtents()); // 2
-        BitSet reachable = new ChainCheck(directory, findings).run(); // 3
+        directory.setBranched(superblock.isBranched());
+        new ChainCheck(directory, findings).run(); // 3
         checkDoubt(found, directory);
         Set<Integer> reserved = found.reserved().map(DeviceOpener::extents).orElse(Set.of());
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
@@ -127,7 +129,8 @@ public final class DeviceOpener {
                                 reserved,
                                 reservedIdMarked)
                         .run();
-        BitSet owners = new OwnershipCheck(directory, table, reachable, findings).run(); // 5
+        OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
+        BitSet owners = ownership.owners();
         if (reservedIdFree && !owners.get(ReservedExtents.OWNER)) {
             directory.reserveId(ReservedExtents.OWNER);
         } else {
@@ -155,6 +158,10 @@ public final class DeviceOpener {
         }
         Management management =
                 assemble(superblock, geometry, directory, table, health, barrier, allocator, start);
+        Families.join(directory);
+        BitSet reachable = ChainCheck.attached(directory);
+        ownership.run(reachable);
+        new PositionCheck(directory, table, findings).run();
         UnfinishedWork unfinished = new UnfinishedWork(management, reachable, owners, findings);
         if (readOnly) {
             unfinished.report();

@@ -4,7 +4,6 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
-import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -17,56 +16,42 @@ import java.util.BitSet;
 final class OwnershipCheck {
     private final Directory directory;
     private final ExtentTable table;
-    private final BitSet reachable;
     private final Findings findings;
     private final long[] extentCounts = new long[Geometry.SNAPSHOT_ID_MAX + 1];
-    private final long[] positionCounts = new long[Geometry.SNAPSHOT_ID_MAX + 1];
 
-    OwnershipCheck(Directory directory, ExtentTable table, BitSet reachable, Findings findings) {
+    OwnershipCheck(Directory directory, ExtentTable table, Findings findings) {
         this.directory = directory;
         this.table = table;
-        this.reachable = reachable;
         this.findings = findings;
     }
 
-    /**
-     * Runs the check.
-     *
-     * @return ids that own extents
-     */
-    BitSet run() {
-        for (VolumeRecord volume : directory.volumes()) {
-            for (Layer layer : directory.chain(volume.headId())) {
-                positionCounts[layer.id()] = volume.sizeBytes() / Geometry.EXTENT_BYTES;
-            }
-        }
-        table.scan(this::count);
+    /** Counts; returns the ids that own extents. */
+    BitSet owners() {
+        table.scan((extent, owner, position) -> extentCounts[owner]++);
         BitSet owners = new BitSet();
-        BitSet doomed = doomed();
         for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            if (extentCounts[id] > 0) {
-                owners.set(id);
-                if (!reachable.get(id) && !doomed.get(id)) {
-                    quarantine(id, directory.layer(id));
-                }
-            }
+            owners.set(id, extentCounts[id] > 0);
         }
-        findDuplicates();
         return owners;
     }
 
-    private void count(int extent, int owner, long position) {
-        extentCounts[owner]++;
-        if (reachable.get(owner) && position >= positionCounts[owner]) {
-            findings.add(
-                    ("extent %d of snapshot %d is for position %d, beyond the end of its volume:"
-                                    + " kept, not served")
-                            .formatted(extent, owner, position));
+    /**
+     * Runs the check, after the count.
+     *
+     * @param reachable ids of layers that are of use
+     */
+    void run(BitSet reachable) {
+        BitSet doomed = doomed(reachable);
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+            if (extentCounts[id] > 0 && !reachable.get(id) && !doomed.get(id)) {
+                quarantine(id, directory.layer(id));
+            }
         }
+        findDuplicates();
     }
 
     /** Marked layers of no volume, and their ancestors: on their way out, not lost. */
-    private BitSet doomed() {
+    private BitSet doomed(BitSet reachable) {
         BitSet doomed = new BitSet();
         for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer marked = directory.layer(id);

@@ -1,25 +1,27 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.commit.Transaction;
+import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
+import org.dbstore.backend.operation.LayerPruning;
 import org.dbstore.backend.operation.LayerRemoval;
+import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.Management;
-import org.dbstore.backend.operation.SnapshotMerge;
-import org.dbstore.backend.operation.Tables;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Finishes what carries a mark: a marked head is a volume on its way out, or a clone that was never
- * finished; a marked layer within a chain is to be merged into its child; a marked layer of no
- * volume goes, with its ancestors that belong to no volume either, unless the rest of a lost volume
- * still leans on it.
+ * finished; a marked layer within a tree is to be pruned; a marked layer of no volume goes, with
+ * its ancestors that belong to no volume either, unless the rest of a lost volume still leans on
+ * it.
  */
 final class UnfinishedWork {
     private final Management management;
@@ -51,10 +53,14 @@ final class UnfinishedWork {
 
     void finish() throws BackendException {
         for (VolumeRecord volume : directory.volumes()) {
-            if (volume.damage() == null) {
-                finishVolume(volume);
+            Layer head = directory.layer(volume.headId());
+            if (volume.damage() == null && head != null && head.entry().isMarked()) {
+                findings.add(
+                        "volume %s was being made or deleted: gone now".formatted(volume.title()));
+                management.lockedDo(() -> new DeleteVolume(management).unpublish(volume));
             }
         }
+        prune();
         BitSet needed = neededByLost();
         while (removeAllBut(needed)) {
             needed = neededByLost(); // what was removed may have needed others
@@ -70,31 +76,30 @@ final class UnfinishedWork {
         new EmptyLayers(management, reachable, owners).free();
     }
 
-    private void finishVolume(VolumeRecord volume) throws BackendException {
-        List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
-        if (chain.getFirst().entry().isMarked()) {
-            findings.add("volume %s was being made or deleted: gone now".formatted(volume.title()));
-            Transaction unpublishing = new Transaction();
-            Tables.clearVolume(unpublishing, volume.slot());
-            management.commit(unpublishing);
-            directory.remove(volume);
-            chain.forEach(layer -> reachable.clear(layer.id()));
-            return;
-        }
-        int i = 1;
-        while (i < chain.size()) {
-            Layer layer = chain.get(i);
-            if (layer.entry().isMarked()) {
-                findings.add(
-                        "snapshot %d of %s was being deleted: gone now"
-                                .formatted(layer.id(), volume.title()));
-                new SnapshotMerge(management, volume, layer, chain.get(i - 1)).run();
-                reachable.clear(layer.id());
-                chain.remove(i);
-            } else {
-                i++;
+    /** Finishes the deletion of snapshots; one that several layers need stays hidden. */
+    private void prune() throws BackendException {
+        setReachable();
+        Map<Integer, String> pending = new TreeMap<>();
+        LayerTree before = new LayerTree(directory);
+        for (Layer layer : directory.layers()) {
+            if (reachable.get(layer.id()) && layer.entry().isMarked()) {
+                List<VolumeRecord> volumes = before.volumes(layer.id());
+                pending.put(
+                        layer.id(), volumes.isEmpty() ? "" : " of " + volumes.getFirst().title());
             }
         }
+        new LayerPruning(management).run(reachable);
+        setReachable();
+        pending.forEach((id, volume) -> {
+            if (directory.layer(id) == null) {
+                findings.add("snapshot %d%s was being deleted: gone now".formatted(id, volume));
+            }
+        });
+    }
+
+    private void setReachable() {
+        reachable.clear();
+        reachable.or(ChainCheck.attached(directory));
     }
 
     /** Returns true if a layer was removed. */
@@ -144,6 +149,6 @@ final class UnfinishedWork {
                 ancestors.add(layer.id());
             }
         }
-        new LayerRemoval(management).run(marked.id(), ancestors);
+        new LayerRemoval(management).run(List.of(marked.id()), ancestors);
     }
 }

@@ -39,7 +39,6 @@ public final class StoredVolume implements Volume {
 
     private final StoreParts parts;
     private final Subject subject;
-    private final long sizeBytes;
     private final boolean readOnly;
     private final StripeLocks stripes = new StripeLocks();
     private final ExtentMap map;
@@ -63,7 +62,6 @@ public final class StoredVolume implements Volume {
             StoreParts parts, Subject subject, int headId, boolean readOnly, ExtentMap map) {
         this.parts = parts;
         this.subject = subject;
-        this.sizeBytes = map.positionCount() * Geometry.EXTENT_BYTES;
         this.readOnly = readOnly;
         this.map = map;
         this.table = parts.table();
@@ -97,7 +95,7 @@ public final class StoredVolume implements Volume {
 
     @Override
     public long sizeBytes() {
-        return sizeBytes;
+        return map.positionCount() * Geometry.EXTENT_BYTES;
     }
 
     @Override
@@ -129,6 +127,15 @@ public final class StoredVolume implements Volume {
         boolean uncommitted = writes.write(offset, source);
         parts.health().check();
         return uncommitted;
+    }
+
+    @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
+        checkRange(offset, source.remaining());
+        checkWritable();
+        boolean commitNeeded = writes.writeThrough(offset, source);
+        parts.health().check();
+        return commitNeeded;
     }
 
     @Override
@@ -169,7 +176,7 @@ public final class StoredVolume implements Volume {
         long firstBlock = offset / Geometry.BLOCK_BYTES;
         long end = firstBlock;
         boolean mapped = isMapped(firstBlock);
-        long limit = sizeBytes / Geometry.BLOCK_BYTES;
+        long limit = sizeBytes() / Geometry.BLOCK_BYTES;
         boolean same = true;
         for (int looked = 0; end < limit && same && looked < RUN_EXTENTS_MAX; looked++) {
             long runEnd = runEndInExtent(end, mapped);
@@ -213,10 +220,10 @@ public final class StoredVolume implements Volume {
     }
 
     /**
-     * Stops the volume for a snapshot: waits for all requests, runs the step, goes on with a new
-     * head.
+     * Stops the volume: waits for all requests, runs the step, goes on with the head that it gives.
+     * The step may change the size of the map, or exchange what it holds.
      *
-     * @param step makes the snapshot durable
+     * @param step makes a change durable
      * @throws BackendException as the step; the head is then as before
      */
     public void freeze(FrozenStep step) throws BackendException {
@@ -241,6 +248,34 @@ public final class StoredVolume implements Volume {
             step.run();
         } finally {
             stripes.unlockExclusive(stripe, stamp);
+        }
+    }
+
+    /** Work on what a position leads to. */
+    @FunctionalInterface
+    public interface SteadyStep {
+        /**
+         * Runs with the stripe of the position shared.
+         *
+         * @throws BackendException as the step does
+         */
+        void run() throws BackendException;
+    }
+
+    /**
+     * Runs a step while a position goes on leading to the same extent, and that stays what it is.
+     *
+     * @param position of the volume
+     * @param step looks the extent up and reads it
+     * @throws BackendException as the step
+     */
+    public void steadily(long position, SteadyStep step) throws BackendException {
+        int stripe = StripeLocks.stripeOf(position);
+        long stamp = stripes.lockShared(stripe);
+        try {
+            step.run();
+        } finally {
+            stripes.unlockShared(stripe, stamp);
         }
     }
 
@@ -344,7 +379,7 @@ public final class StoredVolume implements Volume {
 
     private void checkRange(long offset, long lengthBytes) {
         head.checkOpen();
-        Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes);
+        Objects.checkFromIndexSize(offset, lengthBytes, sizeBytes());
     }
 
     private void checkWritable() throws BackendException {

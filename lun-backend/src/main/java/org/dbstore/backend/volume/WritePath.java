@@ -19,10 +19,15 @@ final class WritePath {
     private static final ByteBuffer ZERO_BLOCK =
             ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES).asReadOnlyBuffer();
 
-    private enum Overwrite {
+    /** What became of a part of a write. */
+    private enum Outcome {
         NOT_POSSIBLE,
-        DONE,
-        DONE_UNCOMMITTED
+        /** The data is on the medium, and so is all that leads to it. */
+        DURABLE,
+        /** The next force makes it durable. */
+        WRITTEN,
+        /** The next commit makes it durable: metadata has to follow. */
+        UNCOMMITTED
     }
 
     private final StoreParts parts;
@@ -49,20 +54,33 @@ final class WritePath {
         long at = offset;
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
-            uncommitted |= writeWindow(at, source, length);
+            uncommitted |= writeWindow(at, source, length, false) == Outcome.UNCOMMITTED;
             at += length;
         }
         return uncommitted;
     }
 
+    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeThrough}. */
+    boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
+        boolean durable = true;
+        long at = offset;
+        while (source.hasRemaining()) {
+            int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
+            // Once a commit is needed it serves the rest as well.
+            durable = writeWindow(at, source, length, durable) == Outcome.DURABLE;
+            at += length;
+        }
+        return !durable;
+    }
+
     /** A window is at most 1 MiB, so it touches at most two extents. */
-    private boolean writeWindow(long offset, ByteBuffer source, int length)
+    private Outcome writeWindow(long offset, ByteBuffer source, int length, boolean through)
             throws BackendException {
-        return switch (overwriteShared(offset, source, length)) {
-            case DONE -> false;
-            case DONE_UNCOMMITTED -> true;
-            case NOT_POSSIBLE -> writeExtents(offset, source, length);
-        };
+        Outcome outcome = overwriteShared(offset, source, length, through);
+        if (outcome != Outcome.NOT_POSSIBLE) {
+            return outcome;
+        }
+        return writeExtents(offset, source, length) ? Outcome.UNCOMMITTED : Outcome.WRITTEN;
     }
 
     private boolean writeExtents(long offset, ByteBuffer source, int length)
@@ -76,7 +94,7 @@ final class WritePath {
         return uncommitted;
     }
 
-    private Overwrite overwriteShared(long offset, ByteBuffer source, int length)
+    private Outcome overwriteShared(long offset, ByteBuffer source, int length, boolean through)
             throws BackendException {
         int first = StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES);
         int last = StripeLocks.stripeOf((offset + length - 1) / Geometry.EXTENT_BYTES);
@@ -85,7 +103,7 @@ final class WritePath {
         long lowStamp = stripes.lockShared(low);
         long highStamp = high == low ? 0 : stripes.lockShared(high);
         try {
-            return overwrite(offset, source, length);
+            return overwrite(offset, source, length, through);
         } finally {
             if (high != low) {
                 stripes.unlockShared(high, highStamp);
@@ -94,11 +112,15 @@ final class WritePath {
         }
     }
 
-    private Overwrite overwrite(long offset, ByteBuffer source, int length)
+    /**
+     * The blocks stay mapped, and their entries as they are, until the stripes are unlocked: what
+     * is committed now is so when the data is on the medium.
+     */
+    private Outcome overwrite(long offset, ByteBuffer source, int length, boolean through)
             throws BackendException {
         head.checkOpen();
         if (((offset | length) & io.alignment() - 1) != 0) {
-            return Overwrite.NOT_POSSIBLE;
+            return Outcome.NOT_POSSIBLE;
         }
         int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
         int firstLength = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
@@ -106,24 +128,38 @@ final class WritePath {
         long position = offset / Geometry.EXTENT_BYTES;
         int extent = map.get(position);
         if (!isOwnAndMapped(extent, inExtent, firstLength)) {
-            return Overwrite.NOT_POSSIBLE;
+            return Outcome.NOT_POSSIBLE;
         }
         boolean uncommitted = table.isUncommitted(extent);
         int next = ExtentMap.NONE;
         if (restLength > 0) {
             next = map.get(position + 1);
             if (!isOwnAndMapped(next, 0, restLength)) {
-                return Overwrite.NOT_POSSIBLE;
+                return Outcome.NOT_POSSIBLE;
             }
             uncommitted |= table.isUncommitted(next);
         }
+        boolean durable = through && !uncommitted;
         if (restLength == 0 || next == extent + 1) {
-            io.write(extentOffset(extent) + inExtent, source, length);
+            durable = transfer(extentOffset(extent) + inExtent, source, length, durable);
         } else {
-            io.write(extentOffset(extent) + inExtent, source, firstLength);
-            io.write(extentOffset(next), source, restLength);
+            durable = transfer(extentOffset(extent) + inExtent, source, firstLength, durable);
+            durable = transfer(extentOffset(next), source, restLength, durable);
         }
-        return uncommitted ? Overwrite.DONE_UNCOMMITTED : Overwrite.DONE;
+        if (durable) {
+            return Outcome.DURABLE;
+        }
+        return uncommitted ? Outcome.UNCOMMITTED : Outcome.WRITTEN;
+    }
+
+    /** Returns true if the bytes are durable; never without {@code through}. */
+    private boolean transfer(long at, ByteBuffer source, int length, boolean through)
+            throws BackendException {
+        if (through && io.writeThrough(at, source, length)) {
+            return true;
+        }
+        io.write(at, source, length);
+        return false;
     }
 
     private boolean isOwnAndMapped(int extent, int inExtent, int length) {

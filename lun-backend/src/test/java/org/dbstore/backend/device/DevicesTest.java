@@ -18,6 +18,8 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Goal: devices move the bytes asked for, all of them, and never grow. */
 class DevicesTest {
@@ -79,6 +81,71 @@ class DevicesTest {
             device.force();
         }
         assertEquals(SIZE, Files.size(file));
+    }
+
+    @Test
+    void aFileWritesThrough() throws IOException {
+        Path file = file();
+        byte[] content = Bytes.random(200_000, 3);
+        try (BlockDevice device = FileBlockDevice.open(file, false, false)) {
+            ByteBuffer source = Bytes.direct(content);
+            assertTrue(device.writeThrough(SIZE - content.length, source));
+            assertFalse(source.hasRemaining());
+            assertThrows(
+                    IOException.class,
+                    () -> device.writeThrough(SIZE - 1, ByteBuffer.allocateDirect(2)));
+        }
+        byte[] written = Files.readAllBytes(file);
+        assertEquals(SIZE, written.length);
+        assertArrayEquals(
+                content, java.util.Arrays.copyOfRange(written, SIZE - content.length, SIZE));
+    }
+
+    @Test
+    void aFileThatWasRenamedAndReplacedIsStillTheOneWrittenThrough() throws IOException {
+        Path file = file();
+        Path moved = directory.resolve("moved");
+        try (BlockDevice device = FileBlockDevice.open(file, false, false)) {
+            Files.move(file, moved);
+            file();
+            assertTrue(device.writeThrough(0, Bytes.direct(new byte[] {7})));
+        }
+        assertEquals(7, Files.readAllBytes(moved)[0]);
+        assertEquals(0, Files.readAllBytes(file)[0]);
+    }
+
+    @Test
+    void whatCannotWriteThroughSaysSoAndWritesNothing() throws IOException {
+        Path file = file();
+        ByteBuffer source = Bytes.direct(new byte[] {1});
+        try (BlockDevice device = FileBlockDevice.open(file, false, true)) {
+            assertFalse(device.writeThrough(0, source));
+        }
+        BlockDevice closed = FileBlockDevice.open(file, false, false);
+        closed.close();
+        assertFalse(closed.writeThrough(0, source));
+        assertEquals(1, source.remaining());
+        assertEquals(0, Files.readAllBytes(file)[0]);
+    }
+
+    @Test
+    void aLentDescriptorIsNobodyElsesAndStaysOpenUntilItComesBack() throws IOException {
+        int original = Native.open(file().toString(), Native.O_RDWR);
+        SyncDescriptors descriptors = new SyncDescriptors(original);
+        Set<Integer> lent = new HashSet<>();
+        for (int next = descriptors.take();
+                next != SyncDescriptors.NONE;
+                next = descriptors.take()) {
+            assertTrue(lent.add(next));
+        }
+        int one = lent.iterator().next();
+        descriptors.give(one);
+        assertEquals(one, descriptors.take());
+        descriptors.close();
+        assertEquals(SyncDescriptors.NONE, descriptors.take());
+        assertEquals(1, Native.writeThrough(one, 0, Bytes.direct(new byte[] {1})));
+        lent.forEach(descriptors::give);
+        Native.close(original);
     }
 
     @Test

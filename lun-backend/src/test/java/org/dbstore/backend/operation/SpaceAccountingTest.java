@@ -11,6 +11,7 @@ import org.dbstore.backend.SpaceInfo;
 import org.dbstore.backend.Stores;
 import org.dbstore.backend.Volume;
 import org.dbstore.backend.VolumeInfo;
+import org.dbstore.backend.device.MemoryBlockDevice;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,12 +26,20 @@ class SpaceAccountingTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void deletionsWinWhatWasForetold(long seed) throws BackendException {
         SplittableRandom random = new SplittableRandom(seed);
-        try (BlockStore store = Stores.open(Stores.initialized())) {
+        MemoryBlockDevice device = new MemoryBlockDevice("memory", 300 * MIB);
+        BlockStore.initialize(device);
+        try (BlockStore store = Stores.open(device)) {
             for (String name : List.of("a", "b")) {
                 store.createVolume(name, SIZE);
                 fill(store, name, random);
             }
             checkSums(store);
+            for (String clone : List.of("c", "d", "e")) {
+                List<SnapshotInfo> origins = snapshots(store, "a");
+                store.linkClone(origins.get(random.nextInt(origins.size())).id(), clone);
+                fill(store, clone, random);
+                checkSums(store);
+            }
             while (snapshots(store, "a").size() > 2) {
                 List<SnapshotInfo> left = snapshots(store, "a");
                 int id = left.get(random.nextInt(left.size())).id();
@@ -47,11 +56,14 @@ class SpaceAccountingTest {
                 assertEquals(foretold, listed);
                 checkSums(store);
             }
-            long foretold = store.freedByDeletingVolume("a");
-            long before = store.space().usedBytes();
-            store.deleteVolume("a");
-            assertEquals(before - store.space().usedBytes(), foretold);
-            checkSums(store);
+            for (String name : List.of("c", "a", "d", "b", "e")) {
+                long foretold = store.freedByDeletingVolume(name);
+                long before = store.space().usedBytes();
+                store.deleteVolume(name);
+                assertEquals(before - store.space().usedBytes(), foretold, name);
+                checkSums(store);
+            }
+            assertEquals(0, store.space().usedBytes());
         }
     }
 

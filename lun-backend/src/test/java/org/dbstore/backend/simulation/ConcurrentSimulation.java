@@ -126,7 +126,8 @@ final class ConcurrentSimulation {
                 int volume = dice.nextInt(VOLUMES.length);
                 int place = PLACES[dice.nextInt(PLACES.length)];
                 switch (dice.nextInt(12)) {
-                    case 0, 1, 2, 3, 4 -> write(volumes, volume, place, 1 + dice.nextInt(12));
+                    case 0, 1, 2 -> write(volumes, volume, place, 1 + dice.nextInt(12), false);
+                    case 3, 4 -> write(volumes, volume, place, 1 + dice.nextInt(12), true);
                     case 5 -> unmap(volumes, volume, dice.nextInt(3) * 8, 8);
                     case 6, 7 -> flush(volumes.get(volume));
                     case 8, 9, 10 -> read(volumes, volume, place, 1 + dice.nextInt(12));
@@ -143,14 +144,21 @@ final class ConcurrentSimulation {
         }
     }
 
-    private void write(List<Volume> volumes, int volume, int sector, int count)
+    private void write(List<Volume> volumes, int volume, int sector, int count, boolean through)
             throws BackendException {
         int stamp = nextStamp.getAndAdd(count);
         List<History.Write> writes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             writes.add(history.begin(History.key(volume, sector + i), stamp + i));
         }
-        volumes.get(volume).write(offset(sector), Stamps.sectors(count, stamp));
+        ByteBuffer data = Stamps.sectors(count, stamp);
+        if (through && !volumes.get(volume).writeThrough(offset(sector), data)) {
+            writes.forEach(history::endDurable);
+            return;
+        }
+        if (!through) {
+            volumes.get(volume).write(offset(sector), data);
+        }
         writes.forEach(history::end);
     }
 

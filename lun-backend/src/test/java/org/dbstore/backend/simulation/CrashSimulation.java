@@ -22,6 +22,8 @@ final class CrashSimulation {
         NONE,
         /** Forces return without having done anything, now and then. */
         DROP_FORCES,
+        /** Writes that are said to be durable are not, now and then. */
+        CACHE_DURABLE_WRITES,
         /** Sectors in flight are destroyed, also such as no journal protects: those of data. */
         DESTROY_ANYTHING
     }
@@ -171,11 +173,22 @@ final class CrashSimulation {
             if (looks.nextInt(LOOK_EVERY) == 0) {
                 look("before %s at %d".formatted(operation, offset), looks);
             }
-            boolean drops = sabotage == Sabotage.DROP_FORCES && looks.nextInt(4) == 0;
-            return drops && operation == Fate.Operation.FORCE
-                    ? Fate.Outcome.LOST
-                    : Fate.Outcome.DONE;
+            return sabotaged(operation, looks);
         });
+    }
+
+    private Fate.Outcome sabotaged(Fate.Operation operation, SplittableRandom dice) {
+        return switch (operation) {
+            case FORCE ->
+                    sabotage == Sabotage.DROP_FORCES && dice.nextInt(4) == 0
+                            ? Fate.Outcome.LOST
+                            : Fate.Outcome.DONE;
+            case DURABLE_WRITE ->
+                    sabotage == Sabotage.CACHE_DURABLE_WRITES
+                            ? Fate.Outcome.CACHED
+                            : Fate.Outcome.DONE;
+            case READ, WRITE, PUNCH -> Fate.Outcome.DONE;
+        };
     }
 
     /** What would be found if the power went now? */

@@ -17,6 +17,7 @@ final class DataActions {
     static final List<Action.Weighted> ALL =
             List.of(
                     new Action.Weighted("write", 46, DataActions::write),
+                    new Action.Weighted("write through", 12, DataActions::writeThrough),
                     new Action.Weighted("write across extents", 4, DataActions::writeAcross),
                     new Action.Weighted("flush", 20, DataActions::flush),
                     new Action.Weighted("unmap", 6, w -> discard(w, false)),
@@ -32,6 +33,14 @@ final class DataActions {
     private DataActions() {}
 
     private static void write(Workload workload) throws BackendException {
+        write(workload, false);
+    }
+
+    private static void writeThrough(Workload workload) throws BackendException {
+        write(workload, true);
+    }
+
+    private static void write(Workload workload, boolean through) throws BackendException {
         String name = workload.anyVolume();
         if (name == null) {
             return;
@@ -43,7 +52,7 @@ final class DataActions {
         int first = position * VolumeModel.SECTORS_OF_EXTENT + block * BLOCK_SECTORS + skip;
         int limit = (position + 1) * VolumeModel.SECTORS_OF_EXTENT - first;
         int count = skip > 0 ? 1 + random.nextInt(10) : BLOCK_SECTORS * (1 + random.nextInt(3));
-        workload.write(name, first, Math.min(limit, count));
+        workload.write(name, first, Math.min(limit, count), through);
     }
 
     private static void writeAcross(Workload workload) throws BackendException {
@@ -56,7 +65,8 @@ final class DataActions {
                 (1 + random.nextInt(workload.model().volume(name).extents() - 1))
                         * VolumeModel.SECTORS_OF_EXTENT;
         int before = 1 + random.nextInt(12);
-        workload.write(name, border - before, before + 1 + random.nextInt(12));
+        workload.write(
+                name, border - before, before + 1 + random.nextInt(12), random.nextInt(3) == 0);
     }
 
     private static void discard(Workload workload, boolean zero) throws BackendException {

@@ -14,6 +14,8 @@ interface Fate {
     enum Outcome {
         /** As it should. */
         DONE,
+        /** As it should, but a durable write is not: it waits for a force as any other. */
+        CACHED,
         /** EIO; a write has no effect, a force keeps what was pending from ever being durable. */
         FAILED,
         /** ENOSPC of the file system below. */

@@ -21,6 +21,7 @@ final class History {
         private final int value;
         private final long begin;
         private volatile long end = NEVER;
+        private volatile boolean durable;
 
         /** Whatever ended before this is older than this write: it began then, or was read then. */
         private long newerThan;
@@ -55,6 +56,12 @@ final class History {
         write.end = now();
     }
 
+    /** As {@link #end}, of one that needs no flush. */
+    void endDurable(Write write) {
+        write.durable = true;
+        end(write);
+    }
+
     /** A flush that began then has ended well. */
     synchronized void flushed(long begin) {
         promised = Math.max(promised, begin);
@@ -62,7 +69,7 @@ final class History {
 
     /** Checks a value that was read between two instants, and learns from it. */
     synchronized @Nullable String read(long key, int value, long begin, long end) {
-        String wrong = judge(key, value, end, begin);
+        String wrong = judge(key, value, end, begin, false);
         List<Write> candidates = candidates(key, value, end);
         if (wrong == null && candidates.size() == 1) {
             Write found = candidates.getFirst();
@@ -73,17 +80,25 @@ final class History {
 
     /** Checks a value that was found after a power loss. */
     synchronized @Nullable String survived(long key, int value) {
-        return judge(key, value, NEVER, promised);
+        return judge(key, value, NEVER, promised, true);
     }
 
-    /** May the value be there though all that ended before an instant has taken effect? */
-    private @Nullable String judge(long key, int value, long end, long effective) {
+    /**
+     * May the value be there though all that ended before an instant has taken effect?
+     *
+     * @param durableToo true if also all that ended and was durable has
+     */
+    private @Nullable String judge(
+            long key, int value, long end, long effective, boolean durableToo) {
         String wrong = "sector %x holds %d, which nobody wrote".formatted(key, value);
         for (Write found : candidates(key, value, end)) {
             Write newer = null;
             for (Write other : of(key)) {
                 boolean hidesIt = other != found && found.end < other.newerThan;
-                newer = hidesIt && other.end < effective ? other : newer;
+                boolean counts =
+                        other.end < effective
+                                || (durableToo && other.durable && other.end != NEVER);
+                newer = hidesIt && counts ? other : newer;
             }
             if (newer == null) {
                 return null;

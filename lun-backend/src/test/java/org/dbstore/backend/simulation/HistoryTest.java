@@ -40,6 +40,16 @@ class HistoryTest {
     }
 
     @Test
+    void whatWasWrittenThroughSurvivesWithoutAFlush() {
+        write(1, 10);
+        history.endDurable(history.begin(1, 20));
+        assertNotNull(history.survived(1, 10));
+        assertNull(history.survived(1, 20));
+        write(1, 30);
+        assertNull(history.survived(1, 30));
+    }
+
+    @Test
     void whatWasNotFlushedMayBeLost() {
         write(1, 10);
         history.flushed(history.now());

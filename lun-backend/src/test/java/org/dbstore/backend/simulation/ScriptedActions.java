@@ -61,7 +61,7 @@ final class ScriptedActions {
     }
 
     private static void write(Workload workload, int sector, int count) throws BackendException {
-        workload.write(workload.anyVolumeBut(COPY), sector, count);
+        workload.write(workload.anyVolumeBut(COPY), sector, count, false);
     }
 
     private static void unmap(Workload workload) throws BackendException {

@@ -207,6 +207,16 @@ final class SimulatedDevice implements BlockDevice {
         write(Fate.Operation.WRITE, offset, source);
     }
 
+    @Override
+    public synchronized boolean writeThrough(long offset, ByteBuffer source) throws IOException {
+        try {
+            write(Fate.Operation.DURABLE_WRITE, offset, source);
+            return true;
+        } catch (FullException e) {
+            return false; // as a file does: no write is lost
+        }
+    }
+
     private void write(Fate.Operation operation, long offset, ByteBuffer source)
             throws IOException {
         int length = source.remaining();
@@ -214,7 +224,7 @@ final class SimulatedDevice implements BlockDevice {
         Fate.Outcome outcome = fate(operation, offset, length);
         boolean durable = operation == Fate.Operation.DURABLE_WRITE && outcome == Fate.Outcome.DONE;
         switch (outcome) {
-            case DONE -> put(offset, source, length, durable);
+            case DONE, CACHED -> put(offset, source, length, durable);
             case SHORT -> put(offset, source, length / 2 / SECTOR * SECTOR, false);
             case POWER_LOSS -> pending.add(offset, source, length, false);
             case MISDIRECTED -> put(elsewhere(offset, length), source, length, durable);
@@ -270,7 +280,7 @@ final class SimulatedDevice implements BlockDevice {
             needed += pages.isAbsent(at) ? 1 : 0;
         }
         if (needed > freePages) {
-            throw new IOException("No space left on device");
+            throw new FullException();
         }
         freePages -= needed;
     }
@@ -289,9 +299,9 @@ final class SimulatedDevice implements BlockDevice {
 
     private void checkOutcome(Fate.Outcome outcome) throws IOException {
         switch (outcome) {
-            case DONE, LOST, MISDIRECTED -> {}
+            case DONE, CACHED, LOST, MISDIRECTED -> {}
             case FAILED, SHORT -> throw new IOException("Input/output error");
-            case FULL -> throw new IOException("No space left on device");
+            case FULL -> throw new FullException();
             case POWER_LOSS -> {
                 powerLost = true;
                 throw new IOException("power lost");
@@ -302,6 +312,14 @@ final class SimulatedDevice implements BlockDevice {
     private void checkBounds(long offset, long length) throws IOException {
         if (offset < 0 || length < 0 || length > sizeBytes - offset) {
             throw new IOException("beyond the end of the device");
+        }
+    }
+
+    private static final class FullException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        FullException() {
+            super("No space left on device");
         }
     }
 

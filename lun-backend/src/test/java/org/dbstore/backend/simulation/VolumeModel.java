@@ -95,6 +95,14 @@ final class VolumeModel {
         }
     }
 
+    /** The last value of the sector survives whatever comes from now on. */
+    void forced(int sector) {
+        List<Written> written = since.remove(sector);
+        if (written != null) {
+            flushed.put(sector, written.getLast().stamp());
+        }
+    }
+
     /** The request was refused: it wrote nothing. */
     void refused(int sector) {
         List<Written> written = Objects.requireNonNull(since.get(sector));

@@ -133,8 +133,12 @@ final class Workload {
         pins.clear();
     }
 
-    /** Writes stamps; if there is no space the extent at fault is as it was. */
-    void write(String name, int firstSector, int count) throws BackendException {
+    /**
+     * Writes stamps; if there is no space the extent at fault is as it was.
+     *
+     * @param through true to have them durable at once, if that can be
+     */
+    void write(String name, int firstSector, int count, boolean through) throws BackendException {
         VolumeModel volume = model.volume(name);
         int stamp = stamps(count);
         for (int i = 0; i < count; i++) {
@@ -146,9 +150,14 @@ final class Workload {
         change(
                 name,
                 v -> {
-                    if (!v.write((long) firstSector * SimulatedDevice.SECTOR, data)) {
-                        for (int i = 0; i < count; i++) {
-                            volume.harden(firstSector + i);
+                    long offset = (long) firstSector * SimulatedDevice.SECTOR;
+                    boolean safe =
+                            !(through ? v.writeThrough(offset, data) : v.write(offset, data));
+                    for (int i = firstSector; i < firstSector + count && safe; i++) {
+                        if (through) {
+                            volume.forced(i);
+                        } else {
+                            volume.harden(i);
                         }
                     }
                 },

@@ -205,4 +205,75 @@ class VolumeTest {
         }
         assertTrue(allocated < 1000, allocated + " bytes for 2000 requests");
     }
+
+    @Test
+    void aWriteThroughOverCommittedBlocksIsDurableWithoutAForce() throws Exception {
+        Volume v = volume(4 * MIB);
+        Bytes.write(v, 0, Bytes.random(3 << 20, 1));
+        v.flush();
+        int forces = device.forces();
+        byte[] data = Bytes.random(1 << 20, 2);
+        assertFalse(v.writeThrough(600_000, Bytes.direct(data)));
+        assertEquals(forces, device.forces());
+        assertArrayEquals(data, Bytes.read(v, 600_000, data.length));
+    }
+
+    @Test
+    void aWriteThroughNeedsACommitIfItsMetadataDoes() throws Exception {
+        Volume v = volume(4 * MIB);
+        assertTrue(v.writeThrough(0, block(1)), "a new extent");
+        assertTrue(v.writeThrough(0, block(2)), "mapped, but not committed");
+        v.flush();
+        assertFalse(v.writeThrough(0, block(3)));
+        assertTrue(v.writeThrough(4096, block(4)), "an unmapped block");
+        v.flush();
+        v.unmap(4096, 4096);
+        assertTrue(v.writeThrough(0, block(5)), "beside a block whose unmapping is not committed");
+        v.flush();
+        store.createSnapshot("v");
+        assertTrue(v.writeThrough(0, block(6)), "a snapshot's block");
+        assertArrayEquals(Bytes.random(4096, 6), Bytes.read(v, 0, 4096));
+    }
+
+    @Test
+    void aWriteThroughNeedsACommitIfAnyPartOfItDoes() throws Exception {
+        Volume v = volume(4 * MIB);
+        Bytes.write(v, 0, Bytes.random(1 << 20, 1));
+        v.flush();
+        byte[] data = Bytes.random(3 << 20, 2);
+        assertTrue(v.writeThrough(0, Bytes.direct(data)));
+        v.flush();
+        assertFalse(v.writeThrough(0, Bytes.direct(data)));
+        assertArrayEquals(data, Bytes.read(v, 0, data.length));
+    }
+
+    @Test
+    void aDeviceThatCannotWriteThroughNeedsACommit() throws Exception {
+        Volume v = volume(4 * MIB);
+        Bytes.write(v, 0, Bytes.random(8192, 1));
+        v.flush();
+        device.refuseToWriteThrough();
+        assertTrue(v.writeThrough(1000, block(2)));
+        assertArrayEquals(Bytes.random(4096, 2), Bytes.read(v, 1000, 4096));
+    }
+
+    @Test
+    void aWriteThroughThatFailsFailsTheStore() throws Exception {
+        FaultyDevice faulty = new FaultyDevice(Stores.initialized());
+        BlockStore failing = Stores.openPlain(faulty);
+        failing.createVolume("v", MIB);
+        Volume v = failing.openVolume("v");
+        Bytes.write(v, 0, Bytes.random(4096, 1));
+        v.flush();
+        faulty.failWrites(offset -> true, "Input/output error");
+        assertFails(BackendError.FAILED, () -> v.writeThrough(0, block(2)));
+        faulty.failWrites(offset -> false, "");
+        assertFails(BackendError.FAILED, () -> v.write(0, block(3)));
+        assertFails(BackendError.FAILED, v::flush);
+        assertFails(BackendError.FAILED, failing::close);
+    }
+
+    private static ByteBuffer block(int seed) {
+        return Bytes.direct(Bytes.random(4096, seed));
+    }
 }

@@ -72,6 +72,7 @@ final class CopyResults {
         return reply(task, ScsiCommand.RECEIVE_ROD_TOKEN_INFORMATION, data);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // made here, whole
     private static CommandOutcome reply(ScsiTask task, ScsiCommand command, ByteBuffer data) {
         return Reply.of(task, data.array(), command.length(task.cdb()));
     }

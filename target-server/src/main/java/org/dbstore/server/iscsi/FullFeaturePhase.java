@@ -217,8 +217,7 @@ final class FullFeaturePhase {
                         TaskManagementFunction.of(
                                 Bhs.flags(buffer, header) & TASK_MANAGEMENT_FUNCTION_MASK),
                         Bhs.lun(buffer, header),
-                        Bhs.targetTransferTag(buffer, header),
-                        Bhs.referencedCommandSequenceNumber(buffer, header));
+                        Bhs.targetTransferTag(buffer, header));
         reader.skipData();
         connection
                 .server()

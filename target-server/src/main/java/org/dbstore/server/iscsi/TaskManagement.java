@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -38,13 +39,8 @@ final class TaskManagement {
      * @param function null if the code is unknown
      * @param lun as on the wire
      * @param referencedTag of the task to abort
-     * @param referencedSequenceNumber its CmdSN
      */
-    record Request(
-            @Nullable TaskManagementFunction function,
-            long lun,
-            int referencedTag,
-            int referencedSequenceNumber) {}
+    record Request(@Nullable TaskManagementFunction function, long lun, int referencedTag) {}
 
     /**
      * An answer.
@@ -124,22 +120,22 @@ final class TaskManagement {
         return any ? TaskManagementAnswer.SUCCEEDED : TaskManagementAnswer.COMPLETE;
     }
 
+    /**
+     * A task that has been answered does not exist, even if its answer is still on the way (RFC
+     * 7143, section 11.6.1); on the only connection of a session none can be yet to come.
+     */
     private static void abortTask(
             Session session, Request request, Consumer<TaskManagementAnswer> answer) {
-        TaskBarrier barrier = new TaskBarrier(() -> answer.accept(TaskManagementAnswer.COMPLETE));
+        AtomicReference<TaskManagementAnswer> code =
+                new AtomicReference<>(TaskManagementAnswer.NO_SUCH_TASK);
+        TaskBarrier barrier = new TaskBarrier(() -> answer.accept(code.get()));
         session.abort(
                 task -> task.tag() == request.referencedTag() && task.lun() == request.lun(),
                 barrier);
-        // A task that was answered meanwhile is as good as aborted; one that never came, or is for
-        // another unit, is not.
-        boolean unknown =
-                session.hasTask(request.referencedTag())
-                        || !session.hasReceived(request.referencedSequenceNumber());
-        if (barrier.registered() == 0 && unknown) {
-            answer.accept(TaskManagementAnswer.NO_SUCH_TASK);
-        } else {
-            barrier.arrive();
+        if (barrier.aborted() > 0) {
+            code.set(TaskManagementAnswer.COMPLETE);
         }
+        barrier.arrive();
     }
 
     /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */

@@ -12,6 +12,7 @@ import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.command.BackendSense;
+import org.dbstore.server.scsi.command.WriteCommand;
 import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +170,9 @@ public final class CommandDispatcher {
         boolean mayWait =
                 switch (command.waits()) {
                     case NEVER -> false;
-                    case AS_WRITES_DO -> medium.volume().writesWaitForMedium();
+                    case AS_WRITES_DO ->
+                            medium.volume().writesWaitForMedium()
+                                    || WriteCommand.writesThrough(task.cdb(), command, medium);
                     case ALWAYS -> true;
                 };
         return new Admission.Admitted(

@@ -47,6 +47,7 @@ public final class ReservationInCommand {
         return ByteBuffer.allocate(HEADER_BYTES + bytes).putInt(state.generation()).putInt(bytes);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // made here, whole
     private static byte[] keys(ReservationState state) {
         ByteBuffer data = begin(state, Long.BYTES * state.keys().size());
         state.keys().values().forEach(data::putLong);

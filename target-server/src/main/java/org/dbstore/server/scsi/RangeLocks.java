@@ -143,7 +143,7 @@ public final class RangeLocks {
             return 0;
         }
         long first = offset >>> REGION_SHIFT;
-        long last = offset + bytes - 1 >>> REGION_SHIFT;
+        long last = (offset + bytes - 1) >>> REGION_SHIFT;
         if (last - first >= STRIPES - 1) {
             return -1L;
         }

@@ -38,6 +38,9 @@ public final class MemoryVolume implements Volume {
     /** What {@link #write} and the like return. */
     public boolean uncommitted;
 
+    /** What {@link #writeThrough} returns. */
+    public boolean throughNeedsCommit;
+
     /** Runs at the end of each change. */
     public Runnable afterWrite = () -> {};
 
@@ -120,6 +123,18 @@ public final class MemoryVolume implements Volume {
     @Override
     public boolean write(long offset, ByteBuffer source) throws BackendException {
         calls.add("write " + offset + "+" + source.remaining());
+        put(offset, source);
+        return uncommitted;
+    }
+
+    @Override
+    public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
+        calls.add("write through " + offset + "+" + source.remaining());
+        put(offset, source);
+        return throughNeedsCommit;
+    }
+
+    private void put(long offset, ByteBuffer source) throws BackendException {
         check(offset, source.remaining());
         change();
         if (!source.isDirect()) {
@@ -131,7 +146,6 @@ public final class MemoryVolume implements Volume {
                     source.get();
         }
         afterWrite.run();
-        return uncommitted;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.dbstore.tests.durability;
 
 import org.dbstore.tests.durability.Operation.Kind;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class History {
         for (Journal.Entry entry : entries) {
             Operation operation = entry.operation();
             List<Version> volatileVersions =
-                    unflushed.computeIfAbsent(operation.volume(), v -> new java.util.ArrayList<>());
+                    unflushed.computeIfAbsent(operation.volume(), v -> new ArrayList<>());
             if (!entry.acknowledged()) {
                 if (operation.kind() == Kind.SYNCHRONIZE) {
                     covered.put(operation.number(), List.copyOf(volatileVersions));

@@ -3,6 +3,7 @@ package org.dbstore.tests.durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.zip.CRC32C;
  * What was sent and what was acknowledged, in a file of the client's. Nothing is sent before it is
  * on the disk here, and nothing counts as acknowledged. Safe for use by many threads.
  */
-@SuppressWarnings("EnumOrdinal") // written and read by the same program
 final class Journal implements AutoCloseable {
     private static final int RECORD_BYTES = 40;
     private static final int CHECKED_BYTES = RECORD_BYTES - Integer.BYTES;
@@ -47,7 +47,7 @@ final class Journal implements AutoCloseable {
         ByteBuffer record =
                 ByteBuffer.allocate(RECORD_BYTES)
                         .put((byte) (entry.acknowledged() ? 1 : 0))
-                        .put((byte) operation.kind().ordinal())
+                        .put((byte) operation.kind().letter())
                         .putShort((short) operation.volume())
                         .putInt(operation.blocks())
                         .putLong(operation.number())
@@ -82,7 +82,7 @@ final class Journal implements AutoCloseable {
     /** Reads a file up to its end or its first broken record. */
     static List<Entry> read(Path file) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        ByteBuffer all = ByteBuffer.wrap(java.nio.file.Files.readAllBytes(file));
+        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
         byte[] record = new byte[RECORD_BYTES];
         while (all.remaining() >= RECORD_BYTES) {
             all.get(record);
@@ -99,7 +99,7 @@ final class Journal implements AutoCloseable {
 
     private static Entry entry(ByteBuffer fields) {
         boolean acknowledged = fields.get() != 0;
-        Operation.Kind kind = Operation.Kind.values()[fields.get()];
+        Operation.Kind kind = Operation.Kind.of((char) fields.get());
         int volume = fields.getShort();
         int blocks = fields.getInt();
         Operation operation =

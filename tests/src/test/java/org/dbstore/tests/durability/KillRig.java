@@ -178,7 +178,7 @@ final class KillRig {
     private void loadAndKill(Dbsd dbsd) throws Exception {
         boolean withReads = plan.broken().isEmpty();
         Load.Profile profile =
-                new Load.Profile(new int[] {SECTORS, SECTORS}, SESSIONS, DEPTH, withReads);
+                new Load.Profile(List.of(SECTORS, SECTORS), SESSIONS, DEPTH, withReads);
         try (Journal journal = new Journal(journalFile)) {
             Load load = new Load(profile, journal, Load.MediumClock.STOPPED, stamps, numbers);
             load.start(address, Dbsd.TARGET, random.split());

@@ -41,15 +41,18 @@ final class KilledManagement {
     private static final int RUN_MILLIS_MAX = 900;
 
     private static final long POLL_NANOS = 200_000;
-    private static final long[] UNREAD = {};
 
-    /** A frozen view: what it shows is {@link #UNREAD} until the server has shown its source. */
+    /** A frozen view: what it shows is empty until the server has shown its source. */
     private static final class View {
         final int volume;
-        long[] stamps = UNREAD;
+        long[] stamps = {};
 
         View(int volume) {
             this.volume = volume;
+        }
+
+        boolean isUnread() {
+            return stamps.length == 0;
         }
     }
 
@@ -109,7 +112,7 @@ final class KilledManagement {
     private static List<String> check(
             String name, int lun, View view, Contents.Reader reader, List<long[]> current)
             throws IOException {
-        if (view.stamps.length == 0) {
+        if (view.isUnread()) {
             // Nothing was written since: what the volume shows, the view has to show.
             view.stamps = current.get(view.volume).clone();
         }
@@ -133,7 +136,7 @@ final class KilledManagement {
                         .filter(entry -> entry.getValue().volume == volume)
                         .map(Map.Entry::getKey)
                         .toList();
-        List<Integer> read = own.stream().filter(id -> snapshot(id).stamps.length > 0).toList();
+        List<Integer> read = own.stream().filter(id -> !snapshot(id).isUnread()).toList();
         int dice = random.nextInt(10);
         if (own.isEmpty() || (dice < 4 && own.size() < SNAPSHOTS_MAX)) {
             createSnapshot(volume);

@@ -32,8 +32,7 @@ final class Load {
      * @param depth commands under way in each
      * @param withReads whether reads are mixed in, and what they return is checked
      */
-    @SuppressWarnings("ArrayRecordComponent") // only handed over
-    record Profile(int[] volumeSectors, int sessions, int depth, boolean withReads) {}
+    record Profile(List<Integer> volumeSectors, int sessions, int depth, boolean withReads) {}
 
     /** In the place of a stamp: unknown, because a command failed. */
     static final long UNKNOWN = Long.MIN_VALUE;

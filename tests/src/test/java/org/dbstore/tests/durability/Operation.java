@@ -15,21 +15,38 @@ import java.nio.ByteBuffer;
 record Operation(long number, int volume, Kind kind, long lba, int blocks) {
     /** What the command does. */
     enum Kind {
-        READ(false, false),
-        WRITE(true, false),
-        WRITE_FUA(true, false),
-        WRITE_SAME(true, false),
+        READ('R', false, false),
+        WRITE('W', true, false),
+        WRITE_FUA('F', true, false),
+        WRITE_SAME('S', true, false),
         /** WRITE SAME of zeroes with the UNMAP bit. */
-        WRITE_SAME_UNMAP(true, true),
-        UNMAP(true, true),
-        SYNCHRONIZE(false, false);
+        WRITE_SAME_UNMAP('Z', true, true),
+        UNMAP('U', true, true),
+        SYNCHRONIZE('C', false, false);
 
+        private final char letter;
         private final boolean changes;
         private final boolean zeroes;
 
-        Kind(boolean changes, boolean zeroes) {
+        Kind(char letter, boolean changes, boolean zeroes) {
+            this.letter = letter;
             this.changes = changes;
             this.zeroes = zeroes;
+        }
+
+        /** The kind of a letter. */
+        static Kind of(char letter) {
+            for (Kind kind : values()) {
+                if (kind.letter == letter) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("no operation " + letter);
+        }
+
+        /** How it stands in a journal: one ASCII letter. */
+        char letter() {
+            return letter;
         }
 
         /** Whether blocks may read otherwise afterwards. */

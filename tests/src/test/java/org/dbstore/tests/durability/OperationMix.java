@@ -2,6 +2,7 @@ package org.dbstore.tests.durability;
 
 import org.dbstore.tests.durability.Operation.Kind;
 
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -15,19 +16,19 @@ final class OperationMix {
     private static final int EXTENT = 2048;
 
     private final SplittableRandom random;
-    private final int[] sectorsByVolume;
+    private final List<Integer> sectorsByVolume;
     private final boolean withReads;
 
     /** Reproducible from {@code random}; volumes are whole extents. */
-    OperationMix(SplittableRandom random, int[] sectorsByVolume, boolean withReads) {
+    OperationMix(SplittableRandom random, List<Integer> sectorsByVolume, boolean withReads) {
         this.random = random;
-        this.sectorsByVolume = sectorsByVolume.clone();
+        this.sectorsByVolume = List.copyOf(sectorsByVolume);
         this.withReads = withReads;
     }
 
     /** The next command, under a number. */
     Operation next(long number) {
-        int volume = random.nextInt(sectorsByVolume.length);
+        int volume = random.nextInt(sectorsByVolume.size());
         int dice = random.nextInt(100);
         if (dice < 15) {
             return withReads
@@ -61,7 +62,7 @@ final class OperationMix {
     }
 
     private Operation anywhere(long number, int volume, Kind kind, int blocksMax, int unit) {
-        int units = sectorsByVolume[volume] / unit;
+        int units = sectorsByVolume.get(volume) / unit;
         int length = 1 + random.nextInt(Math.min(blocksMax / unit, units));
         int first = random.nextInt(units - length + 1);
         return new Operation(number, volume, kind, (long) first * unit, length * unit);

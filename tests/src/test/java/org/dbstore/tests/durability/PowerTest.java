@@ -87,7 +87,10 @@ public final class PowerTest {
             Replay replay = new Replay(recording, folder, random.split());
             replay.run(replays);
             summary += ", " + replay.summary();
-            replay.findings().forEach(f -> System.out.println("power-test: finding: " + f));
+            replay.findings()
+                    .forEach((finding, count) ->
+                            System.out.println(
+                                    "power-test: %d times: %s".formatted(count, finding)));
             FailingMedium failing = new FailingMedium(folder, random.split());
             failing.run(faults);
             summary += ", " + failing.summary() + ", 0 failures";

@@ -43,10 +43,7 @@ final class Recording {
     private static final long COMMAND_SECONDS_MAX = 120;
     private static final List<String> MODES = List.of("writethrough", "writeback");
 
-    /**
-     * A snapshot, and at which lengths of the log it was there: not before begunAt, certainly from
-     * doneAt on; "before" is the number of the first operation after it was taken.
-     */
+    /** A snapshot, and at which lengths of the log it was there. */
     static final class Snapshot {
         final int volume;
         final int id;
@@ -56,6 +53,13 @@ final class Recording {
         long deletionBegunAt = NEVER;
         long deletedAt = NEVER;
 
+        /**
+         * One that was just taken.
+         *
+         * @param before number of the first operation after it was taken
+         * @param begunAt it cannot be there before
+         * @param doneAt it has to be there afterwards
+         */
         Snapshot(int volume, int id, long before, long begunAt, long doneAt) {
             this.volume = volume;
             this.id = id;
@@ -126,7 +130,7 @@ final class Recording {
 
     /** The load that goes with the volumes. */
     static Load.Profile profile(boolean withReads) {
-        return new Load.Profile(new int[] {SECTORS, SECTORS}, SESSIONS, DEPTH, withReads);
+        return new Load.Profile(List.of(SECTORS, SECTORS), SESSIONS, DEPTH, withReads);
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Loses power at points of a {@link Recording}, and checks what the engine or the server shows. */
@@ -37,7 +38,7 @@ final class Replay {
     private final SplittableRandom random;
     private final History history;
     private final InetSocketAddress address = Dbsd.freeAddress();
-    private final Set<String> findings = new HashSet<>();
+    private final Map<String, Integer> findings = new TreeMap<>();
     private int atFlushes;
     private int between;
     private int served;
@@ -130,7 +131,9 @@ final class Replay {
         try {
             List<long[]> found = new ArrayList<>();
             try (BlockStore store = BlockStore.open(image, OpenOptions.DEFAULT)) {
-                findings.addAll(store.findings());
+                store.findings()
+                        .forEach(finding ->
+                                findings.merge(finding.replaceAll("[0-9]+", "N"), 1, Integer::sum));
                 for (int i = 0; i < Recording.VOLUMES.size(); i++) {
                     Volume volume = store.openVolume(Recording.VOLUMES.get(i));
                     found.add(stamps(volume));
@@ -282,8 +285,8 @@ final class Replay {
         }
     }
 
-    /** What the store found fault with, without repetitions. */
-    Set<String> findings() {
+    /** What the store found, without its numbers, and how often. */
+    Map<String, Integer> findings() {
         return findings;
     }
 

@@ -103,6 +103,7 @@ class TaskManagementTest {
         assertEquals(NO_SUCH_TASK, function(client, ABORT_TASK, OTHER_LUN, ours, 0));
         assertEquals("GOOD", finishWrite(client, LUN, ours));
         assertEquals("GOOD", finishWrite(other, LUN, foreign));
+        assertEquals(NO_SUCH_TASK, function(client, ABORT_TASK, LUN, ours, 0), "answered");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +36,7 @@ final class IndependentReader {
             return different;
         }
         found.forEach((name, volume) ->
-                compare(
-                        name,
-                        volume,
-                        java.util.Objects.requireNonNull(expected.get(name)),
-                        different));
+                compare(name, volume, Objects.requireNonNull(expected.get(name)), different));
         return different;
     }
 

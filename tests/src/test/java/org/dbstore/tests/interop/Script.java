@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -41,7 +42,7 @@ final class Script {
     Script(Path path, long seed) throws Exception {
         random = new SplittableRandom(seed);
         byCommand = seed % BY_COMMAND_ONE_IN == 0;
-        long bytes = DEVICE_BYTES_MIN + random.nextInt(32 * MIB) / 512 * 512L;
+        long bytes = DEVICE_BYTES_MIN + random.nextLong(32L * MIB) / 512 * 512;
         device = new Administration(path, bytes, byCommand);
     }
 
@@ -74,7 +75,7 @@ final class Script {
             return;
         }
         String name = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
-        ModelVolume volume = java.util.Objects.requireNonNull(model.get(name));
+        ModelVolume volume = Objects.requireNonNull(model.get(name));
         if (dice < 55) {
             write(name, volume);
         } else if (dice < 70) {
@@ -134,7 +135,7 @@ final class Script {
         String newName = newName();
         log.add("clone " + name + "@" + id + " to " + newName);
         device.cloneSnapshot(name, id, newName);
-        byte[] contents = java.util.Objects.requireNonNull(volume.snapshots().get(id));
+        byte[] contents = Objects.requireNonNull(volume.snapshots().get(id));
         model.put(newName, new ModelVolume(contents.clone()));
     }
 

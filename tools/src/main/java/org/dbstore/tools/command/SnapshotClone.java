@@ -6,13 +6,26 @@ import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.transfer.ProgressDisplay;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Copies a snapshot. */
+/** Makes a volume of a snapshot. */
 @Command(
         name = "clone",
-        description = "Copy what a snapshot, or a volume as it is, holds into a new volume.",
-        footer = {"", "Example:", "  dbsctl snapshot clone vm1@3 vm1-test"})
+        description = {
+            "Copy what a snapshot, or a volume as it is, holds into a new volume.",
+            "With --linked nothing is copied: the new volume is there at once and shares space with"
+                    + " the snapshot. Either may be deleted first; 'dbsctl volume flatten' ends the"
+                    + " sharing. While there are linked clones only this program can read the"
+                    + " device."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  dbsctl snapshot clone vm1@3 vm1-test",
+            "  dbsctl snapshot clone vm1@3 vm1-test --linked",
+            "  dbsctl snapshot clone vm1 vm1-test --linked   of a new snapshot, which stays"
+        })
 final class SnapshotClone extends StoreChange {
     @Parameters(
             index = "0",
@@ -27,16 +40,29 @@ final class SnapshotClone extends StoreChange {
             description = "1 to 255 bytes without / and @.")
     String newVolume = "";
 
+    @Option(names = "--linked", description = "Share space with the snapshot; copy nothing.")
+    boolean linked;
+
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
         int id = source.layer(store).id();
-        try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Clone")) {
-            store.cloneSnapshot(id, newVolume, progress);
+        if (linked) {
+            store.linkClone(id, newVolume);
+        } else {
+            copy(store, id);
         }
         dbsctl().printer()
                 .done(
-                        "Cloned " + source + " into volume " + newVolume,
+                        (linked ? "Linked " + source + " to" : "Cloned " + source + " into")
+                                + " volume "
+                                + newVolume,
                         Rows.VOLUME,
                         store.volume(newVolume));
+    }
+
+    private void copy(BlockStore store, int id) throws BackendException {
+        try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Clone")) {
+            store.cloneSnapshot(id, newVolume, progress);
+        }
     }
 }

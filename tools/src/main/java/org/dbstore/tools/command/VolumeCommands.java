@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The verbs of volumes. */
 @Command(
         name = "volume",
-        description = "List, make, rename, label, delete, export and import volumes.",
+        description = "List, make, label, change, delete, export and import volumes.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             VolumeList.class,
@@ -14,6 +14,9 @@ import picocli.CommandLine.Command;
             VolumeCreate.class,
             VolumeRename.class,
             VolumeLabel.class,
+            VolumeResize.class,
+            VolumeRollback.class,
+            VolumeFlatten.class,
             VolumeDelete.class,
             VolumeExportCommand.class,
             VolumeImportCommand.class

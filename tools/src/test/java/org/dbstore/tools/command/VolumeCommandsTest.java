@@ -1,5 +1,6 @@
 package org.dbstore.tools.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,5 +137,61 @@ class VolumeCommandsTest extends CommandTestBase {
                 failing(ExitCode.USAGE, "volume", "list", "x"));
         failing(ExitCode.USAGE, "volume");
         failing(ExitCode.USAGE);
+    }
+
+    @Test
+    void aVolumeGrowsAndShrinks() throws Exception {
+        dbsctl("volume", "create", "v", "4M");
+        write("v", 3 * MIB, noise(1, 4096));
+        assertEquals("Resized v to 8 MiB\n", dbsctl("volume", "resize", "v", "8M"));
+        assertEquals(
+                "dbsctl: v has 8 MiB already; --shrink makes it smaller\n",
+                failing(ExitCode.USAGE, "volume", "resize", "v", "6M"));
+        assertEquals("Resized v to 6 MiB\n", dbsctl("volume", "resize", "v", "6M", "--shrink"));
+        assertEquals(
+                "dbsctl: data of v beyond 2 MiB will be lost; nothing was changed; --yes does it\n",
+                failing(ExitCode.USAGE, "volume", "resize", "v", "2M", "--shrink"));
+        var resized =
+                Json.object(
+                        dbsctl("volume", "resize", "v", "2M", "--shrink", "--yes", "-o", "json"));
+        assertEquals(2L * MIB, resized.get("sizeBytes"));
+        assertEquals(0L, resized.get("mappedBytes"));
+    }
+
+    @Test
+    void aVolumeIsRolledBackOnceConfirmed() throws Exception {
+        dbsctl("volume", "create", "v", "2M");
+        byte[] old = noise(1, 2 * MIB);
+        write("v", 0, old);
+        dbsctl("snapshot", "create", "v");
+        byte[] present = noise(2, 2 * MIB);
+        write("v", 0, present);
+        assertEquals(
+                "dbsctl: v will hold what v@1 holds; nothing was changed; --yes does it\n",
+                failing(ExitCode.USAGE, "volume", "rollback", "v@1"));
+        failing(ExitCode.USAGE, "volume", "rollback", "v", "--yes");
+        failing(ExitCode.NOT_FOUND, "volume", "rollback", "v@9", "--yes");
+        assertEquals(
+                "Rolled back to v@1; what it held is v@2\n",
+                dbsctl("volume", "rollback", "v@1", "--yes"));
+        assertArrayEquals(old, contents("v"));
+        assertEquals(
+                "Rolled back to v@2\n", dbsctl("volume", "rollback", "v@2", "--discard", "-y"));
+        assertArrayEquals(present, contents("v"));
+    }
+
+    @Test
+    void aLinkedCloneIsFlattened() throws Exception {
+        dbsctl("volume", "create", "v", "2M");
+        byte[] bytes = noise(1, 2 * MIB);
+        write("v", 0, bytes);
+        dbsctl("snapshot", "create", "v");
+        assertEquals(
+                "Linked v@1 to volume c\n", dbsctl("snapshot", "clone", "v@1", "c", "--linked"));
+        assertArrayEquals(bytes, contents("c"));
+        assertEquals("Flattened c\n", dbsctl("volume", "flatten", "c"));
+        dbsctl("volume", "delete", "v", "--yes");
+        assertArrayEquals(bytes, contents("c"));
+        failing(ExitCode.NOT_FOUND, "volume", "flatten", "x");
     }
 }

@@ -100,11 +100,6 @@ public final class Bhs {
         return buffer.getInt(at + 24);
     }
 
-    /** RefCmdSN of a task management request. */
-    public static int referencedCommandSequenceNumber(ByteBuffer buffer, int at) {
-        return buffer.getInt(at + 32);
-    }
-
     /** DataSN of a Data-Out. */
     public static int dataSequenceNumber(ByteBuffer buffer, int at) {
         return buffer.getInt(at + 36);

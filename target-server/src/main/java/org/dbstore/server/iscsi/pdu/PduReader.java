@@ -39,6 +39,9 @@ public final class PduReader {
     private final Crc32cDigest digest = new Crc32cDigest();
     private final Crc32cDigest headerDigest = new Crc32cDigest();
 
+    /** The last read got all it had room for: there may be more. */
+    private boolean lastReadFull;
+
     /** Told when the reader goes to the socket, where it may have to wait. */
     public interface Waiting {
         /** Sends what is ready to be sent. */
@@ -164,9 +167,12 @@ public final class PduReader {
         return header;
     }
 
-    /** Tells whether bytes of the next PDU are here already. */
+    /**
+     * Tells whether bytes of the next PDU are here already, or may be: nobody has looked behind a
+     * data segment that was read past the buffer.
+     */
     public boolean hasMore() {
-        return end > start;
+        return end > start || lastReadFull;
     }
 
     /** Tells whether {@link #data} can hold the data segment at once. */
@@ -234,6 +240,7 @@ public final class PduReader {
                 throw new EOFException("closed within a data segment");
             }
         }
+        lastReadFull |= wanted > buffered;
         target.limit(limit);
         if (digestLeft) {
             digest.add(target, first, wanted);
@@ -325,6 +332,7 @@ public final class PduReader {
             return false;
         }
         end += count;
+        lastReadFull = end == bytes.capacity();
         return true;
     }
 

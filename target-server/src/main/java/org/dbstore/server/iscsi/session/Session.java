@@ -261,11 +261,6 @@ public final class Session {
         return tasks.isClosed();
     }
 
-    /** Tells whether a task with this tag has no answer yet. */
-    public boolean hasTask(int tag) {
-        return tasks.has(tag);
-    }
-
     /** Tells whether a task of that kind has no answer yet. */
     public boolean hasTask(Predicate<Task> which) {
         return tasks.hasAny(which);
@@ -309,11 +304,6 @@ public final class Session {
         tasks.close();
         tasks.awaitEmpty(timeoutMillis);
         link.disconnectSoon();
-    }
-
-    /** Tells whether a command with this CmdSN has been received. */
-    public boolean hasReceived(int sequenceNumber) {
-        return Bhs.compareSerial(sequenceNumber, window.expected()) < 0;
     }
 
     /** The connection's thread, at its end, gives up the task it was collecting data for. */

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TaskBarrier {
     private final AtomicInteger missing = new AtomicInteger(1);
     private final AtomicInteger registered = new AtomicInteger();
+    private final AtomicInteger aborted = new AtomicInteger();
     private final Runnable onOpen;
 
     /**
@@ -20,6 +21,16 @@ public final class TaskBarrier {
     void register() {
         missing.incrementAndGet();
         registered.incrementAndGet();
+    }
+
+    /** One of the tasks is aborted; the others have been answered, or are about to be. */
+    void countAborted() {
+        aborted.incrementAndGet();
+    }
+
+    /** Number of tasks that get no answer. */
+    public int aborted() {
+        return aborted.get();
     }
 
     /** Number of tasks registered so far. */

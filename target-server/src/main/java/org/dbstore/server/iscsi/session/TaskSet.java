@@ -162,6 +162,7 @@ public final class TaskSet {
                 task.afterEnd(barrier::arrive);
                 if (task.stage != Task.Stage.ENDING) {
                     task.abort();
+                    barrier.countAborted();
                 }
                 if (first && task.stage == Task.Stage.COLLECTING) {
                     remember(task.tag());

@@ -48,7 +48,7 @@ public final class CompareAndWriteCommand {
                                     uncommitted.set(medium.volume().write(offset, replacement));
                                     return CommandOutcome.Good.GOOD;
                                 });
-        return outcome == CommandOutcome.Good.GOOD
+        return outcome.equals(CommandOutcome.Good.GOOD)
                 ? Durability.afterWrite(
                         task, medium, uncommitted.get(), (task.cdb().get(1) & FUA) != 0)
                 : outcome;

@@ -30,7 +30,7 @@ public final class OrWriteCommand {
                 medium.ranges()
                         .changeAlone(
                                 offset, length, () -> or(task, medium, offset, data, uncommitted));
-        return outcome == CommandOutcome.Good.GOOD
+        return outcome.equals(CommandOutcome.Good.GOOD)
                 ? Durability.afterWrite(
                         task, medium, uncommitted.get(), (task.cdb().get(1) & FUA) != 0)
                 : outcome;

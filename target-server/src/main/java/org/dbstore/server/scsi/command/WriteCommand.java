@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
 public final class WriteCommand {
     private static final int FUA = 0x08;
 
+    /** Below, sharing a commit is faster. */
+    private static final int WRITE_THROUGH_BYTES_MIN = 64 << 10;
+
     private WriteCommand() {}
 
     /**
@@ -26,9 +29,28 @@ public final class WriteCommand {
         if (!data.hasRemaining()) {
             return CommandOutcome.Good.GOOD;
         }
-        boolean forced = command != ScsiCommand.WRITE_6 && (task.cdb().get(1) & FUA) != 0;
-        boolean uncommitted = medium.volume().write(medium.bytes(command.lba(task.cdb())), data);
-        return Durability.afterWrite(task, medium, uncommitted, forced);
+        ByteBuffer cdb = task.cdb();
+        long offset = medium.bytes(command.lba(cdb));
+        if (writesThrough(cdb, command, medium)) {
+            return medium.volume().writeThrough(offset, data)
+                    ? Durability.afterCommit(task, medium)
+                    : CommandOutcome.Good.GOOD;
+        }
+        boolean uncommitted = medium.volume().write(offset, data);
+        return Durability.afterWrite(task, medium, uncommitted, isForced(cdb, command));
+    }
+
+    /**
+     * Tells whether the command waits for its own data to reach the medium instead of a commit that
+     * it shares: a large one, for which that commit, with the data of all, takes longer.
+     */
+    public static boolean writesThrough(ByteBuffer cdb, ScsiCommand command, Medium medium) {
+        return (!medium.isWriteBack() || isForced(cdb, command))
+                && medium.bytes(command.length(cdb)) >= WRITE_THROUGH_BYTES_MIN;
+    }
+
+    private static boolean isForced(ByteBuffer cdb, ScsiCommand command) {
+        return command != ScsiCommand.WRITE_6 && (cdb.get(1) & FUA) != 0;
     }
 
     /** The data-out, cut to whole blocks. */

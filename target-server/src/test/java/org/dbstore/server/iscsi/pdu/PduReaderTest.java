@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,18 @@ class PduReaderTest {
         sender.join();
         peer.write(header(2, 0));
         assertEquals(2, Bhs.initiatorTaskTag(reader.buffer(), reader.nextHeader()));
+    }
+
+    @Test
+    void whatLiesBehindDataThatWasReadPastTheBufferIsNotKnownToBeNothing() throws Exception {
+        Thread sender = Thread.ofPlatform().start(() -> write(pdu(1, new byte[100_000])));
+        reader.openData(reader.nextHeader());
+        reader.readData(ByteBuffer.allocateDirect(100_000));
+        sender.join();
+        assertTrue(reader.hasMore());
+        write(header(2, 0));
+        reader.openData(reader.nextHeader());
+        assertFalse(reader.hasMore());
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.List;
 /** Goal: WRITE changes what it names and nothing else, and GOOD keeps the promise of the mode. */
 class WriteCommandTest {
     private static final String WRITE = "2a000000000800000200";
+    private static final String LARGE = "2a000000000800008000";
     private static final String FORCED = "2a080000000800000200";
 
     private final Bench bench = new Bench();
@@ -118,6 +119,43 @@ class WriteCommandTest {
         assertEquals(List.of("write 4096+1024", "commit"), bench.volume.calls);
         bench.volume.commits.getFirst().committed(null);
         assertEquals(Good.GOOD, task.outcome());
+    }
+
+    @Test
+    void aLargeWriteThroughForcesItsOwnDataInThePool() {
+        bench.poolHolds = true;
+        FakeTask task = large(LARGE);
+        assertNull(bench.run(task));
+        assertEquals(List.of(), bench.volume.calls);
+        bench.waiting.remove().run();
+        assertEquals(List.of("write through 4096+65536"), bench.volume.calls);
+        assertEquals(Good.GOOD, task.outcome());
+    }
+
+    @Test
+    void aLargeWriteThroughThatNeedsACommitIsAnsweredAfterIt() {
+        bench.volume.throughNeedsCommit = true;
+        bench.volume.holdCommits = true;
+        FakeTask task = large(LARGE);
+        assertNull(bench.run(task));
+        assertEquals(List.of("write through 4096+65536", "commit"), bench.volume.calls);
+        bench.volume.commits.getFirst().committed(null);
+        assertEquals(Good.GOOD, task.outcome());
+    }
+
+    @Test
+    void aLargeWriteThroughThatFailsIsNeverGood() {
+        bench.volume.writeFailure = new BackendException(BackendError.FAILED, "for this test");
+        assertEquals("03/0c/00", bench.check(large(LARGE)));
+    }
+
+    @Test
+    void aLargeWriteBackForcesItsOwnDataOnlyIfItSaysFua() {
+        writeBack.good(large(LARGE));
+        assertEquals(List.of("write 4096+65536"), writeBack.volume.calls);
+        writeBack.volume.calls.clear();
+        writeBack.good(large("2a080000000800008000"));
+        assertEquals(List.of("write through 4096+65536"), writeBack.volume.calls);
     }
 
     @Test
@@ -232,6 +270,10 @@ class WriteCommandTest {
             })
     void startStopUnitRefusesToEjectAndToSleep(String cdb) {
         assertEquals("05/24/00", bench.check(FakeTask.cdb(cdb)));
+    }
+
+    private static FakeTask large(String cdb) {
+        return FakeTask.cdb(cdb).sending(Bench.filled(64 << 10, 1));
     }
 
     private static FakeTask task(String cdb) {

@@ -1,0 +1,39 @@
+package org.dbstore.backend.recovery;
+
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.LayerTree;
+
+import java.util.Map;
+
+/**
+ * Finds extents beyond the end of everything that could show them. A layer may hold what any layer
+ * above it shows, and each has a size of its own.
+ */
+final class PositionCheck {
+    private final Directory directory;
+    private final ExtentTable table;
+    private final Findings findings;
+
+    PositionCheck(Directory directory, ExtentTable table, Findings findings) {
+        this.directory = directory;
+        this.table = table;
+        this.findings = findings;
+    }
+
+    void run() {
+        LayerTree tree = new LayerTree(directory);
+        Map<Integer, Long> ends = tree.positionCounts();
+        directory.layers().stream()
+                .filter(tree::isTrimmable)
+                .forEach(layer -> ends.remove(layer.id()));
+        table.scan((extent, owner, position) -> {
+            if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
+                findings.add(
+                        ("extent %d of snapshot %d is for position %d, beyond the end of its"
+                                        + " volume: kept, not served")
+                                .formatted(extent, owner, position));
+            }
+        });
+    }
+}
