@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Goal: who may log in, and to what, is what the configuration says; secrets stay secret. */
+@SuppressWarnings("AddressSelection") // numbers, not names
 class AccessConfigTest {
     private static final String SECRET = "0123456789ab";
     private static final String OTHER_SECRET = "ba9876543210";

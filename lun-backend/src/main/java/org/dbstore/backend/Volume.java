@@ -9,7 +9,8 @@ import java.util.UUID;
  *
  * <p>Offsets and lengths are bytes at any alignment. A range must lie within {@link #sizeBytes};
  * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}. The size may
- * change at any time (see {@link VolumeListener}); a range that was within it before may end so too.
+ * change at any time (see {@link VolumeListener}); a range that was within it before may end so
+ * too.
  */
 public interface Volume {
     /** Receives the end of a commit. */

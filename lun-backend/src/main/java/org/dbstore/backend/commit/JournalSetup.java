@@ -11,6 +11,7 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
@@ -155,6 +156,8 @@ public final class JournalSetup {
         ByteBuffer snapshot = MetadataBlocks.buffer(ReservedExtents.MARK_BYTES);
         ReservedExtents.MARK.write(snapshot, 0);
         blocks.patch(Geometry.snapshotEntryOffset(ReservedExtents.OWNER), snapshot);
+        // From now on there always is one: if none is found, the original has written.
+        blocks.patch(CloseStamp.OFFSET, CloseStamp.of(superblock.identity().orElseThrow(), 0));
         blocks.writeBack();
         barrier.force();
         for (ReservedExtents.Kept kept : reserved.all()) {

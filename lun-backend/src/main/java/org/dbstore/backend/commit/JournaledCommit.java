@@ -216,6 +216,9 @@ final class JournaledCommit implements CommitMode {
 
     @Override
     public void close() throws BackendException {
+        checkpoint();
+        barrier.force();
+        // Alone: a write that takes other tables along could be lost with them, unnoticed.
         blocks.patch(CloseStamp.OFFSET, CloseStamp.of(device, journal.lastSequence() + 1));
         writeRecord();
         checkpoint();

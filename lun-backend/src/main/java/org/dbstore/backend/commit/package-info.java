@@ -1,6 +1,12 @@
 /**
  * How changes become durable: the commit point. Whoever needs durability joins the next commit; one
- * leader at a time carries it out in two stages, each ended by a force:
+ * leader at a time carries it out. All metadata is written here: entries of extents as they changed
+ * in memory, and transactions of management operations.
+ *
+ * <p>With a journal ({@link org.dbstore.backend.commit.JournaledCommit}) everything that a commit
+ * changes is one record, and blocks go home, and to the mirror, at checkpoints. Without one ({@link
+ * org.dbstore.backend.commit.StagedCommit}) extents are committed in two stages, each ended by a
+ * force, and transactions step by step:
  *
  * <pre>
  *   A   data (written before), raised high-water mark, ids of freed extents zeroed,
@@ -10,7 +16,7 @@
  *
  * Until stage B is on the medium, a block reads there as before; and whatever subset of a stage a
  * power loss leaves, no entry shows data that is not its own. Freed extents are given to the
- * allocator after stage B.
+ * allocator after the commit.
  */
 @NullMarked
 package org.dbstore.backend.commit;

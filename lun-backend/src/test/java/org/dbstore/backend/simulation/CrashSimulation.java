@@ -45,6 +45,9 @@ final class CrashSimulation {
     private long points;
     private @Nullable String failure;
 
+    /** Since the model last knew what is there, nothing but the process has ended, if anything. */
+    private boolean powerHeld = true;
+
     /**
      * Prepares a run.
      *
@@ -98,16 +101,18 @@ final class CrashSimulation {
             boolean processOnly = !clean && random.nextInt(4) == 0;
             Survival survival = processOnly ? Survival.ALL : Survival.any(random);
             device = crashed(survival, !processOnly);
+            powerHeld = processOnly;
             store = reopen();
             points++;
-            String mismatch = new StoreChecker(contents).check(store, model, processOnly, true);
+            String mismatch = new StoreChecker(contents).check(store, model, powerHeld, true);
             if (failure == null && mismatch != null) {
-                failure = describe("round " + round, survival, processOnly, mismatch);
+                failure = describe("round " + round, survival, powerHeld, mismatch);
             } else if (random.nextInt(3) == 0) {
                 store.close();
                 failure = failure == null ? StoreChecker.checkOriginal(device, model) : failure;
                 store = BlockStore.open(device, options);
             }
+            powerHeld = true;
         }
         store.close();
         return failure;
@@ -170,7 +175,8 @@ final class CrashSimulation {
             if (left[0]-- <= 0) {
                 return Fate.Outcome.POWER_LOSS;
             }
-            if (looks.nextInt(LOOK_EVERY) == 0) {
+            // A hole is punched while the client goes on, and the model changes meanwhile.
+            if (operation != Fate.Operation.PUNCH && looks.nextInt(LOOK_EVERY) == 0) {
                 look("before %s at %d".formatted(operation, offset), looks);
             }
             return sabotaged(operation, looks);
@@ -197,7 +203,7 @@ final class CrashSimulation {
             return;
         }
         points++;
-        boolean processOnly = looks.nextInt(6) == 0;
+        boolean processOnly = looks.nextInt(6) == 0 && powerHeld;
         Survival survival = processOnly ? Survival.ALL : Survival.any(looks);
         SimulatedDevice copy = device.afterPowerLoss(survival, looks);
         if (!processOnly) {
@@ -247,6 +253,7 @@ final class CrashSimulation {
             }
             points++;
             device = crashed(Survival.any(random), true);
+            powerHeld = false;
         }
         return BlockStore.open(device, options);
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.LongPredicate;
 
 /**
  * One device whose metadata was damaged after it was closed, or whose metadata write was lost or
@@ -31,6 +32,7 @@ final class DamageRun {
     private final SplittableRandom random;
     private final Damage damage;
     private final boolean ignoreMirror;
+    private final OpenOptions options;
     private final StoreModel model = new StoreModel();
     private final Contents contents;
     private final Workload workload;
@@ -48,6 +50,10 @@ final class DamageRun {
         this.damage = damage;
         this.contents = contents;
         this.ignoreMirror = ignoreMirror;
+        this.options =
+                ignoreMirror
+                        ? new OpenOptions(OpenOptions.Io.BUFFERED, false, OpenOptions.Journal.NONE)
+                        : OpenOptions.DEFAULT;
         List<Action.Weighted> actions = new ArrayList<>(DataActions.ALL);
         actions.addAll(ManagementActions.ALL);
         actions.addAll(CatalogueActions.ALL);
@@ -83,7 +89,7 @@ final class DamageRun {
     }
 
     private void work(SimulatedDevice device) throws BackendException {
-        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        try (BlockStore store = BlockStore.open(device, options)) {
             workload.attach(store);
             for (int i = 0; i < STEPS; i++) {
                 workload.step();
@@ -94,13 +100,17 @@ final class DamageRun {
 
     /** One metadata write to come is lost, or lands among other metadata. */
     private void spoilOneWrite(SimulatedDevice device) {
-        java.util.function.LongPredicate isMetadata = PlainReader.metadata(device);
+        LongPredicate isMetadata = PlainReader.metadata(device);
         boolean lost = damage == Damage.LOST_WRITE;
-        device.setMisdirection(
-                random.nextBoolean() ? SimulatedDevice.SECTOR : 4096L * random.nextInt(1, 4));
+        long distance =
+                random.nextBoolean() ? SimulatedDevice.SECTOR : 4096L * random.nextInt(1, 4);
+        device.setMisdirection(distance);
         int[] left = {random.nextInt(30)};
         device.setFate((operation, offset, length) ->
-                operation == Fate.Operation.WRITE && isMetadata.test(offset) && left[0]-- == 0
+                operation == Fate.Operation.WRITE
+                                && isMetadata.test(offset)
+                                && isMetadata.test(offset + distance + length - 1)
+                                && left[0]-- == 0
                         ? lost ? Fate.Outcome.LOST : Fate.Outcome.MISDIRECTED
                         : Fate.Outcome.DONE);
     }
@@ -110,7 +120,7 @@ final class DamageRun {
         SimulatedDevice damaged = device.copy();
         Map<String, Map<Integer, Integer>> first;
         String wrong;
-        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        try (BlockStore store = BlockStore.open(device, options)) {
             first = serve(store);
             wrong = strict ? judge(store, first) : null;
         } catch (BackendException e) {
@@ -122,7 +132,7 @@ final class DamageRun {
         if (strict && !PlainReader.keepsOwners(whole, damaged, device)) {
             return "an extent in use was freed";
         }
-        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        try (BlockStore store = BlockStore.open(device, options)) {
             return serve(store).equals(first) ? null : "it reads differently when opened again";
         }
     }
