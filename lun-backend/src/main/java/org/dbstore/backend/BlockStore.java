@@ -24,6 +24,7 @@ import org.dbstore.backend.operation.RenameVolume;
 import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.Rollback;
 import org.dbstore.backend.operation.ScsiStates;
+import org.dbstore.backend.operation.SpaceAccounting;
 import org.dbstore.backend.operation.Views;
 import org.dbstore.backend.recovery.DeviceOpener;
 import org.dbstore.backend.stream.VolumeDiff;
@@ -557,6 +558,38 @@ public final class BlockStore implements AutoCloseable {
      */
     public void deleteSnapshot(int snapshotId) throws BackendException {
         new DeleteSnapshot(management).run(snapshotId);
+    }
+
+    /**
+     * Shares out the space of the device; one pass over all extents in use.
+     *
+     * @return of this moment
+     * @throws BackendException not at present
+     */
+    public SpaceInfo space() throws BackendException {
+        return new SpaceAccounting(management).device();
+    }
+
+    /**
+     * Tells what {@link #deleteVolume} would win.
+     *
+     * @param name its name, or "#slot"
+     * @return bytes, of whole extents
+     * @throws BackendException as {@link #volume}
+     */
+    public long freedByDeletingVolume(String name) throws BackendException {
+        return new SpaceAccounting(management).freedByDeletingVolume(name);
+    }
+
+    /**
+     * Tells what {@link #deleteSnapshot} would win.
+     *
+     * @param snapshotId of a frozen layer
+     * @return bytes, of whole extents
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#BUSY}
+     */
+    public long freedByDeletingSnapshot(int snapshotId) throws BackendException {
+        return new SpaceAccounting(management).freedByDeletingSnapshot(snapshotId);
     }
 
     /**

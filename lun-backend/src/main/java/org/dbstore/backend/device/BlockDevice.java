@@ -90,6 +90,21 @@ public interface BlockDevice extends AutoCloseable {
      */
     void punchHole(long offset, long lengthBytes) throws IOException;
 
+    /**
+     * Copies a range to another place of the device without moving the bytes through this process,
+     * if the device can and that is not slower.
+     *
+     * @param from first byte of the source
+     * @param to first byte of the destination, which the source does not overlap
+     * @param lengthBytes number of bytes
+     * @return false if it did not: then the caller copies, and gets to know what is wrong, if
+     *     anything is; what the destination reads as is unspecified until then
+     * @throws IOException if a range is outside
+     */
+    default boolean copyRange(long from, long to, long lengthBytes) throws IOException {
+        return false;
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -143,6 +143,33 @@ public final class DeviceIo {
     }
 
     /**
+     * Copies bytes that do not overlap to another place.
+     *
+     * @param from first byte on the device, aligned
+     * @param to first byte on the device, aligned
+     * @param length at most {@link #TRANSFER_BYTES_MAX}, aligned
+     * @throws BackendException as {@link #read} and {@link #write}
+     */
+    public void copy(long from, long to, int length) throws BackendException {
+        try {
+            if (device.copyRange(from, to, length)) {
+                return;
+            }
+        } catch (IOException e) {
+            throw failed("copy", from, length, e);
+        }
+        boolean small = length <= BLOCK_BYTES;
+        AlignedBuffers pool = small ? blockBuffers : buffers;
+        ByteBuffer buffer = pool.take();
+        try {
+            read(from, buffer, length);
+            write(to, buffer.flip(), length);
+        } finally {
+            pool.give(buffer);
+        }
+    }
+
+    /**
      * As {@link #write}, and returns when these bytes are on the medium, if the device can do that.
      *
      * @param at first byte on the device

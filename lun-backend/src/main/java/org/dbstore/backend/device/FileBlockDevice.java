@@ -28,6 +28,9 @@ public final class FileBlockDevice implements BlockDevice {
     /** More at once could wait long for room in the queue of the device. */
     private static final long WRITE_BACK_BYTES_MAX = 1 << 20;
 
+    /** Below, reading and writing is as fast or faster (measured on ext4). */
+    private static final long COPY_BYTES_MIN = 128 << 10;
+
     private final Path path;
     private final FileChannel channel;
     private final int descriptor;
@@ -40,6 +43,7 @@ public final class FileBlockDevice implements BlockDevice {
     private volatile boolean forcing;
 
     private volatile boolean canPunch = true;
+    private volatile boolean canCopy = true;
     private volatile boolean canTellCached = true;
     private volatile boolean canWriteThrough;
 
@@ -242,6 +246,30 @@ public final class FileBlockDevice implements BlockDevice {
         } else if (result < 0) {
             throw Native.failure("punch hole in " + path, result);
         }
+    }
+
+    @Override
+    public boolean copyRange(long from, long to, long lengthBytes) throws IOException {
+        checkBounds(from, lengthBytes);
+        checkBounds(to, lengthBytes);
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        // Direct I/O must not meet pages of the cache, which the descriptor goes through.
+        boolean possible = canCopy && !direct && lengthBytes >= COPY_BYTES_MIN;
+        long done = 0;
+        while (possible && done < lengthBytes) {
+            long count = Native.copyRange(descriptor, from + done, to + done, lengthBytes - done);
+            if (count == -Native.ENOSYS
+                    || count == -Native.EOPNOTSUPP
+                    || count == -Native.EXDEV
+                    || count == -Native.EINVAL) {
+                canCopy = false; // this file system or device never can
+            }
+            possible = count > 0;
+            done += count;
+        }
+        return possible;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Native {
     static final int EACCES = 13;
     static final int EPERM = 1;
     static final int EBUSY = 16;
+    static final int EXDEV = 18;
     static final int EINVAL = 22;
     static final int ENOSPC = 28;
     static final int ESPIPE = 29;
@@ -91,6 +92,19 @@ final class Native {
                     Linker.Option.captureCallState("errno"));
     private static final MethodHandle PREADV2 = vectorCall("preadv2");
     private static final MethodHandle PWRITEV2 = vectorCall("pwritev2");
+
+    private static final MethodHandle COPY_FILE_RANGE =
+            handle(
+                    "copy_file_range",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT),
+                    Linker.Option.captureCallState("errno"));
 
     /** Memory that a call needs beside its arguments; one per thread, so that none is allocated. */
     private static final class Scratch {
@@ -262,6 +276,39 @@ final class Native {
             throw unexpected(e);
         } finally {
             Reference.reachabilityFence(buffer);
+        }
+    }
+
+    /**
+     * Copies within a file without moving the bytes through this process; where the file system
+     * can, they are only referred to twice.
+     *
+     * @param descriptor open for reading and writing, not O_DIRECT
+     * @param from first byte of the source
+     * @param to first byte of the destination, which the source does not overlap
+     * @param lengthBytes number of bytes
+     * @return number of bytes copied, perhaps fewer than asked, or a negated errno
+     */
+    static long copyRange(int descriptor, long from, long to, long lengthBytes) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        MemorySegment source = scratch.ioVector.asSlice(0, 8);
+        MemorySegment destination = scratch.ioVector.asSlice(8, 8);
+        source.set(ValueLayout.JAVA_LONG, 0, from);
+        destination.set(ValueLayout.JAVA_LONG, 0, to);
+        try {
+            long count =
+                    (long)
+                            COPY_FILE_RANGE.invokeExact(
+                                    scratch.callState,
+                                    descriptor,
+                                    source,
+                                    descriptor,
+                                    destination,
+                                    lengthBytes,
+                                    0);
+            return count >= 0 ? count : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
         }
     }
 

@@ -4,8 +4,6 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.format.Geometry;
 
-import java.nio.ByteBuffer;
-
 /** Copies the blocks of an extent that count, in runs, one buffer at a time. */
 public final class CopyOnWrite {
     private final Geometry geometry;
@@ -53,12 +51,6 @@ public final class CopyOnWrite {
     private void copy(int from, int to, int firstBlock, int endBlock) throws BackendException {
         int offset = firstBlock * Geometry.BLOCK_BYTES;
         int length = (endBlock - firstBlock) * Geometry.BLOCK_BYTES;
-        ByteBuffer buffer = io.buffers().take();
-        try {
-            io.read(geometry.extentOffset(from) + offset, buffer, length);
-            io.write(geometry.extentOffset(to) + offset, buffer.flip(), length);
-        } finally {
-            io.buffers().give(buffer);
-        }
+        io.copy(geometry.extentOffset(from) + offset, geometry.extentOffset(to) + offset, length);
     }
 }

@@ -31,6 +31,11 @@ final class Head {
         closed = true;
     }
 
+    /** As {@link #checkOpen}, for who has nothing to do any more then. */
+    boolean isOpen() {
+        return !closed;
+    }
+
     /**
      * Whoever has taken a stripe asks first: after the end of the view its map leads to extents
      * that may be another volume's.

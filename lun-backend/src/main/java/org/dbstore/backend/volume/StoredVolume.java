@@ -47,6 +47,7 @@ public final class StoredVolume implements Volume {
     private final ReadPath reads;
     private final WritePath writes;
     private final UnmapPath unmaps;
+    private final UnmappedHoles holes;
 
     /**
      * Creates the view.
@@ -67,7 +68,8 @@ public final class StoredVolume implements Volume {
         this.head = new Head(subject::name, headId);
         this.reads = new ReadPath(parts, stripes, map, head);
         this.writes = new WritePath(parts, stripes, map, head);
-        this.unmaps = new UnmapPath(parts, stripes, map, head, writes);
+        this.holes = new UnmappedHoles(parts, stripes, map, head);
+        this.unmaps = new UnmapPath(parts, stripes, map, head, writes, holes);
     }
 
     @Override
@@ -195,7 +197,7 @@ public final class StoredVolume implements Volume {
         if (parts.readOnly()) {
             listener.committed(null);
         } else {
-            parts.commits().commit(listener);
+            parts.commits().commit(holes.areNone() ? listener : punchingAfter(listener));
         }
     }
 
@@ -204,7 +206,17 @@ public final class StoredVolume implements Volume {
         head.checkOpen();
         if (!parts.readOnly()) {
             parts.commits().flush();
+            holes.punchFew();
         }
+    }
+
+    private CommitListener punchingAfter(CommitListener listener) {
+        return failure -> {
+            listener.committed(failure);
+            if (failure == null) {
+                holes.punchInBackground();
+            }
+        };
     }
 
     /**
@@ -304,12 +316,14 @@ public final class StoredVolume implements Volume {
      * all of their transfers yet, fail; that is the fault of whoever released the view too early.
      */
     public void close() {
+        holes.punchLast();
         stripes.lockAll();
         try {
             head.close();
         } finally {
             stripes.unlockAll();
         }
+        holes.awaitThread();
     }
 
     private boolean zeroPart(long offset, long lengthBytes) throws BackendException {

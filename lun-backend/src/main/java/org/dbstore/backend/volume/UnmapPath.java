@@ -19,8 +19,16 @@ final class UnmapPath {
     private final ExtentTable table;
     private final Head head;
     private final WritePath writes;
+    private final UnmappedHoles holes;
 
-    UnmapPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head, WritePath writes) {
+    UnmapPath(
+            StoreParts parts,
+            StripeLocks stripes,
+            ExtentMap map,
+            Head head,
+            WritePath writes,
+            UnmappedHoles holes) {
+        this.holes = holes;
         this.parts = parts;
         this.stripes = stripes;
         this.map = map;
@@ -79,12 +87,15 @@ final class UnmapPath {
     }
 
     private boolean unmapOwn(long position, int extent, int from, int to) {
-        table.unmap(extent, from, to);
+        boolean changed = table.unmap(extent, from, to);
         boolean uncommitted = table.isUncommitted(extent);
         if (!table.anyMapped(extent, 0, Geometry.EXTENT_BLOCKS) && !table.covers(extent)) {
             table.free(extent);
             map.put(position, ExtentMap.NONE);
             return true;
+        }
+        if (changed) {
+            holes.add(position, from, to);
         }
         return uncommitted;
     }

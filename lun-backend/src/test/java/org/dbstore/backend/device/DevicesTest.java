@@ -182,6 +182,22 @@ class DevicesTest {
     }
 
     @Test
+    void aRangeIsCopiedWithinTheFileOrNotAtAll() throws IOException {
+        try (BlockDevice device = FileBlockDevice.open(file(), false, false)) {
+            byte[] content = Bytes.random(300_000, 1);
+            device.write(4096, Bytes.direct(content));
+            assertFalse(device.copyRange(4096, 500_000, 4096), "small ones are not worth it");
+            boolean copied = device.copyRange(4096, 500_000, content.length);
+            assumeTrue(copied, "the file system cannot copy ranges");
+            ByteBuffer back = ByteBuffer.allocateDirect(content.length);
+            device.read(500_000, back);
+            assertEquals(Bytes.direct(content), back.flip());
+            assertThrows(IOException.class, () -> device.copyRange(SIZE - 10, 0, 200_000));
+            assertThrows(IOException.class, () -> device.copyRange(0, SIZE - 10, 200_000));
+        }
+    }
+
+    @Test
     void coldDataIsNotReadWithoutWaiting() throws IOException {
         Path file = file();
         try (BlockDevice device = FileBlockDevice.open(file, false, false)) {

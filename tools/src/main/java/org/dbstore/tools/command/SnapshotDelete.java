@@ -2,12 +2,14 @@ package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.util.List;
@@ -34,6 +36,14 @@ final class SnapshotDelete extends StoreChange {
 
     @Mixin Confirmation confirmation = new Confirmation();
 
+    @Option(names = "--dry-run", description = "Only say what would be won.")
+    boolean dryRun;
+
+    @Override
+    boolean opensReadOnly() {
+        return dryRun;
+    }
+
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
         Rows.Snapshot snapshot = find(store);
@@ -42,6 +52,16 @@ final class SnapshotDelete extends StoreChange {
                     ExitCode.USAGE,
                     snapshot.name() + " is the head of its volume",
                     "choose an older snapshot, or delete the volume");
+        }
+        if (dryRun) {
+            long freed = store.freedByDeletingSnapshot(snapshot.info().id());
+            dbsctl().printer()
+                    .done(
+                            "Deleting snapshot %s would free %s"
+                                    .formatted(snapshot.name(), ByteSize.format(freed)),
+                            SpaceRows.WIN,
+                            new SpaceRows.Win(snapshot.name(), freed));
+            return;
         }
         confirmation.require(
                 dbsctl().terminal(),

@@ -31,9 +31,14 @@ abstract class StoreCommand implements Callable<Integer> {
     /** Does it. */
     abstract void run(BlockStore store) throws BackendException, CommandFailure, IOException;
 
+    /** Tells whether the device is opened without the right to write. */
+    boolean opensReadOnly() {
+        return readOnly;
+    }
+
     @Override
     public final Integer call() throws BackendException, CommandFailure, IOException {
-        try (BlockStore store = dbsctl().open(readOnly)) {
+        try (BlockStore store = dbsctl().open(opensReadOnly())) {
             run(store);
         }
         return ExitCode.OK.number();

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             VolumeList.class,
             VolumeShow.class,
+            VolumeSpaceCommand.class,
             VolumeCreate.class,
             VolumeRename.class,
             VolumeLabel.class,

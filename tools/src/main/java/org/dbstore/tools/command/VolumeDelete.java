@@ -9,6 +9,7 @@ import org.dbstore.tools.ExitCode;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Deletes a volume. */
@@ -22,9 +23,27 @@ final class VolumeDelete extends StoreChange {
 
     @Mixin Confirmation confirmation = new Confirmation();
 
+    @Option(names = "--dry-run", description = "Only say what would be won.")
+    boolean dryRun;
+
+    @Override
+    boolean opensReadOnly() {
+        return dryRun;
+    }
+
     @Override
     void run(BlockStore store) throws BackendException, CommandFailure {
         VolumeInfo info = store.volume(volume);
+        if (dryRun) {
+            long freed = store.freedByDeletingVolume(volume);
+            dbsctl().printer()
+                    .done(
+                            "Deleting volume %s would free %s"
+                                    .formatted(volume, ByteSize.format(freed)),
+                            SpaceRows.WIN,
+                            new SpaceRows.Win(volume, freed));
+            return;
+        }
         confirmation.require(
                 dbsctl().terminal(),
                 ExitCode.USAGE,

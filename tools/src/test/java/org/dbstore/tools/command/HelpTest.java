@@ -19,8 +19,10 @@ class HelpTest extends CommandTestBase {
             strings = {
                 "device init",
                 "device info",
+                "device space",
                 "volume list",
                 "volume info",
+                "volume space",
                 "volume create",
                 "volume rename",
                 "volume label",

@@ -1,0 +1,22 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+
+import picocli.CommandLine.Command;
+
+/** Shows who uses the space of a device. */
+@Command(
+        name = "space",
+        description = {
+            "Show what the extents of a device are used for.",
+            "Used, free and reserved make the total; what one volume and what several show,",
+            "pending deletions and lost extents make what is used."
+        },
+        footer = {"", "Example:", "  dbsctl device space -d main.dbs"})
+final class DeviceSpace extends StoreQuery {
+    @Override
+    void run(BlockStore store) throws BackendException {
+        dbsctl().printer().details(SpaceRows.DEVICE, store.space());
+    }
+}
