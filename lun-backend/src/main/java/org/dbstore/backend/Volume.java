@@ -98,8 +98,9 @@ public interface Volume {
      * @return true if metadata changed, or the range holds blocks whose metadata is not committed
      *     yet: then not even the end of this process is survived before a commit
      * @throws BackendException {@link BackendError#NO_SPACE} before anything changed in the extent
-     *     at fault; {@link BackendError#READ_ONLY}, {@link BackendError#IO}, {@link
-     *     BackendError#FAILED}
+     *     at fault, unless it is the file system below that is full: then blocks that were mapped
+     *     already may be old or new; {@link BackendError#READ_ONLY}, {@link BackendError#IO},
+     *     {@link BackendError#FAILED}
      */
     boolean write(long offset, ByteBuffer source) throws BackendException;
 

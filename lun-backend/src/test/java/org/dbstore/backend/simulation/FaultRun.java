@@ -54,6 +54,9 @@ final class FaultRun {
         this.fault = fault;
         this.contents = contents;
         this.random = new SplittableRandom(part.seed() + number);
+        if (fault.outcome == Fate.Outcome.FULL) {
+            run.workload().expectFullFileSystem();
+        }
         int[] left = {number};
         run.device()
                 .setFate((operation, offset, length) -> {

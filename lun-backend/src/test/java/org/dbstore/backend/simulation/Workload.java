@@ -29,6 +29,7 @@ final class Workload {
     private final List<Volume> pins = new ArrayList<>();
     private @Nullable BlockStore store;
     private int nextStamp = 1;
+    private boolean fileSystemMayBeFull;
     private int nextName;
 
     Workload(
@@ -47,6 +48,14 @@ final class Workload {
     void attach(BlockStore opened) {
         store = opened;
         pins.clear();
+    }
+
+    /**
+     * From now on NO_SPACE may come from below, in the midst of a write: of blocks that were mapped
+     * already a part may then be new.
+     */
+    void expectFullFileSystem() {
+        fileSystemMayBeFull = true;
     }
 
     /** Continues the numbers of another workload. */
@@ -162,7 +171,7 @@ final class Workload {
                     }
                 },
                 () -> {
-                    for (int i = 0; i < count && oneExtent; i++) {
+                    for (int i = 0; i < count && oneExtent && !fileSystemMayBeFull; i++) {
                         volume.refused(firstSector + i);
                     }
                 });
