@@ -76,18 +76,13 @@ class AbsentUnitTest extends HostileClientTest {
         }
     }
 
-    /**
-     * EXTENDED COPY, RECEIVE COPY RESULTS, READ and WRITE BUFFER, FORMAT UNIT, SANITIZE, READ LONG.
-     */
+    /** READ and WRITE BUFFER, FORMAT UNIT, READ LONG, and a code of no command. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "83000000000000000000000000000000",
-                "84030000000000000000000000360000",
                 "3c020000000000002000",
                 "3b020000000000000000",
                 "040000000000",
-                "48030000000000000000",
                 "3e000000000000000000",
                 "f00000000000"
             })
