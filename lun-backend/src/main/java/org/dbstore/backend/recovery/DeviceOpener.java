@@ -189,8 +189,7 @@ public final class DeviceOpener {
                     device.name()
                             + " has blocks of the extent table that differ from their mirror"
                             + " though it was closed: damage, or the work of another program."
-                            + " Nothing is changed until dbsctl device repair is told which to"
-                            + " keep; reading is possible");
+                            + " Nothing is changed; open it read-only and copy what it shows");
         }
         for (VolumeRecord volume : directory.volumes()) {
             for (Layer layer : directory.chain(volume.headId())) {
