@@ -139,7 +139,7 @@ public final class DeviceOpener {
 
         StoreHealth health = new StoreHealth(device.name());
         Barrier barrier = new Barrier(device, health);
-        ExtentAllocator allocator = new ExtentAllocator(geometry.usableExtents());
+        ExtentAllocator allocator = allocator(geometry.usableExtents());
         for (int extent = 0; extent < geometry.usableExtents(); extent++) {
             if (table.owner(extent) == 0 && !reserved.contains(extent)) {
                 allocator.release(extent);
@@ -171,6 +171,13 @@ public final class DeviceOpener {
             unfinished.finish(); // 9 and 10
         }
         return new Opened(management, superblock, findings.lines());
+    }
+
+    /** Who wants no journal wants every extent, as the original uses them. */
+    private ExtentAllocator allocator(int usableExtents) {
+        return options.journal() == OpenOptions.Journal.NONE
+                ? new ExtentAllocator(usableExtents)
+                : ExtentAllocator.withReserve(usableExtents);
     }
 
     private static Set<Integer> extents(ReservedExtents reserved) {

@@ -31,7 +31,10 @@ final class CatalogueActions {
         return state;
     }
 
-    /** One to all volumes at one instant, some by name. */
+    /**
+     * One to all volumes at one instant, some by name. Several always with a name: without a
+     * journal that is refused, and a group would not be frozen as a whole.
+     */
     private static void createGroup(Workload workload) throws BackendException {
         List<SnapshotRequest> requests = new ArrayList<>();
         List<Integer> ids = new ArrayList<>();
@@ -44,7 +47,8 @@ final class CatalogueActions {
                 continue;
             }
             int id = workload.store().volume(volume.getKey()).headSnapshotId();
-            String name = workload.random().nextBoolean() ? "" : "s" + workload.stamps(1);
+            boolean named = !requests.isEmpty() || workload.random().nextBoolean();
+            String name = named ? "s" + workload.stamps(1) : "";
             requests.add(
                     name.isEmpty()
                             ? SnapshotRequest.of(volume.getKey())

@@ -65,6 +65,7 @@ final class CrashSimulation {
         List<Action.Weighted> actions = new ArrayList<>(DataActions.ALL);
         actions.addAll(ManagementActions.ALL);
         actions.addAll(CatalogueActions.ALL);
+        actions.addAll(VacuumActions.ALL);
         this.workload = new Workload(random, model, contents, actions);
         Template template = template();
         template.addTo(model);
