@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -254,6 +255,9 @@ public final class DeviceOpener {
         if (checksums == null) {
             return null;
         }
+        NavigableMap<Long, ByteBuffer> changed = new TreeMap<>(reader.overlay());
+        // Their homes are damaged: what is the only good copy must not be written over.
+        changed.keySet().removeAll(found.fromMirror());
         Mirror mirror =
                 MirrorBuilder.resume(
                         device,
@@ -262,7 +266,7 @@ public final class DeviceOpener {
                         geometry,
                         found.reserved().orElseThrow(),
                         checksums,
-                        reader.overlay());
+                        changed);
         barrier.force();
         return mirror;
     }

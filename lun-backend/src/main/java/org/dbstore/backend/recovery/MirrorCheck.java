@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -62,9 +63,10 @@ final class MirrorCheck {
      * @param checksums of the blocks as they are read now
      * @param doubtfulOwners ids whose entries differ from the mirror's in a way that the original
      *     may have caused
+     * @param repaired blocks that are shown as the mirror has them
      */
     @SuppressWarnings("ArrayRecordComponent") // only handed over
-    record Result(int[] checksums, BitSet doubtfulOwners) {}
+    record Result(int[] checksums, BitSet doubtfulOwners, Set<Long> repaired) {}
 
     /**
      * Runs it.
@@ -86,7 +88,7 @@ final class MirrorCheck {
                     "%d blocks of metadata are damaged, and so is their mirror (first: block %d)"
                             .formatted(lost.size(), lost.getFirst()));
         }
-        return new Result(checksums, doubtfulOwners);
+        return new Result(checksums, doubtfulOwners, Set.copyOf(repaired));
     }
 
     private void check(int m) throws BackendException {
