@@ -77,6 +77,7 @@ public final class ResizeVolume {
             management.parts().commits().reclaim(); // so that what is free can be counted
             if (size > volume.sizeBytes()) {
                 growOrNothing(volume, size);
+                prune(volume);
             } else {
                 management.lockedDo(() -> shrink(volume, size));
                 finish(volume);
@@ -213,10 +214,17 @@ public final class ResizeVolume {
                 facts = withMark(facts, true);
                 new Records(management).put(resizing, volume, volume.name(), facts);
             }
+            boolean overhangs = new LayerTree(management.directory()).overhangs(volume, size);
+            if (overhangs) {
+                management.beginBranching(resizing);
+            }
             Tables.writeVolumeSize(resizing, volume.slot(), volume.sizeBytes(), size);
             management.commit(resizing); // after the entries that hide what is beyond
             volume.setSizeBytes(size);
             volume.setFacts(facts);
+            if (overhangs) {
+                management.directory().setBranched(true);
+            }
         }
     }
 
@@ -266,8 +274,13 @@ public final class ResizeVolume {
         int head = volume.headId();
         new ExtentRelease(management)
                 .freeAll((owner, position) -> owner == head && position >= end);
+        prune(volume);
+    }
+
+    private void prune(VolumeRecord volume) throws BackendException {
         BitSet trees =
-                management.locked(() -> new LayerTree(management.directory()).trees(List.of(head)));
+                management.locked(() ->
+                        new LayerTree(management.directory()).trees(List.of(volume.headId())));
         new LayerPruning(management).run(trees);
     }
 }
