@@ -34,7 +34,7 @@ final class CopyEngine {
     static Progress copy(
             Medium from, long source, Medium to, long target, long bytes, BooleanSupplier goesOn)
             throws BackendException {
-        boolean backwards = from == to && target > source && target - source < bytes;
+        boolean backwards = from.isSame(to) && target > source && target - source < bytes;
         boolean uncommitted = false;
         long done = 0;
         while (done < bytes) {

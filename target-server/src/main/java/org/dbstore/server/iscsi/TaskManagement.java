@@ -181,7 +181,7 @@ final class TaskManagement {
 
     /** Every unit that the session sees; a cold reset ends the sessions of the target too. */
     private void resetTarget(Session by, boolean cold, Consumer<TaskManagementAnswer> answer) {
-        Set<LogicalUnit> units = Set.copyOf(by.luns().units());
+        List<LogicalUnit> units = List.copyOf(by.luns().units());
         List<Session> all = new ArrayList<>(sessions.all());
         TaskBarrier barrier =
                 new TaskBarrier(() -> {
@@ -196,11 +196,7 @@ final class TaskManagement {
                 });
         for (Session session : all) {
             session.abort(
-                    task -> {
-                        LogicalUnit unit = session.luns().find(task.lun());
-                        return unit != null && units.contains(unit);
-                    },
-                    barrier);
+                    task -> units.stream().anyMatch(unit -> isFor(session, task, unit)), barrier);
         }
         barrier.arrive();
     }
@@ -237,6 +233,7 @@ final class TaskManagement {
     }
 
     private static boolean isFor(Session session, Task task, LogicalUnit unit) {
-        return session.luns().find(task.lun()) == unit;
+        LogicalUnit found = session.luns().find(task.lun());
+        return found != null && found.isSame(unit);
     }
 }

@@ -59,6 +59,11 @@ public enum SenseCode {
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /**
+     * The volume was rolled back ("not ready to ready change, medium may have changed"): nothing
+     * read before need be there.
+     */
+    MEDIUM_MAY_HAVE_CHANGED(0x6, 0x28, 0x00),
     /** MODE SELECT of another nexus. */
     MODE_PARAMETERS_CHANGED(0x6, 0x2a, 0x01),
     /** CLEAR took the registration. */
@@ -75,8 +80,6 @@ public enum SenseCode {
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** Space is running out: a soft threshold is reached. */
     THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
-    /** The unit describes itself otherwise than before. */
-    INQUIRY_DATA_HAS_CHANGED(0x6, 0x3f, 0x03),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */

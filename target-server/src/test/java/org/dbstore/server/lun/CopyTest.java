@@ -37,8 +37,7 @@ class CopyTest {
     private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
 
     private static LogicalUnit unit(MemoryVolume volume, String identity) {
-        return Bench.unit(
-                volume, new LogicalUnit.Settings(512, 4096, false, false, uuid(identity)));
+        return Bench.unit(volume, new LogicalUnit.Settings(512, 4096, false, uuid(identity)));
     }
 
     private static UUID uuid(String name) {

@@ -17,7 +17,7 @@ import java.util.UUID;
 public final class MemoryVolume implements Volume {
     private static final int BLOCK_BYTES = 4096;
 
-    private final long sizeBytes;
+    private volatile long sizeBytes;
     private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
 
     /** Calls in their order: read, write and zero with offset+length; commit; flush. */
@@ -43,6 +43,9 @@ public final class MemoryVolume implements Volume {
 
     /** Runs at the end of each change. */
     public Runnable afterWrite = () -> {};
+
+    /** Runs before the range of a request is checked. */
+    public Runnable beforeCheck = () -> {};
 
     /** How long a run {@link #runAt} returns at most, as an engine that looks at extents does. */
     public long runBytesMax = Long.MAX_VALUE;
@@ -83,6 +86,11 @@ public final class MemoryVolume implements Volume {
     @Override
     public long sizeBytes() {
         return sizeBytes;
+    }
+
+    /** Resizes it, behind the back of everybody. */
+    public void resize(long bytes) {
+        sizeBytes = bytes;
     }
 
     @Override
@@ -249,6 +257,7 @@ public final class MemoryVolume implements Volume {
     }
 
     private void check(long offset, long length) {
+        beforeCheck.run();
         if (offset < 0 || length < 0 || offset > sizeBytes - length) {
             throw new IndexOutOfBoundsException(offset + "+" + length);
         }

@@ -135,6 +135,11 @@ public final class Task implements ScsiTask {
     }
 
     @Override
+    public boolean hasExtendedFunctions() {
+        return session.parameters().protocolLevel() >= NegotiatedParameters.LEVEL_RFC_7144;
+    }
+
+    @Override
     public boolean isAborted() {
         return aborted;
     }

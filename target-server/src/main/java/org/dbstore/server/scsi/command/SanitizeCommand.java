@@ -118,12 +118,9 @@ public final class SanitizeCommand {
         if (!sanitation.begin((flags & AUSE) != 0)) {
             return Sense.of(SenseCode.SANITIZE_IN_PROGRESS);
         }
-        boolean immediate = (flags & IMMED) != 0;
-        if (immediate) {
-            task.complete(CommandOutcome.Good.GOOD);
-        }
-        CommandOutcome outcome = finish(medium, work);
-        return immediate ? CommandOutcome.Deferred.DEFERRED : outcome;
+        return (flags & IMMED) == 0
+                ? finish(medium, work)
+                : new CommandOutcome.GoodAhead(() -> finish(medium, work));
     }
 
     private static CommandOutcome finish(Medium medium, Work work) {
