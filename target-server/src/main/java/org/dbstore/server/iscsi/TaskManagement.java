@@ -101,12 +101,12 @@ final class TaskManagement {
             Consumer<Reply> whenDone) {
         Consumer<TaskManagementAnswer> answer = code -> whenDone.accept(new Reply(code, 0));
         switch (function) {
-            case ABORT_TASK_SET ->
+            // TST=001b: each nexus has a task set of its own (SAM-5, "CLEAR TASK SET").
+            case ABORT_TASK_SET, CLEAR_TASK_SET ->
                     abort(
                             List.of(session),
                             task -> isFor(session, task, unit),
                             () -> answer.accept(TaskManagementAnswer.COMPLETE));
-            case CLEAR_TASK_SET -> clearTaskSet(unit, session, answer);
             case LOGICAL_UNIT_RESET -> reset(unit, answer);
             case QUERY_TASK_SET ->
                     answer.accept(found(session.hasTask(task -> isFor(session, task, unit))));
@@ -138,30 +138,24 @@ final class TaskManagement {
         barrier.arrive();
     }
 
-    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
+    /**
+     * Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT); those
+     * who lose some learn it (TAS=0: 06/2F/00).
+     */
     void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
-        TaskBarrier barrier = new TaskBarrier(whenAborted);
-        for (Session session : sessions.all()) {
-            if (nexuses.contains(session.nexus())) {
-                session.abort(task -> task != except && isFor(session, task, unit), barrier);
-            }
-        }
-        barrier.arrive();
-    }
-
-    /** The tasks of all nexuses; those who lose some learn it (SAM-5, "CLEAR TASK SET"). */
-    private void clearTaskSet(LogicalUnit unit, Session by, Consumer<TaskManagementAnswer> answer) {
         Set<Nexus> losers = ConcurrentHashMap.newKeySet();
         TaskBarrier barrier =
                 new TaskBarrier(() -> {
                     losers.forEach(unit::commandsCleared);
-                    answer.accept(TaskManagementAnswer.COMPLETE);
+                    whenAborted.run();
                 });
         for (Session session : sessions.all()) {
-            int before = barrier.registered();
-            session.abort(task -> isFor(session, task, unit), barrier);
-            if (session != by && barrier.registered() > before) {
-                losers.add(session.nexus());
+            if (nexuses.contains(session.nexus())) {
+                int before = barrier.aborted();
+                session.abort(task -> task != except && isFor(session, task, unit), barrier);
+                if (!session.nexus().equals(except.nexus()) && barrier.aborted() > before) {
+                    losers.add(session.nexus());
+                }
             }
         }
         barrier.arrive();

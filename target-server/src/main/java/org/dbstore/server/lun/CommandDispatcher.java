@@ -140,20 +140,27 @@ public final class CommandDispatcher {
      * Never throws for anything the command does.
      */
     public void execute(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
-        ScsiTask task =
-                wantsDescriptorSense(admitted.unit())
-                        ? new DescriptorSenseTask(received)
-                        : received;
         boolean waitsHere =
-                admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && task.isAlone();
+                admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && received.isAlone();
         if (admitted.mayWait() && !waitsHere) {
-            CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
-            if (!(outcome instanceof CommandOutcome.Deferred)) {
-                task.complete(outcome);
-            }
+            executeInPool(received, luns, admitted);
         } else {
+            ScsiTask task = asWanted(received, admitted);
             conclude(task, () -> handle(task, luns, admitted));
         }
+    }
+
+    /** As {@link #execute}, but never in the caller's thread. */
+    public void executeInPool(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
+        ScsiTask task = asWanted(received, admitted);
+        CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
+        if (!(outcome instanceof CommandOutcome.Deferred)) {
+            task.complete(outcome);
+        }
+    }
+
+    private static ScsiTask asWanted(ScsiTask task, Admission.Admitted admitted) {
+        return wantsDescriptorSense(admitted.unit()) ? new DescriptorSenseTask(task) : task;
     }
 
     private static Admission refused(SenseCode code) {

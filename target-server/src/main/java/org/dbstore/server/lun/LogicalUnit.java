@@ -124,7 +124,7 @@ public final class LogicalUnit {
         attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
     }
 
-    /** CLEAR TASK SET of another nexus took commands of this one, which will see 06/2F/00. */
+    /** PREEMPT AND ABORT of another nexus took commands of this one, which will see 06/2F/00. */
     public void commandsCleared(Nexus nexus) {
         attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
     }

@@ -31,6 +31,8 @@ public enum SenseCode {
     LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
     /** A field of the parameter list (data-out) has a value the target does not accept. */
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** A task attribute that is not supported: ACA, as NORMACA=0. */
+    INVALID_MESSAGE_ERROR(0x5, 0x49, 0x00),
     /** No such token, or no more. */
     INVALID_TOKEN_UNKNOWN(0x5, 0x23, 0x04),
     /** What the token stood for has been written. */
@@ -76,7 +78,7 @@ public enum SenseCode {
     CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
     /** SET TIMESTAMP of another nexus. */
     TIMESTAMP_CHANGED(0x6, 0x2a, 0x10),
-    /** CLEAR TASK SET of another nexus. */
+    /** PREEMPT AND ABORT of another nexus. */
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** Space is running out: a soft threshold is reached. */
     THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
