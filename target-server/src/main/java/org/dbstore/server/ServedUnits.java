@@ -109,6 +109,19 @@ final class ServedUnits {
         throw new IllegalArgumentException("not open");
     }
 
+    /**
+     * Tells all who can write to certain volumes of a device that space is running out (06/38/07).
+     *
+     * @param which tells the volumes
+     */
+    void tellWriters(BlockStore store, Predicate<Volume> which) {
+        units.forEach((volume, served) -> {
+            if (served.store == store && !volume.isReadOnly() && which.test(volume)) {
+                served.unit.softThresholdReached();
+            }
+        });
+    }
+
     private Served create(BlockStore store, LunConfig lun, Volume volume) throws BackendException {
         LogicalUnit.Settings settings = settings(lun, volume);
         LogicalUnit unit =

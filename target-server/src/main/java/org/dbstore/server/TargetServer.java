@@ -62,6 +62,7 @@ public final class TargetServer implements AutoCloseable {
 
     private final Map<String, BlockStore> stores = new HashMap<>();
     private final ServedUnits units;
+    private final SpaceWatch space;
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final IscsiServer iscsi;
@@ -113,6 +114,7 @@ public final class TargetServer implements AutoCloseable {
                             new CommandDispatcher(pool),
                             new FairShares(buffers, dataBudgetBytes));
             iscsi.listen(addresses(config.portals()));
+            space = new SpaceWatch(config.devices(), stores, units);
             started = true;
         } finally {
             if (!started) {
@@ -222,6 +224,7 @@ public final class TargetServer implements AutoCloseable {
     @Override
     public void close() throws BackendException {
         iscsi.close();
+        space.close();
         pool.shutdown();
         closeStores();
         LOG.info("stopped");

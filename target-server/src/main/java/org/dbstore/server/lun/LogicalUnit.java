@@ -6,6 +6,7 @@ import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.Sanitation;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
@@ -59,7 +60,8 @@ public final class LogicalUnit {
                         new ModeSettings(
                                 settings.writeBack(), saved.section(SavedState.Section.MODE_PAGES)),
                         new UnitIdentity(settings.identity()),
-                        space);
+                        space,
+                        new Sanitation(saved.section(SavedState.Section.SANITIZE)));
         this.attentions = new UnitAttentions();
         this.reservations =
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);

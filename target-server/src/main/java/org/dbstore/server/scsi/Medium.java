@@ -28,6 +28,7 @@ public final class Medium {
      * @param modes what mode pages can change
      * @param identity names the unit
      * @param space what the volume may still take and has taken
+     * @param sanitation whether it is being sanitized
      */
     public Medium(
             Volume volume,
@@ -35,7 +36,8 @@ public final class Medium {
             int physicalBlockBytes,
             ModeSettings modes,
             UnitIdentity identity,
-            SpaceGauge space) {
+            SpaceGauge space,
+            Sanitation sanitation) {
         if (blockBytes != 512 && blockBytes != 4096) {
             throw new IllegalArgumentException("logical block length " + blockBytes);
         }
@@ -47,7 +49,7 @@ public final class Medium {
         this.identity = identity;
         this.space = space;
         this.clock = new UnitClock();
-        this.sanitation = new Sanitation();
+        this.sanitation = sanitation;
         this.ranges = new RangeLocks();
         this.lostWrites = new LostWrites(volume);
     }
