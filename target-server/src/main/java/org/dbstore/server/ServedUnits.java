@@ -96,17 +96,15 @@ final class ServedUnits {
 
     /** Gives up what {@link #open} gave: nobody uses it any more. */
     synchronized void close(LogicalUnit unit) {
-        for (Map.Entry<Volume, Served> entry : units.entrySet()) {
-            Served served = entry.getValue();
-            if (served.unit.isSame(unit)) {
-                if (--served.uses == 0) {
-                    units.remove(entry.getKey());
-                }
-                served.store.release(entry.getKey());
-                return;
-            }
+        Map.Entry<Volume, Served> found =
+                units.entrySet().stream()
+                        .filter(entry -> entry.getValue().unit.isSame(unit))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("not open"));
+        if (--found.getValue().uses == 0) {
+            units.remove(found.getKey());
         }
-        throw new IllegalArgumentException("not open");
+        found.getValue().store.release(found.getKey());
     }
 
     /**

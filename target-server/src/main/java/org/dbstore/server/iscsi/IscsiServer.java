@@ -28,7 +28,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,7 +207,7 @@ public final class IscsiServer implements AutoCloseable {
         if (unit == null) {
             return null;
         }
-        Map<LunMap, Collection<Integer>> gone = new IdentityHashMap<>();
+        Map<LunMap, Collection<Integer>> gone = new HashMap<>();
         gone.put(target.luns(), target.luns().unmap(unit));
         for (IscsiTarget.View view : target.terms().views()) {
             gone.put(view.luns(), view.luns().unmap(unit));

@@ -76,7 +76,7 @@ public final class Medium {
 
     /** Tells whether another is the same medium, perhaps write protected. */
     public boolean isSame(Medium other) {
-        return volume == other.volume;
+        return volume.equals(other.volume);
     }
 
     /** The bytes behind the blocks. */

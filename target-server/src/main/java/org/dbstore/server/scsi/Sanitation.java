@@ -90,7 +90,7 @@ public final class Sanitation {
         if (stage == Stage.RUNNING) {
             return false;
         }
-        keep((byte) (givingUp ? BEGUN | GIVING_UP : BEGUN));
+        keep(givingUp ? BEGUN | GIVING_UP : BEGUN);
         mayBeGivenUp = givingUp;
         progress = 0;
         stage = Stage.RUNNING;

@@ -27,6 +27,11 @@ public final class MemoryVolume implements Volume {
     public final List<CommitListener> commits = new ArrayList<>();
 
     public boolean holdCommits;
+
+    /** Whether {@link #copyFrom} does anything, and how much at once. */
+    public boolean copies;
+
+    public long copiedBytesMax = 512 << 10;
     public boolean readOnly;
     public boolean writesWait;
     public boolean nothingIsInMemory;
@@ -183,6 +188,20 @@ public final class MemoryVolume implements Volume {
     public boolean unmap(long offset, long lengthBytes) {
         throw new AssertionError(
                 "leaves parts of blocks as they are, which LBPRZ=1 does not allow");
+    }
+
+    @Override
+    public Copied copyFrom(Volume source, long sourceOffset, long offset, long lengthBytes)
+            throws BackendException {
+        if (!copies) {
+            return new Copied(0, false);
+        }
+        int bytes = (int) Math.min(lengthBytes, copiedBytesMax);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+        source.read(sourceOffset, buffer);
+        calls.add("copy " + sourceOffset + " to " + offset + "+" + bytes);
+        put(offset, buffer.flip());
+        return new Copied(bytes, uncommitted);
     }
 
     @Override
