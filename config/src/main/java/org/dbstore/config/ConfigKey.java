@@ -45,8 +45,8 @@ public enum ConfigKey {
             "1..100",
             "never",
             "Percentage of the device in use at which the initiators of all its writable volumes"
-                + " are told once (thin provisioning soft threshold; ESXi warns, Windows logs"
-                + " it)."),
+                    + " are told once (thin provisioning soft threshold; ESXi warns, Windows logs"
+                    + " it)."),
     /** When initiators are told that a volume fills. */
     VOLUME_SOFT_THRESHOLDS(
             "devices.NAME.volume-soft-thresholds",
