@@ -71,6 +71,7 @@ public final class ResizeVolume {
             management.parts().commits().reclaim(); // so that what is free can be counted
             if (size > volume.sizeBytes()) {
                 growOrNothing(volume, size);
+                prune(volume);
             } else {
                 management.lockedDo(() -> shrink(volume, size));
                 freeBeyond(volume);
@@ -202,9 +203,16 @@ public final class ResizeVolume {
     private void commit(VolumeRecord volume, long size) throws BackendException {
         if (size != volume.sizeBytes()) {
             Transaction resizing = new Transaction();
+            boolean overhangs = new LayerTree(management.directory()).overhangs(volume, size);
+            if (overhangs) {
+                management.beginBranching(resizing);
+            }
             Tables.writeVolumeSize(resizing, volume.slot(), volume.sizeBytes(), size);
             management.commit(resizing); // after the entries that hide what is beyond
             volume.setSizeBytes(size);
+            if (overhangs) {
+                management.directory().setBranched(true);
+            }
         }
     }
 
@@ -214,8 +222,13 @@ public final class ResizeVolume {
         int head = volume.headId();
         new ExtentRelease(management)
                 .freeAll((owner, position) -> owner == head && position >= end);
+        prune(volume);
+    }
+
+    private void prune(VolumeRecord volume) throws BackendException {
         BitSet trees =
-                management.locked(() -> new LayerTree(management.directory()).trees(List.of(head)));
+                management.locked(() ->
+                        new LayerTree(management.directory()).trees(List.of(volume.headId())));
         new LayerPruning(management).run(trees);
     }
 }

@@ -51,7 +51,8 @@ final class CatalogueActions {
                             : SnapshotRequest.of(volume.getKey(), name));
             ids.add(id);
             model.flushed();
-            model.snapshots().addFirst(new VolumeModel.Snapshot(id, name, model.live()));
+            model.snapshots()
+                    .addFirst(new VolumeModel.Snapshot(id, name, model.live(), model.extents()));
         }
         if (requests.isEmpty()) {
             workload.model().undone();
@@ -74,7 +75,7 @@ final class CatalogueActions {
         int index = workload.random().nextInt(after.snapshots().size());
         VolumeModel.Snapshot old = after.snapshots().get(index);
         String name = "r" + workload.stamps(1);
-        after.snapshots().set(index, new VolumeModel.Snapshot(old.id(), name, old.content()));
+        after.snapshots().set(index, old.named(name));
         workload.model().begin().put(volume, after);
         workload.manage(() -> workload.store().renameSnapshot(old.id(), name));
     }
