@@ -22,6 +22,7 @@ import org.dbstore.backend.device.MemoryBlockDevice;
 import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.golden.SparseImage;
 import org.junit.jupiter.api.Test;
 
@@ -411,6 +412,22 @@ class DamagedDevicesTest {
         try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
             assertFinding(store, "the superblock was damaged");
             assertGoodIsServed(store);
+        }
+    }
+
+    /** Otherwise its branches would count as damage. */
+    @Test
+    void aVersionThatDoesNotGoWithItsFeaturesIsMended() throws Exception {
+        MemoryBlockDevice device = journaled();
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            store.linkClone(store.createSnapshot("good"), "clone");
+        }
+        put(device, Superblock.VERSION_FIELD, 4, Superblock.VERSION);
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            assertFinding(store, "the superblock was damaged");
+            assertGoodIsServed(store);
+            Volume clone = store.openVolume("clone");
+            assertArrayEquals(Bytes.random(BLOCK, 9), Bytes.read(clone, 0, BLOCK));
         }
     }
 
