@@ -79,7 +79,10 @@ class EveryByteTest {
         return cuts;
     }
 
-    /** Each client is an initiator port of its own. */
+    /**
+     * Each connection is of an initiator port of its own: a login that is still being worked on
+     * when its connection is reset may otherwise come after the next, and take over from it.
+     */
     private static void play(
             TestServer server,
             List<Cut> cuts,
@@ -90,7 +93,7 @@ class EveryByteTest {
         for (int i = next.getAndIncrement(); i < 2 * cuts.size(); i = next.getAndIncrement()) {
             Cut cut = cuts.get(i / 2);
             try {
-                new SessionPlayer(random, server.address(), 0x10 + client)
+                new SessionPlayer(random, server.address(), i)
                         .playUntil(cut.session(), cut.pdu(), cut.bytes(), i % 2 == 0);
             } catch (Exception | AssertionError e) {
                 wrong.add(

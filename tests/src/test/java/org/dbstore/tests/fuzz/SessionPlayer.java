@@ -58,7 +58,7 @@ final class SessionPlayer {
     /**
      * Prepares a session.
      *
-     * @param isid the last part of the ISID: the same takes over the session of another
+     * @param isid the last 16 bits of the ISID: the same takes over the session of another
      */
     SessionPlayer(SplittableRandom random, InetSocketAddress target, int isid) {
         this.random = random;
@@ -144,6 +144,7 @@ final class SessionPlayer {
         switch (pdu.opcode()) {
             case RecordedPdu.LOGIN -> {
                 pdu = withResponse(pdu);
+                pdu.header()[12] = (byte) (isid >> 8);
                 pdu.header()[13] = (byte) isid;
             }
             case RecordedPdu.DATA_OUT -> {
