@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -40,6 +41,7 @@ final class MetadataRecovery {
      * @param journal where it ends
      * @param checksums of the mirrored blocks; null if there is no mirror, or one that somebody has
      *     not kept up to date
+     * @param fromMirror blocks that the reader shows as the mirror has them
      * @param doubtful true if blocks differ from their mirror and nobody can say who is right
      */
     @SuppressWarnings("ArrayRecordComponent") // only handed over
@@ -48,6 +50,7 @@ final class MetadataRecovery {
             Optional<ReservedExtents> reserved,
             JournalReplay journal,
             int @Nullable [] checksums,
+            Set<Long> fromMirror,
             BitSet doubtful) {}
 
     /**
@@ -75,6 +78,7 @@ final class MetadataRecovery {
                     JournalReplay.end(
                             reader, geometry, unlisted.get().extents().journal(), identity),
                     null,
+                    Set.of(),
                     new BitSet());
         }
         if (atHome.version() != Superblock.VERSION) {
@@ -87,6 +91,7 @@ final class MetadataRecovery {
                 Optional.empty(),
                 new JournalReplay(0, 0, new TreeMap<>()),
                 null,
+                Set.of(),
                 new BitSet());
     }
 
@@ -113,7 +118,8 @@ final class MetadataRecovery {
                         identity);
         if (!atHome.isOpen() && !stamped) {
             findings.add("the original wrote to the tables: the mirror is made anew");
-            return new Result(superblock, Optional.of(reserved), journal, null, new BitSet());
+            return new Result(
+                    superblock, Optional.of(reserved), journal, null, Set.of(), new BitSet());
         }
         MirrorCheck.Result check =
                 new MirrorCheck(reader, geometry, reserved, identity, !atHome.isOpen(), findings)
@@ -123,6 +129,7 @@ final class MetadataRecovery {
                 Optional.of(reserved),
                 journal,
                 check.checksums(),
+                check.repaired(),
                 check.doubtfulOwners());
     }
 

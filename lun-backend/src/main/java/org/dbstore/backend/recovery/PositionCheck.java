@@ -3,6 +3,7 @@ package org.dbstore.backend.recovery;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.LayerTree;
+import org.dbstore.backend.operation.ResizeVolume;
 
 import java.util.Map;
 
@@ -27,6 +28,9 @@ final class PositionCheck {
         directory.layers().stream()
                 .filter(tree::isTrimmable)
                 .forEach(layer -> ends.remove(layer.id()));
+        directory.volumes().stream()
+                .filter(ResizeVolume::isUnfinished)
+                .forEach(volume -> ends.remove(volume.headId()));
         table.scan((extent, owner, position) -> {
             if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
                 findings.add(

@@ -1,6 +1,7 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Shrink;
 import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
@@ -8,6 +9,7 @@ import org.dbstore.backend.operation.LayerPruning;
 import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,13 @@ final class UnfinishedWork {
                 findings.add(
                         "volume %s was being made or deleted: gone now".formatted(volume.title()));
                 management.lockedDo(() -> new DeleteVolume(management).unpublish(volume));
+            }
+        }
+        for (VolumeRecord volume : directory.volumes()) {
+            if (volume.damage() == null && ResizeVolume.isUnfinished(volume)) {
+                findings.add(
+                        "volume %s was being made smaller: done now".formatted(volume.title()));
+                new ResizeVolume(management, Shrink.DISCARD, (view, change) -> {}).finish(volume);
             }
         }
         prune();

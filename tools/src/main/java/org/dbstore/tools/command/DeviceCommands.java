@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "device",
         description = "Make a store on a file or block device, or look at one.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DeviceInit.class, DeviceShow.class, DeviceSpace.class})
+        subcommands = {DeviceInit.class, DeviceShow.class, DeviceSpace.class, DeviceVacuum.class})
 final class DeviceCommands {}

@@ -20,6 +20,7 @@ class HelpTest extends CommandTestBase {
                 "device init",
                 "device info",
                 "device space",
+                "device vacuum",
                 "volume list",
                 "volume info",
                 "volume space",
