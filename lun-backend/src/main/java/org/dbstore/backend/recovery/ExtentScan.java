@@ -1,5 +1,6 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.extent.ExtentTable;
@@ -69,7 +70,12 @@ final class ExtentScan {
     @SuppressWarnings("ArrayRecordComponent") // only handed over
     record Result(int[] stale, long highWater) {}
 
-    /** Fills the table. */
+    /**
+     * Fills the table.
+     *
+     * @throws BackendException {@link BackendError#IO}; {@link BackendError#CORRUPT} if a layer has
+     *     what is reserved
+     */
     Result run() throws BackendException {
         int entries = entryCount();
         int chunkBytes = Math.min(MetadataReader.CHUNK_ENTRIES, entries) * ExtentEntry.BYTES;
@@ -106,7 +112,7 @@ final class ExtentScan {
         return Math.ceilDiv(deviceBytes - geometry.dataOffset(), (long) Geometry.EXTENT_BYTES);
     }
 
-    private void readChunk(ByteBuffer chunk, int first, int count) {
+    private void readChunk(ByteBuffer chunk, int first, int count) throws BackendException {
         long[] bitmap = new long[BlockBitmap.WORDS];
         for (int i = 0; i < count; i++) {
             int at = i * ExtentEntry.BYTES;
@@ -118,11 +124,19 @@ final class ExtentScan {
         }
     }
 
-    private void enter(int extent, int owner, int position, long[] bitmap) {
-        if (owner == ReservedExtents.OWNER && reservedIdMarked) {
-            if (!reserved.contains(extent)) {
-                addStale(extent); // the making of a journal that was cut short
+    private void enter(int extent, int owner, int position, long[] bitmap) throws BackendException {
+        if (reserved.contains(extent)) {
+            if (owner != ReservedExtents.OWNER) {
+                // Whatever is done next, one of the two would write over the other.
+                throw new BackendException(
+                        BackendError.CORRUPT,
+                        "extent %d is listed for our own use, and belongs to snapshot %d"
+                                .formatted(extent, owner));
             }
+            return;
+        }
+        if (owner == ReservedExtents.OWNER && reservedIdMarked) {
+            addStale(extent); // the making of a journal that was cut short
             return;
         }
         if (extent >= highWater && markIsOurs) {
