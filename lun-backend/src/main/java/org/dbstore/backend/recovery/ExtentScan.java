@@ -1,12 +1,14 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.BlockBitmap;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.operation.Directory;
 
 import java.nio.ByteBuffer;
@@ -88,6 +90,9 @@ final class ExtentScan {
         }
         if (aboveMark > 0) {
             findings.add(
+                    Problem.HIGH_WATER,
+                    "superblock",
+                    Superblock.HIGH_WATER,
                     ("%d extents lie above the high-water mark %d, so the mark is damaged: they are"
                                     + " kept, and it is %d")
                             .formatted(aboveMark, highWater, end));
@@ -125,6 +130,14 @@ final class ExtentScan {
             }
             return;
         }
+        if (reserved.contains(extent)) {
+            findings.add(
+                    Problem.RESERVED_CLAIMED,
+                    "extent " + extent,
+                    Geometry.extentEntryOffset(extent),
+                    "extent %d of snapshot %d is reserved for the journal, mirror or catalogue"
+                            .formatted(extent, owner));
+        }
         if (extent >= highWater && markIsOurs) {
             end = extent + 1L;
             aboveMark++;
@@ -134,6 +147,9 @@ final class ExtentScan {
         }
         if (extent >= presentEnd()) {
             findings.add(
+                    Problem.BEYOND_DEVICE,
+                    "extent " + extent,
+                    Geometry.extentEntryOffset(extent),
                     "extent %d of snapshot %d lies beyond the end of the device: not served"
                             .formatted(extent, owner));
             directory.reserveId(owner); // a new layer with this id would adopt it
@@ -141,6 +157,9 @@ final class ExtentScan {
         }
         if (extent >= geometry.usableExtents()) {
             findings.add(
+                    Problem.BEYOND_LAYOUT,
+                    "extent " + extent,
+                    Geometry.extentEntryOffset(extent),
                     ("extent %d of snapshot %d lies at the end of the device, where none should be:"
                                     + " served as far as it is there")
                             .formatted(extent, owner));

@@ -1,6 +1,8 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.LayerTree;
 
@@ -30,6 +32,9 @@ final class PositionCheck {
         table.scan((extent, owner, position) -> {
             if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
                 findings.add(
+                        Problem.BEYOND_END,
+                        "extent " + extent,
+                        Geometry.extentEntryOffset(extent),
                         ("extent %d of snapshot %d is for position %d, beyond the end of its"
                                         + " volume: kept, not served")
                                 .formatted(extent, owner, position));
