@@ -25,6 +25,7 @@ import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.Rollback;
 import org.dbstore.backend.operation.ScsiStates;
 import org.dbstore.backend.operation.SpaceAccounting;
+import org.dbstore.backend.operation.Vacuum;
 import org.dbstore.backend.operation.Views;
 import org.dbstore.backend.recovery.DeviceOpener;
 import org.dbstore.backend.stream.VolumeDiff;
@@ -44,6 +45,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * An open, locked device with all its volumes. Safe for use by many threads, none of which may be
@@ -64,6 +66,7 @@ public final class BlockStore implements AutoCloseable {
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
     private final CreateSnapshot snapshotting;
+    private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
@@ -558,6 +561,40 @@ public final class BlockStore implements AutoCloseable {
      */
     public void deleteSnapshot(int snapshotId) throws BackendException {
         new DeleteSnapshot(management).run(snapshotId);
+    }
+
+    /**
+     * Compacts the device, which may be in use, and gives what nothing needs to the file system
+     * below. A cancelled or interrupted run has lost nothing; the next one goes on.
+     *
+     * @param progress hears of the extents that move
+     * @param cancelled asked often; true to end soon
+     * @return what was done
+     * @throws BackendException {@link BackendError#BUSY} if one is under way; {@link
+     *     BackendError#NO_SPACE} if the file system below is full; {@link BackendError#IO}, {@link
+     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     */
+    public VacuumInfo vacuum(ProgressListener progress, BooleanSupplier cancelled)
+            throws BackendException {
+        if (!vacuuming.compareAndSet(false, true)) {
+            throw new BackendException(
+                    BackendError.BUSY, "a vacuum of " + device.name() + " is under way");
+        }
+        try {
+            return new Vacuum(management, progress, cancelled).run();
+        } finally {
+            vacuuming.set(false);
+        }
+    }
+
+    /**
+     * Tells what {@link #vacuum} would do, but for deletions that wait to be finished.
+     *
+     * @return of this moment
+     * @throws BackendException {@link BackendError#IO}
+     */
+    public VacuumInfo previewVacuum() throws BackendException {
+        return new Vacuum(management, ProgressListener.NONE, () -> false).preview();
     }
 
     /**

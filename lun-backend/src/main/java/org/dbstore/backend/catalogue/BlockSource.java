@@ -11,10 +11,9 @@ public interface BlockSource {
     /**
      * Reads bytes of the device.
      *
-     * @param offset first byte
-     * @param lengthBytes how many
-     * @return ready to be read
+     * @param offset first byte, a multiple of 4096
+     * @param target filled from its beginning to its limit, a multiple of 4096
      * @throws BackendException {@link BackendError#IO}
      */
-    ByteBuffer read(long offset, int lengthBytes) throws BackendException;
+    void read(long offset, ByteBuffer target) throws BackendException;
 }

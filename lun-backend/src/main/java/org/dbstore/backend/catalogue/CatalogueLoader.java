@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Finding;
 import org.dbstore.backend.Problem;
 import org.dbstore.backend.catalogue.RecordStore.RecordKey;
+import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.format.CatalogueBlock;
 import org.dbstore.backend.format.CataloguePart;
 import org.dbstore.backend.format.Geometry;
@@ -27,6 +28,9 @@ import java.util.UUID;
  * nothing is written to it.
  */
 final class CatalogueLoader {
+    /** Read at once; divides the blocks of an extent. */
+    private static final int WINDOW_BLOCKS = 16;
+
     private final RecordStore records;
     private final UUID deviceId;
     private final List<Finding> findings = new ArrayList<>();
@@ -68,17 +72,17 @@ final class CatalogueLoader {
     }
 
     void load(CatalogueSpace space, Geometry geometry, BlockSource source) throws BackendException {
-        int first = 0;
+        int number = 0;
+        ByteBuffer homes = AlignedBuffers.allocate(WINDOW_BLOCKS * CatalogueBlock.BYTES);
+        ByteBuffer copies = AlignedBuffers.allocate(WINDOW_BLOCKS * CatalogueBlock.BYTES);
         for (CatalogueSpace.Pair pair : space.pairs()) {
-            ByteBuffer home =
-                    source.read(geometry.extentOffset(pair.home()), Geometry.EXTENT_BYTES);
-            ByteBuffer copy =
-                    source.read(geometry.extentOffset(pair.copy()), Geometry.EXTENT_BYTES);
-            for (int block = 0; block < Geometry.EXTENT_BLOCKS; block++) {
-                int at = block * CatalogueBlock.BYTES;
-                loadBlock(first + block, slice(home, at), slice(copy, at));
+            for (int done = 0; done < Geometry.EXTENT_BYTES; done += homes.capacity()) {
+                source.read(geometry.extentOffset(pair.home()) + done, homes.clear());
+                source.read(geometry.extentOffset(pair.copy()) + done, copies.clear());
+                for (int at = 0; at < homes.capacity(); at += CatalogueBlock.BYTES) {
+                    loadBlock(number++, slice(homes, at), slice(copies, at));
+                }
             }
-            first += Geometry.EXTENT_BLOCKS;
         }
         found.forEach(this::join);
     }

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  */
 final class BlockRuns {
     static final int BLOCK_BYTES = 4096;
-    private static final int RUN_BLOCKS_MAX = 64;
+    private static final int RUN_BLOCKS_MAX = 16;
 
     private final BlockDevice device;
     private final StoreHealth health;

@@ -97,6 +97,7 @@ public final class CommitStart {
             int half)
             throws BackendException {
         Geometry geometry = new Geometry(superblock.deviceBytes());
+        JournalSetup.preallocate(device, geometry, reserved);
         Journal journal =
                 new Journal(
                         new BlockRuns(device, health),

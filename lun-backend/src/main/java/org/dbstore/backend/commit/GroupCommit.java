@@ -6,6 +6,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume.CommitListener;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
@@ -183,8 +184,8 @@ public final class GroupCommit {
             throw new BackendException(
                     BackendError.LIMIT, "the catalogue is as large as it can be");
         }
-        int home = allocator.allocate(ExtentMap.NONE);
-        int copy = allocator.allocate(ExtentMap.NONE);
+        int home = allocator.allocateFromReserve(ExtentMap.NONE);
+        int copy = allocator.allocateFromReserve(ExtentMap.NONE);
         if (copy == ExtentMap.NONE) {
             if (home != ExtentMap.NONE) {
                 allocator.release(home);
@@ -199,7 +200,7 @@ public final class GroupCommit {
             allocator.release(home);
             allocator.release(copy);
             throw new BackendException(
-                    BackendError.IO, "the catalogue of " + device.name() + " cannot grow", e);
+                    DeviceIo.errorOf(e), "the catalogue of " + device.name() + " cannot grow", e);
         }
         ReservedExtents grown = present.withCatalogue(home, copy);
         Transaction growth = new Transaction().uses(Math.max(home, copy) + 1L).reserves(grown);
@@ -311,6 +312,27 @@ public final class GroupCommit {
     public void reclaim() throws BackendException {
         flushByCommitter();
         reclaimer.await();
+    }
+
+    /**
+     * Announces a {@link #giveBack}: who finds no free extent from now on waits for it. The caller
+     * gets there without waiting for a stripe or a lock of an operation.
+     *
+     * @return to be handed to it
+     */
+    public long beginGivingBack() {
+        return reclaimer.begin();
+    }
+
+    /**
+     * Gives extents that nobody owns, on the medium either, to what lies below and to the
+     * allocator.
+     *
+     * @param ticket of {@link #beginGivingBack}
+     * @param extents ascending; perhaps none
+     */
+    public void giveBack(long ticket, int[] extents) {
+        reclaimer.reclaim(ticket, extents);
     }
 
     private void serve() {

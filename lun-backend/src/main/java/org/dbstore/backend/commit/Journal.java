@@ -18,12 +18,12 @@ import java.util.UUID;
  * <p>Belongs to the leader of the commit.
  */
 final class Journal {
+    private static final int USUAL_BLOCKS = 16;
+
     private final BlockRuns runs;
     private final long firstBlock;
     private final UUID device;
-    private final ByteBuffer record =
-            AlignedBuffers.allocate(JournalRecord.HALF_BLOCKS * JournalRecord.BLOCK_BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer record = recordOf(USUAL_BLOCKS);
     private long lastSequence;
     private int half;
     private int usedBlocks;
@@ -74,6 +74,9 @@ final class Journal {
         }
         long[] blocks = new long[images.size()];
         int count = 0;
+        if ((1 + blocks.length) * JournalRecord.BLOCK_BYTES > record.capacity()) {
+            record = recordOf(JournalRecord.HALF_BLOCKS);
+        }
         record.clear().position(JournalRecord.BLOCK_BYTES);
         for (Map.Entry<Long, ByteBuffer> image : images.entrySet()) {
             blocks[count++] = image.getKey();
@@ -85,6 +88,11 @@ final class Journal {
         runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
         usedBlocks += header.lengthBlocks();
         lastSequence = sequence;
+    }
+
+    private static ByteBuffer recordOf(int blocks) {
+        return AlignedBuffers.allocate(blocks * JournalRecord.BLOCK_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     static long firstBlock(Geometry geometry, int extent) {

@@ -80,9 +80,10 @@ public final class JournalSetup {
      * @throws BackendException {@link BackendError#FAILED}
      */
     @Nullable Made run(long highWater) throws BackendException {
+        preallocate(device, 0, geometry.dataOffset());
         int mirrorCount = Mirror.extentCount(geometry);
         int needed = 1 + mirrorCount + 2;
-        if (allocator.freeCount() < needed + FREE_EXTENTS_LEFT_MIN) {
+        if (allocator.freeCountWithReserve() < needed + FREE_EXTENTS_LEFT_MIN) {
             return null;
         }
         List<Integer> taken = take(needed);
@@ -135,7 +136,9 @@ public final class JournalSetup {
         List<Integer> taken = new ArrayList<>();
         int extent = ExtentMap.NONE;
         for (int i = 0; i < count; i++) {
-            extent = allocator.allocate(extent == ExtentMap.NONE ? ExtentMap.NONE : extent + 1);
+            extent =
+                    allocator.allocateFromReserve(
+                            extent == ExtentMap.NONE ? ExtentMap.NONE : extent + 1);
             if (extent == ExtentMap.NONE) {
                 taken.forEach(allocator::release);
                 return List.of();
@@ -166,6 +169,29 @@ public final class JournalSetup {
         }
         blocks.writeBack();
         barrier.force();
+    }
+
+    /**
+     * Takes the space of all metadata from the file system below: when that is full a commit must
+     * still be possible, if only of deletions. Where files were copied sparsely it is not there.
+     */
+    static void preallocate(BlockDevice device, Geometry geometry, ReservedExtents reserved) {
+        preallocate(device, 0, geometry.dataOffset());
+        for (ReservedExtents.Kept kept : reserved.all()) {
+            preallocate(device, geometry.extentOffset(kept.extent()), Geometry.EXTENT_BYTES);
+        }
+    }
+
+    private static void preallocate(BlockDevice device, long offset, long lengthBytes) {
+        try {
+            device.preallocate(offset, lengthBytes);
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} may fail when the file system below is full: no room for metadata at {}",
+                    device.name(),
+                    offset,
+                    e);
+        }
     }
 
     /** Zeroes an extent: what a client once wrote there must not be taken for a record. */

@@ -70,6 +70,16 @@ public final class Transaction {
         return this;
     }
 
+    /**
+     * Notes that the transaction leads to data that was written and must be on the medium first.
+     *
+     * @return this
+     */
+    public Transaction needsData() {
+        data = true;
+        return this;
+    }
+
     /** Notes that extents below a mark come into use, and that their data is written already. */
     Transaction uses(long newHighWater) {
         highWater = newHighWater;

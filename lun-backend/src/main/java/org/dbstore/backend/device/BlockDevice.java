@@ -2,6 +2,7 @@ package org.dbstore.backend.device;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 
 /**
  * A fixed number of bytes that can be read, written and forced to the medium. Safe for use by many
@@ -89,6 +90,28 @@ public interface BlockDevice extends AutoCloseable {
      * @throws IOException if the medium failed
      */
     void punchHole(long offset, long lengthBytes) throws IOException;
+
+    /**
+     * Counts the bytes of a range that take space below.
+     *
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @return empty if that cannot be known, as of a disk
+     * @throws IOException if the range is outside or the medium failed
+     */
+    default OptionalLong storedBytes(long offset, long lengthBytes) throws IOException {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Takes the space of a range from what lies below, if it can give it beforehand, so that later
+     * writes there do not find it full. What the range reads as stays.
+     *
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @throws IOException if there is not as much, or the medium failed
+     */
+    default void preallocate(long offset, long lengthBytes) throws IOException {}
 
     /**
      * Copies a range to another place of the device without moving the bytes through this process,

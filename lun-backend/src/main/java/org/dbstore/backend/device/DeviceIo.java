@@ -242,8 +242,18 @@ public final class DeviceIo {
             return health.fail("the device was closed under the store", e);
         }
         String message = "%s of %d bytes at %d of %s".formatted(what, length, at, device.name());
+        return new BackendException(errorOf(e), message, e);
+    }
+
+    /**
+     * Tells a full file system below from a medium that fails.
+     *
+     * @param e of a write
+     * @return NO_SPACE or IO
+     */
+    public static BackendError errorOf(IOException e) {
         // The JDK has no exception of its own for ENOSPC.
         boolean full = e.getMessage() != null && e.getMessage().contains("No space left");
-        return new BackendException(full ? BackendError.NO_SPACE : BackendError.IO, message, e);
+        return full ? BackendError.NO_SPACE : BackendError.IO;
     }
 }

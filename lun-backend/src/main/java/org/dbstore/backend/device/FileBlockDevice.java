@@ -15,6 +15,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -288,6 +289,59 @@ public final class FileBlockDevice implements BlockDevice {
             LOG.info("{} keeps the space of freed extents: it cannot punch holes", path);
         } else if (result < 0) {
             throw Native.failure("punch hole in " + path, result);
+        }
+    }
+
+    @Override
+    public OptionalLong storedBytes(long offset, long lengthBytes) throws IOException {
+        checkBounds(offset, lengthBytes);
+        if (!Files.isRegularFile(path)) {
+            return OptionalLong.empty();
+        }
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        long end = offset + lengthBytes;
+        long stored = 0;
+        long data = lengthBytes == 0 ? end : nextData(offset);
+        while (data < end) {
+            long hole = Native.seekHole(descriptor, data);
+            if (hole == -Native.ENXIO) {
+                break; // punched since
+            }
+            if (hole < 0) {
+                throw Native.failure("seek in " + path, hole);
+            }
+            stored += Math.min(hole, end) - data;
+            data = hole < end ? nextData(hole) : end;
+        }
+        return OptionalLong.of(stored);
+    }
+
+    private long nextData(long offset) throws IOException {
+        long data = Native.seekData(descriptor, offset);
+        if (data < 0 && data != -Native.ENXIO) {
+            throw Native.failure("seek in " + path, data);
+        }
+        return data < 0 ? Long.MAX_VALUE : data;
+    }
+
+    @Override
+    public void preallocate(long offset, long lengthBytes) throws IOException {
+        checkBounds(offset, lengthBytes);
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        int result = Native.preallocate(descriptor, offset, lengthBytes);
+        boolean unable =
+                result == -Native.EOPNOTSUPP
+                        || result == -Native.ENOSYS
+                        || result == -Native.ENODEV;
+        if (result == -Native.ENOSPC) {
+            throw new IOException("No space left on device"); // as the JDK has it
+        }
+        if (result < 0 && !unable) {
+            throw Native.failure("preallocation in " + path, result);
         }
     }
 

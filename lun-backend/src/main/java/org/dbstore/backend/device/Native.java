@@ -24,11 +24,13 @@ final class Native {
     private static final int O_CLOEXEC = 0x80000;
 
     static final int EINTR = 4;
+    static final int ENXIO = 6;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EPERM = 1;
     static final int EBUSY = 16;
     static final int EXDEV = 18;
+    static final int ENODEV = 19;
     static final int EINVAL = 22;
     static final int ENOSPC = 28;
     static final int ESPIPE = 29;
@@ -41,6 +43,8 @@ final class Native {
     private static final short F_WRLCK = 1;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
     private static final int RWF_DSYNC = 2;
     private static final int RWF_NOWAIT = 8;
 
@@ -79,6 +83,15 @@ final class Native {
                             ValueLayout.JAVA_INT,
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_LONG),
+                    Linker.Option.captureCallState("errno"));
+    private static final MethodHandle LSEEK =
+            handle(
+                    "lseek",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
     private static final MethodHandle SYNC_FILE_RANGE =
             handle(
@@ -190,17 +203,62 @@ final class Native {
      * @return 0, or a negated errno: EOPNOTSUPP if the file system or device cannot
      */
     static int punchHole(int descriptor, long offset, long lengthBytes) {
+        return allocate(
+                descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, lengthBytes);
+    }
+
+    /**
+     * Allocates a range; the size stays.
+     *
+     * @param descriptor open for writing
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @return 0, or a negated errno: ENOSPC, or EOPNOTSUPP if the file system or device cannot
+     */
+    static int preallocate(int descriptor, long offset, long lengthBytes) {
+        return allocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, lengthBytes);
+    }
+
+    private static int allocate(int descriptor, int mode, long offset, long lengthBytes) {
         Scratch scratch = Scratch.OF_THREAD.get();
         try {
             int result =
                     (int)
                             FALLOCATE.invokeExact(
-                                    scratch.callState,
-                                    descriptor,
-                                    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                                    offset,
-                                    lengthBytes);
+                                    scratch.callState, descriptor, mode, offset, lengthBytes);
             return result == 0 ? 0 : -scratch.errno();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Finds allocated bytes. Moves the descriptor, which nobody minds who says where to read.
+     *
+     * @param descriptor of the file
+     * @param offset where to begin
+     * @return the first that is allocated, or a negated errno: ENXIO if none is
+     */
+    static long seekData(int descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_DATA);
+    }
+
+    /**
+     * Finds a hole.
+     *
+     * @param descriptor of the file
+     * @param offset where to begin, below the end of the file
+     * @return the first byte that is not allocated, at most the size, or a negated errno
+     */
+    static long seekHole(int descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_HOLE);
+    }
+
+    private static long seek(int descriptor, long offset, int whence) {
+        Scratch scratch = Scratch.OF_THREAD.get();
+        try {
+            long found = (long) LSEEK.invokeExact(scratch.callState, descriptor, offset, whence);
+            return found >= 0 ? found : -scratch.errno();
         } catch (Throwable e) {
             throw unexpected(e);
         }

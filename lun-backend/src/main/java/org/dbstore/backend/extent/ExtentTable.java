@@ -5,6 +5,7 @@ import org.dbstore.backend.format.Geometry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * All extent entries of the device in memory, with what the commit has to know of each. Chunks of
@@ -60,6 +61,7 @@ public final class ExtentTable {
     private int dirtyCount;
     private int usedCount;
     private volatile int uncommittedFrees; // changed under the lock
+    private volatile int moveCount; // changed under the lock
 
     /**
      * Creates a table of free entries.
@@ -295,6 +297,74 @@ public final class ExtentTable {
         chunk(extent).owner[index(extent)] = (short) owner;
         setCovers(extent, covers);
         markDirty(extent);
+    }
+
+    /**
+     * Notes that an entry has moved, on the medium already, with everything that is known of it. No
+     * change of it is left to be committed.
+     *
+     * @param from an owned extent, free afterwards
+     * @param to a free extent
+     */
+    public synchronized void move(int from, int to) {
+        Chunk old = chunk(from);
+        int state = old.state[index(from)] & (COVERS | HIDES_DUPLICATE);
+        int owner = old.owner[index(from)];
+        fill(to, owner, old.position[index(from)], old.bitmap, bitmapBase(from));
+        chunk(to).durableOwner[index(to)] = (short) owner;
+        chunk(to).state[index(to)] = (byte) state;
+        old.owner[index(from)] = 0;
+        old.durableOwner[index(from)] = 0;
+        old.position[index(from)] = 0;
+        old.state[index(from)] = 0;
+        BlockBitmap.clear(old.bitmap, bitmapBase(from), 0, Geometry.EXTENT_BLOCKS);
+        usedCount--;
+        moveCount++;
+    }
+
+    /**
+     * Counts the moves. Two extents that were looked up are comparable if there was none between.
+     *
+     * @return changes with each
+     */
+    public int moveCount() {
+        return moveCount;
+    }
+
+    /**
+     * Tells whether an entry is what it was.
+     *
+     * @param extent device extent
+     * @param owner 1..65535
+     * @param position in the volume
+     * @return false if it is free or another's
+     */
+    public synchronized boolean isEntryOf(int extent, int owner, long position) {
+        Chunk chunk = chunks[extent >> CHUNK_BITS];
+        return chunk != null
+                && Short.toUnsignedInt(chunk.owner[index(extent)]) == owner
+                && Integer.toUnsignedLong(chunk.position[index(extent)]) == position;
+    }
+
+    /**
+     * Returns the position of an entry.
+     *
+     * @param extent an owned extent
+     * @return 0..2^32-1
+     */
+    public synchronized long position(int extent) {
+        return Integer.toUnsignedLong(chunk(extent).position[index(extent)]);
+    }
+
+    /**
+     * Lists the owned extents, a chunk at a time.
+     *
+     * @return ascending
+     */
+    public int[] owned() {
+        IntStream.Builder owned = IntStream.builder();
+        scan((extent, owner, position) -> owned.add(extent));
+        return owned.build().toArray();
     }
 
     /**

@@ -72,6 +72,17 @@ public record JournalRecord(long sequence, long start, UUID device, long[] block
     }
 
     /**
+     * Tells how long the record is that may begin with a block.
+     *
+     * @param block little-endian, 4096 bytes
+     * @return blocks with the header; 0 if none begins there
+     */
+    public static int announcedBlocks(ByteBuffer block) {
+        int count = block.getInt(40);
+        return block.getLong(0) == MAGIC && count >= 0 && count < HALF_BLOCKS ? 1 + count : 0;
+    }
+
+    /**
      * Reads a record.
      *
      * @param half little-endian; one half of the journal

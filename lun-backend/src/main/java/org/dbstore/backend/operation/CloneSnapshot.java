@@ -88,6 +88,9 @@ public final class CloneSnapshot {
         management.volumeOf(source);
         directory.freeSlot();
         boolean isHead = volume.headId() == id;
+        if (isHead) {
+            Views.checkWhole(volume);
+        }
         if (isHead && (volume.view() != null || volume.isCloning())) {
             throw new BackendException(
                     BackendError.BUSY,

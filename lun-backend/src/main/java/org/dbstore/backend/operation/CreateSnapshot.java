@@ -48,7 +48,8 @@ public final class CreateSnapshot {
      * @return ids of what was frozen, in the same order
      * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
      *     BackendError#ALREADY_EXISTS}, {@link BackendError#LIMIT}, {@link BackendError#NO_SPACE},
-     *     {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
+     *     {@link BackendError#CORRUPT}, {@link BackendError#BUSY} while a volume holds a part of an
+     *     import, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public List<Integer> run(List<SnapshotRequest> requests) throws BackendException {
         for (SnapshotRequest request : requests) {
@@ -141,6 +142,7 @@ public final class CreateSnapshot {
             throw new BackendException(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
+        Views.checkComplete(volume);
         if (request.name().isPresent()) {
             if (!recorded) {
                 throw new BackendException(

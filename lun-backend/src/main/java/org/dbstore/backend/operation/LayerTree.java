@@ -301,12 +301,34 @@ public final class LayerTree {
     }
 
     /**
-     * Tells whether any layer has several children.
+     * Tells whether the layers are such that the original does not understand them: a layer has
+     * several children, or more positions than the volume whose chain it is in.
      *
-     * @return false if all chains are apart
+     * @return false if all chains are apart, and within their volumes
      */
     public boolean hasBranches() {
-        return children.values().stream().anyMatch(above -> above.size() > 1);
+        Map<Integer, Long> counts = positionCounts();
+        return children.values().stream().anyMatch(above -> above.size() > 1)
+                || directory.volumes().stream()
+                        .anyMatch(volume -> overhangs(volume, volume.sizeBytes(), counts));
+    }
+
+    /**
+     * Tells whether layers below the head may hold positions beyond a volume's end: the original
+     * fails at such.
+     *
+     * @param volume whose chain
+     * @param sizeBytes its size, or what it is to be
+     */
+    boolean overhangs(VolumeRecord volume, long sizeBytes) {
+        return overhangs(volume, sizeBytes, positionCounts());
+    }
+
+    private boolean overhangs(VolumeRecord volume, long sizeBytes, Map<Integer, Long> counts) {
+        return directory.chain(volume.headId()).stream()
+                .skip(1)
+                .anyMatch(layer ->
+                        counts.getOrDefault(layer.id(), 0L) > sizeBytes / Geometry.EXTENT_BYTES);
     }
 
     /** Ids of all layers of the trees that hold any of some layers. */

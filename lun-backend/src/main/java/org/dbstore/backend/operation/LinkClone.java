@@ -43,6 +43,9 @@ public final class LinkClone {
             management.checkWritable();
             management.lockedDo(() -> {
                 management.checkGuarded(management.layer(id), volume);
+                if (volume.headId() == id) {
+                    Views.checkWhole(volume);
+                }
                 management.directory().checkNameUnused(newName);
                 management.directory().freeSlot();
             });

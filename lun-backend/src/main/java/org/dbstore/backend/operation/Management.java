@@ -206,8 +206,8 @@ public record Management(
             throw new BackendException(
                     BackendError.NO_SPACE,
                     parts.device().name()
-                            + " has no journal, or no room for one: linked clones and rollbacks"
-                            + " need it");
+                            + " has no journal, or no room for one: linked clones, rollbacks and"
+                            + " volumes smaller than their snapshots need it");
         }
         if (!directory.isBranched()) {
             transaction.features(Superblock.BRANCHED);

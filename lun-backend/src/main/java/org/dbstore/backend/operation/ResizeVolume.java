@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Shrink;
 import org.dbstore.backend.VolumeListener;
+import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
@@ -18,6 +19,8 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Changes the size of a volume, which may be in use. A smaller size counts first, then the head's
@@ -26,6 +29,9 @@ import java.util.Map;
  * zeroes.
  */
 public final class ResizeVolume {
+    /** Label of a volume whose head may still hold extents beyond its end. */
+    private static final String SHRINKING = "dbs.shrinking";
+
     private final Management management;
     private final VolumeListener listener;
     private final ExtentTable table;
@@ -71,9 +77,10 @@ public final class ResizeVolume {
             management.parts().commits().reclaim(); // so that what is free can be counted
             if (size > volume.sizeBytes()) {
                 growOrNothing(volume, size);
+                prune(volume);
             } else {
                 management.lockedDo(() -> shrink(volume, size));
-                freeBeyond(volume);
+                finish(volume);
             }
             StoredVolume view = volume.view();
             if (changes && view != null) {
@@ -202,10 +209,63 @@ public final class ResizeVolume {
     private void commit(VolumeRecord volume, long size) throws BackendException {
         if (size != volume.sizeBytes()) {
             Transaction resizing = new Transaction();
+            VolumeFacts facts = volume.facts();
+            if (size < volume.sizeBytes() && management.catalogue().ensure()) {
+                facts = withMark(facts, true);
+                new Records(management).put(resizing, volume, volume.name(), facts);
+            }
+            boolean overhangs = new LayerTree(management.directory()).overhangs(volume, size);
+            if (overhangs) {
+                management.beginBranching(resizing);
+            }
             Tables.writeVolumeSize(resizing, volume.slot(), volume.sizeBytes(), size);
             management.commit(resizing); // after the entries that hide what is beyond
             volume.setSizeBytes(size);
+            volume.setFacts(facts);
+            if (overhangs) {
+                management.directory().setBranched(true);
+            }
         }
+    }
+
+    /**
+     * Tells whether a power loss may have left extents of the head beyond the end of a volume.
+     *
+     * @param volume any
+     * @return false without a journal: then they stay until the next resize
+     */
+    public static boolean isUnfinished(VolumeRecord volume) {
+        return volume.facts().labels().containsKey(SHRINKING);
+    }
+
+    /**
+     * Frees what an interrupted shrink has left beyond the end.
+     *
+     * @param volume of which {@link #isUnfinished} is true, before it is used
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void finish(VolumeRecord volume) throws BackendException {
+        freeBeyond(volume);
+        management.lockedDo(() -> removeMark(volume));
+    }
+
+    private void removeMark(VolumeRecord volume) throws BackendException {
+        if (isUnfinished(volume)) {
+            VolumeFacts facts = withMark(volume.facts(), false);
+            Transaction ending = new Transaction();
+            new Records(management).put(ending, volume, volume.name(), facts);
+            management.commit(ending);
+            volume.setFacts(facts);
+        }
+    }
+
+    private static VolumeFacts withMark(VolumeFacts facts, boolean marked) {
+        SortedMap<String, String> labels = new TreeMap<>(facts.labels());
+        labels.remove(SHRINKING);
+        if (marked) {
+            labels.put(SHRINKING, "");
+        }
+        return facts.withLabels(labels);
     }
 
     /** Frees what is held behind the end alone, also what an interrupted run has left there. */
@@ -214,8 +274,13 @@ public final class ResizeVolume {
         int head = volume.headId();
         new ExtentRelease(management)
                 .freeAll((owner, position) -> owner == head && position >= end);
+        prune(volume);
+    }
+
+    private void prune(VolumeRecord volume) throws BackendException {
         BitSet trees =
-                management.locked(() -> new LayerTree(management.directory()).trees(List.of(head)));
+                management.locked(() ->
+                        new LayerTree(management.directory()).trees(List.of(volume.headId())));
         new LayerPruning(management).run(trees);
     }
 }

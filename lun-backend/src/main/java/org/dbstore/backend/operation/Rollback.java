@@ -92,6 +92,7 @@ public final class Rollback {
             throw new BackendException(
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
+        Views.checkWhole(volume);
         management.beginBranching(new Transaction()); // before anything stands still
         Directory directory = management.directory();
         LayerTree tree = new LayerTree(directory);

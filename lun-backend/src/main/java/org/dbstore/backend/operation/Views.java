@@ -13,6 +13,9 @@ public final class Views {
     /** Label of a volume whose contents are not whole: nobody may read them. */
     public static final String PARTIAL_IMPORT = "dbs.import";
 
+    /** End of that label where everything is there. */
+    public static final String IMPORT_COMPLETE = "+";
+
     private final Management management;
     private final ViewBuilder builder;
 
@@ -38,13 +41,30 @@ public final class Views {
     public Volume openVolume(String name) throws BackendException {
         return management.locked(() -> {
             VolumeRecord volume = management.directory().volume(name);
-            if (volume.facts().labels().containsKey(PARTIAL_IMPORT)) {
-                throw new BackendException(
-                        BackendError.BUSY,
-                        volume.title() + " holds a part of an import, to go on with or discard");
-            }
+            checkWhole(volume);
             return openHead(volume);
         });
+    }
+
+    /**
+     * Refuses a volume that holds a part of an import.
+     *
+     * @throws BackendException {@link BackendError#BUSY}
+     */
+    static void checkWhole(VolumeRecord volume) throws BackendException {
+        if (volume.facts().labels().containsKey(PARTIAL_IMPORT)) {
+            throw new BackendException(
+                    BackendError.BUSY,
+                    volume.title() + " holds a part of an import, to go on with or discard");
+        }
+    }
+
+    /** As the other, but allows an import that only lacks its snapshot. */
+    static void checkComplete(VolumeRecord volume) throws BackendException {
+        String state = volume.facts().labels().getOrDefault(PARTIAL_IMPORT, IMPORT_COMPLETE);
+        if (!state.endsWith(IMPORT_COMPLETE)) {
+            checkWhole(volume);
+        }
     }
 
     /**

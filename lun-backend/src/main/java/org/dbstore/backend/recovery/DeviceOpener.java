@@ -39,8 +39,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -162,7 +164,7 @@ public final class DeviceOpener {
 
         StoreHealth health = new StoreHealth(device.name());
         Barrier barrier = new Barrier(device, health);
-        ExtentAllocator allocator = new ExtentAllocator(geometry.usableExtents());
+        ExtentAllocator allocator = allocator(geometry.usableExtents());
         for (int extent = 0; extent < geometry.usableExtents(); extent++) {
             if (table.owner(extent) == 0 && !reserved.contains(extent)) {
                 allocator.release(extent);
@@ -174,7 +176,7 @@ public final class DeviceOpener {
                         blocks, barrier, scan.highWater(), found.reserved().orElse(null));
         if (!readOnly) {
             Mirror mirror = mirror(found, geometry, health, barrier); // 6
-            blocks.restore(reader.overlay());
+            restoreHomes(blocks, barrier);
             distrustMirror(found, blocks, barrier);
             superblock = writeStep7(superblock, found.reserved(), scan, blocks, barrier);
             start = // 8
@@ -204,6 +206,13 @@ public final class DeviceOpener {
                     "extent table",
                     "%d extents that no write had acknowledged are to be freed".formatted(count));
         }
+    }
+
+    /** Who wants no journal wants every extent, as the original uses them. */
+    private ExtentAllocator allocator(int usableExtents) {
+        return options.journal() == OpenOptions.Journal.NONE
+                ? new ExtentAllocator(usableExtents)
+                : ExtentAllocator.withReserve(usableExtents);
     }
 
     private static Set<Integer> extents(ReservedExtents reserved) {
@@ -294,6 +303,9 @@ public final class DeviceOpener {
         if (checksums == null) {
             return null;
         }
+        NavigableMap<Long, ByteBuffer> changed = new TreeMap<>(reader.overlay());
+        // Their homes are damaged: what is the only good copy must not be written over.
+        changed.keySet().removeAll(found.fromMirror());
         Mirror mirror =
                 MirrorBuilder.resume(
                         device,
@@ -302,9 +314,24 @@ public final class DeviceOpener {
                         geometry,
                         found.reserved().orElseThrow(),
                         checksums,
-                        reader.overlay());
+                        changed);
         barrier.force();
         return mirror;
+    }
+
+    /**
+     * What is being written when the power goes may be destroyed, and a superblock is rescued with
+     * the help of the extent table: so never the one while the other may be damaged already.
+     */
+    private void restoreHomes(MetadataBlocks blocks, Barrier barrier) throws BackendException {
+        NavigableMap<Long, ByteBuffer> superblock = reader.overlay().headMap(1L, false);
+        NavigableMap<Long, ByteBuffer> tables = reader.overlay().tailMap(1L, true);
+        boolean superblockFirst =
+                SuperblockCheck.isDoubtful(blocks.read(0, Superblock.BYTES), device.sizeBytes());
+        blocks.restore(superblockFirst ? superblock : tables);
+        barrier.force();
+        blocks.restore(superblockFirst ? tables : superblock);
+        barrier.force();
     }
 
     /** A mirror that is to be made anew must not be vouched for until it is. */
@@ -468,7 +495,7 @@ public final class DeviceOpener {
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
         Catalogue catalogue =
                 new CatalogueReading(directory, deviceId, bootId, findings)
-                        .run(new ReservedSpace(commits), geometry, reader::read);
+                        .run(new ReservedSpace(commits), geometry, reader::readInto);
         return new Management(parts, directory, catalogue, deviceId, new ReentrantLock());
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,12 +21,16 @@ import java.util.UUID;
  * @param images by block number; of nothing if there is no record
  */
 record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer> images) {
-    private static final int HALF_BYTES = JournalRecord.HALF_BLOCKS * JournalRecord.BLOCK_BYTES;
-
     /** Records found in a half, by the block where they begin. */
-    private record Half(ByteBuffer bytes, NavigableMap<Integer, JournalRecord> records) {
+    private record Half(NavigableMap<Integer, Found> records) {
         long lastSequence() {
-            return records.values().stream().mapToLong(JournalRecord::sequence).max().orElse(0);
+            return records.values().stream().mapToLong(Found::sequence).max().orElse(0);
+        }
+    }
+
+    private record Found(JournalRecord record, ByteBuffer bytes) {
+        long sequence() {
+            return record.sequence();
         }
     }
 
@@ -72,22 +77,51 @@ record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer>
         return new JournalReplay(halves[newest].lastSequence(), newest, new TreeMap<>());
     }
 
+    /** Returns whose the newest record is, or null if there is none. */
+    static @Nullable UUID device(MetadataReader reader, Geometry geometry, int extent)
+            throws BackendException {
+        UUID device = null;
+        long newest = 0;
+        for (Half half : halves(reader, geometry, extent, null)) {
+            for (Found found : half.records().values()) {
+                if (found.sequence() > newest) {
+                    newest = found.sequence();
+                    device = found.record().device();
+                }
+            }
+        }
+        return device;
+    }
+
     private static Half[] halves(
             MetadataReader reader, Geometry geometry, int extent, @Nullable UUID device)
             throws BackendException {
-        ByteBuffer journal = reader.read(geometry.extentOffset(extent), Geometry.EXTENT_BYTES);
-        Half[] halves = new Half[2];
-        for (int half = 0; half < 2; half++) {
+        long offset = geometry.extentOffset(extent);
+        NavigableMap<Integer, Integer> announced = new TreeMap<>();
+        reader.forEachBlock(
+                offset,
+                2 * JournalRecord.HALF_BLOCKS,
+                (block, bytes) -> {
+                    int length = JournalRecord.announcedBlocks(bytes);
+                    if (length > 0
+                            && block % JournalRecord.HALF_BLOCKS + length
+                                    <= JournalRecord.HALF_BLOCKS) {
+                        announced.put(block, length);
+                    }
+                });
+        Half[] halves = {new Half(new TreeMap<>()), new Half(new TreeMap<>())};
+        for (Map.Entry<Integer, Integer> each : announced.entrySet()) {
+            int block = each.getKey();
             ByteBuffer bytes =
-                    journal.slice(half * HALF_BYTES, HALF_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            NavigableMap<Integer, JournalRecord> records = new TreeMap<>();
-            for (int at = 0; at < JournalRecord.HALF_BLOCKS; at++) {
-                JournalRecord record = JournalRecord.read(bytes, at);
-                if (record != null && (device == null || record.device().equals(device))) {
-                    records.put(at, record);
-                }
+                    reader.read(
+                            offset + (long) block * JournalRecord.BLOCK_BYTES,
+                            each.getValue() * JournalRecord.BLOCK_BYTES);
+            JournalRecord record = JournalRecord.read(bytes, 0);
+            if (record != null && (device == null || record.device().equals(device))) {
+                halves[block / JournalRecord.HALF_BLOCKS]
+                        .records()
+                        .put(block % JournalRecord.HALF_BLOCKS, new Found(record, bytes));
             }
-            halves[half] = new Half(bytes, records);
         }
         return halves;
     }
@@ -95,21 +129,22 @@ record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer>
     /** Returns false if a record is missing. */
     private static boolean collect(Half half, long last, NavigableMap<Long, ByteBuffer> images) {
         int at = 0;
-        JournalRecord record = half.records().get(0);
-        long expected = record == null ? 0 : record.start();
-        while (record != null && record.sequence() == expected) {
+        Found found = half.records().get(0);
+        long expected = found == null ? 0 : found.record().start();
+        while (found != null && found.sequence() == expected) {
+            JournalRecord record = found.record();
             for (int i = 0; i < record.blocks().length; i++) {
                 ByteBuffer image =
                         ByteBuffer.allocate(Geometry.BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                int from = (at + 1 + i) * JournalRecord.BLOCK_BYTES;
-                image.put(0, half.bytes(), from, JournalRecord.BLOCK_BYTES);
+                int from = (1 + i) * JournalRecord.BLOCK_BYTES;
+                image.put(0, found.bytes(), from, JournalRecord.BLOCK_BYTES);
                 images.put(record.blocks()[i], image);
             }
             if (expected == last) {
                 return true;
             }
             at += record.lengthBlocks();
-            record = half.records().get(at);
+            found = half.records().get(at);
             expected++;
         }
         return false;

@@ -21,8 +21,12 @@ final class MetadataReader {
     static final int CHUNK_ENTRIES = 6 * 4096;
 
     private static final int ALIGNMENT = AlignedBuffers.ALIGNMENT_BYTES;
+    private static final int WINDOW_BLOCKS = 16;
 
     private final BlockDevice device;
+    private final ByteBuffer window =
+            AlignedBuffers.allocate(WINDOW_BLOCKS * Geometry.BLOCK_BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
     private final NavigableMap<Long, ByteBuffer> overlay = new TreeMap<>();
 
     MetadataReader(BlockDevice device) {
@@ -63,6 +67,40 @@ final class MetadataReader {
         ByteBuffer buffer = AlignedBuffers.allocate(rounded).order(ByteOrder.LITTLE_ENDIAN);
         readInto(offset, buffer);
         return buffer.clear();
+    }
+
+    /** Looks at one block of several. */
+    @FunctionalInterface
+    interface BlockVisitor {
+        /**
+         * Sees a block.
+         *
+         * @param index counts from 0
+         * @param block 4096 little-endian bytes, valid during the call
+         */
+        void visit(int index, ByteBuffer block) throws BackendException;
+    }
+
+    /**
+     * Shows neighbouring blocks, one after the other, without keeping them all in memory. Visits
+     * must not be nested.
+     *
+     * @param offset of the first, a multiple of 4096
+     * @param count how many
+     * @param visitor sees them
+     */
+    void forEachBlock(long offset, int count, BlockVisitor visitor) throws BackendException {
+        for (int first = 0; first < count; first += WINDOW_BLOCKS) {
+            int blocks = Math.min(WINDOW_BLOCKS, count - first);
+            window.clear().limit(blocks * Geometry.BLOCK_BYTES);
+            readInto(offset + (long) first * Geometry.BLOCK_BYTES, window);
+            for (int i = 0; i < blocks; i++) {
+                visitor.visit(
+                        first + i,
+                        window.slice(i * Geometry.BLOCK_BYTES, Geometry.BLOCK_BYTES)
+                                .order(ByteOrder.LITTLE_ENDIAN));
+            }
+        }
     }
 
     /** As {@link #read}, into a buffer whose limit is a multiple of 4096. */

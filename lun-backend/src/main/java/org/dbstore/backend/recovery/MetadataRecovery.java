@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -44,6 +45,7 @@ final class MetadataRecovery {
      * @param journal where it ends
      * @param checksums of the mirrored blocks; null if there is no mirror, or one that somebody has
      *     not kept up to date
+     * @param fromMirror blocks that the reader shows as the mirror has them
      * @param doubtful true if blocks differ from their mirror and nobody can say who is right
      */
     @SuppressWarnings("ArrayRecordComponent") // only handed over
@@ -52,6 +54,7 @@ final class MetadataRecovery {
             Optional<ReservedExtents> reserved,
             JournalReplay journal,
             int @Nullable [] checksums,
+            Set<Long> fromMirror,
             BitSet doubtful) {}
 
     /**
@@ -81,6 +84,7 @@ final class MetadataRecovery {
                     JournalReplay.end(
                             reader, geometry, unlisted.get().extents().journal(), identity),
                     null,
+                    Set.of(),
                     new BitSet());
         }
         if (atHome.version() != Superblock.VERSION) {
@@ -93,6 +97,7 @@ final class MetadataRecovery {
                 Optional.empty(),
                 new JournalReplay(0, 0, new TreeMap<>()),
                 null,
+                Set.of(),
                 new BitSet());
     }
 
@@ -124,7 +129,8 @@ final class MetadataRecovery {
                     Problem.FOREIGN_WRITER,
                     "mirror",
                     "the original wrote to the tables: the mirror is made anew");
-            return new Result(superblock, Optional.of(reserved), journal, null, new BitSet());
+            return new Result(
+                    superblock, Optional.of(reserved), journal, null, Set.of(), new BitSet());
         }
         MirrorCheck.Result check =
                 new MirrorCheck(
@@ -144,6 +150,7 @@ final class MetadataRecovery {
                 Optional.of(reserved),
                 journal,
                 check.checksums(),
+                check.repaired(),
                 check.doubtfulOwners());
     }
 

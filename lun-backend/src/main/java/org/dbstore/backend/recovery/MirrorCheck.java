@@ -11,10 +11,10 @@ import org.dbstore.backend.format.ReservedExtents;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -67,9 +67,10 @@ final class MirrorCheck {
      * @param checksums of the blocks as they are read now
      * @param doubtfulOwners ids whose entries differ from the mirror's in a way that the original
      *     may have caused
+     * @param repaired blocks that are shown as the mirror has them
      */
     @SuppressWarnings("ArrayRecordComponent") // only handed over
-    record Result(int[] checksums, BitSet doubtfulOwners) {}
+    record Result(int[] checksums, BitSet doubtfulOwners, Set<Long> repaired) {}
 
     /**
      * Runs it.
@@ -97,45 +98,46 @@ final class MirrorCheck {
                     "%d blocks of metadata are damaged, and so is their mirror (first: block %d)"
                             .formatted(lost.size(), lost.getFirst()));
         }
-        return new Result(checksums, doubtfulOwners);
+        return new Result(checksums, doubtfulOwners, Set.copyOf(repaired));
     }
 
     private void check(int m) throws BackendException {
         int first = m * MirrorHeader.BLOCKS;
         int count = Math.min(MirrorHeader.BLOCKS, checksums.length - first);
-        ByteBuffer homes =
-                reader.read((long) first * Geometry.BLOCK_BYTES, count * Geometry.BLOCK_BYTES);
         long mirrorOffset = geometry.extentOffset(reserved.mirrors().get(m));
         MirrorHeader header = MirrorHeader.read(reader.read(mirrorOffset, Geometry.BLOCK_BYTES));
         if (header != null && (header.index() != m || !header.device().equals(device))) {
             header = null;
         }
-        ByteBuffer copies = null;
-        for (int i = 0; i < count; i++) {
-            ByteBuffer home = block(homes, i);
-            checksums[first + i] = MirrorHeader.checksum(home);
-            boolean good =
-                    reader.isOverlaid(first + i)
-                            || (header != null && header.checksums()[i] == checksums[first + i]);
-            if (!good) {
-                if (copies == null) {
-                    copies =
-                            reader.read(
-                                    mirrorOffset + Geometry.BLOCK_BYTES,
-                                    MirrorHeader.BLOCKS * Geometry.BLOCK_BYTES);
-                }
-                compare(first + i, home, block(copies, i), header, i);
-            }
-        }
+        int[] expected = header == null ? null : header.checksums();
+        reader.forEachBlock(
+                (long) first * Geometry.BLOCK_BYTES,
+                count,
+                (i, home) -> {
+                    int checksum = MirrorHeader.checksum(home);
+                    checksums[first + i] = checksum;
+                    boolean good =
+                            reader.isOverlaid(first + i)
+                                    || (expected != null && expected[i] == checksum);
+                    if (!good) {
+                        long copy = mirrorOffset + (1L + i) * Geometry.BLOCK_BYTES;
+                        compare(
+                                first + i,
+                                home,
+                                reader.read(copy, Geometry.BLOCK_BYTES),
+                                expected,
+                                i);
+                    }
+                });
     }
 
     private void compare(
-            int block, ByteBuffer home, ByteBuffer copy, @Nullable MirrorHeader header, int i) {
-        if (header == null) {
+            int block, ByteBuffer home, ByteBuffer copy, int @Nullable [] expected, int i) {
+        if (expected == null) {
             if (home.mismatch(copy) >= 0) {
                 lose(block, home);
             }
-        } else if (header.checksums()[i] != MirrorHeader.checksum(copy)) {
+        } else if (expected[i] != MirrorHeader.checksum(copy)) {
             lose(block, home);
         } else if (purpose != Purpose.REPAIR_FROM_MIRROR
                 && closed
@@ -155,7 +157,7 @@ final class MirrorCheck {
                             .formatted(block));
         } else {
             reader.overlay(block, copy);
-            checksums[block] = header.checksums()[i];
+            checksums[block] = expected[i];
             repaired.add((long) block);
         }
     }
@@ -207,10 +209,5 @@ final class MirrorCheck {
         return owner == 0
                 || (owner == ExtentEntry.owner(copy, at)
                         && ExtentEntry.position(home, at) == ExtentEntry.position(copy, at));
-    }
-
-    private static ByteBuffer block(ByteBuffer blocks, int i) {
-        return blocks.slice(i * Geometry.BLOCK_BYTES, Geometry.BLOCK_BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN);
     }
 }

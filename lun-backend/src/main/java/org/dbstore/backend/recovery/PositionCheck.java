@@ -5,6 +5,8 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.LayerTree;
+import org.dbstore.backend.operation.ResizeVolume;
+import org.dbstore.backend.operation.VolumeRecord;
 
 import java.util.Map;
 
@@ -29,6 +31,14 @@ final class PositionCheck {
         directory.layers().stream()
                 .filter(tree::isTrimmable)
                 .forEach(layer -> ends.remove(layer.id()));
+        directory.volumes().stream()
+                .filter(ResizeVolume::isUnfinished)
+                .forEach(volume -> ends.remove(volume.headId()));
+        for (VolumeRecord volume : directory.volumes()) {
+            if (ResizeVolume.isUnfinished(volume)) { // its end is being freed
+                directory.chain(volume.headId()).forEach(layer -> ends.remove(layer.id()));
+            }
+        }
         table.scan((extent, owner, position) -> {
             if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
                 findings.add(

@@ -5,6 +5,7 @@ import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.MirrorHeader;
 import org.dbstore.backend.format.ReservedExtents;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ final class ReservedSearch {
      * What was found.
      *
      * @param extents complete
-     * @param device identity that the mirror bears
+     * @param device identity that the mirror bears, or the journal: a power loss may tear the head
+     *     of the mirror together with the superblock
      */
     record Found(ReservedExtents extents, UUID device) {}
 
@@ -54,10 +56,17 @@ final class ReservedSearch {
         if (extents.isEmpty()) {
             return Optional.empty();
         }
-        long mirror = geometry.extentOffset(extents.get().mirrors().getFirst());
+        UUID device = identity(reader, geometry, extents.get());
+        return device == null ? Optional.empty() : Optional.of(new Found(extents.get(), device));
+    }
+
+    private static @Nullable UUID identity(
+            MetadataReader reader, Geometry geometry, ReservedExtents extents)
+            throws BackendException {
+        long mirror = geometry.extentOffset(extents.mirrors().getFirst());
         MirrorHeader header = MirrorHeader.read(reader.read(mirror, Geometry.BLOCK_BYTES));
-        return header == null || header.index() != 0
-                ? Optional.empty()
-                : Optional.of(new Found(extents.get(), header.device()));
+        return header != null && header.index() == 0
+                ? header.device()
+                : JournalReplay.device(reader, geometry, extents.journal());
     }
 }

@@ -56,7 +56,7 @@ final class SuperblockCheck {
     }
 
     /** Tells whether a block is neither what we write nor what the original does. */
-    private static boolean isDoubtful(ByteBuffer block, long deviceBytes) {
+    static boolean isDoubtful(ByteBuffer block, long deviceBytes) {
         if (!Superblock.hasMagic(block)) {
             return true;
         }

@@ -2,6 +2,7 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Problem;
+import org.dbstore.backend.Shrink;
 import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
@@ -9,6 +10,7 @@ import org.dbstore.backend.operation.LayerPruning;
 import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,15 @@ final class UnfinishedWork {
                 directory.remove(volume);
             }
         }
+        for (VolumeRecord volume : directory.volumes()) {
+            if (volume.damage() == null && ResizeVolume.isUnfinished(volume)) {
+                findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
+                        "volume %s was being made smaller: done at the next writable opening"
+                                .formatted(volume.title()));
+            }
+        }
         LayerTree tree = new LayerTree(directory);
         for (Layer layer : directory.layers()) {
             if (layer.entry().isMarked()
@@ -75,6 +86,15 @@ final class UnfinishedWork {
                         "volume " + volume.title(),
                         "volume %s was being made or deleted: gone now".formatted(volume.title()));
                 management.lockedDo(() -> new DeleteVolume(management).unpublish(volume));
+            }
+        }
+        for (VolumeRecord volume : directory.volumes()) {
+            if (volume.damage() == null && ResizeVolume.isUnfinished(volume)) {
+                findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
+                        "volume %s was being made smaller: done now".formatted(volume.title()));
+                new ResizeVolume(management, Shrink.DISCARD, (view, change) -> {}).finish(volume);
             }
         }
         prune();

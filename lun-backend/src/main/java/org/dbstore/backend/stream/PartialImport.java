@@ -19,8 +19,6 @@ import java.util.Set;
  * open the volume, so nothing half shows.
  */
 public final class PartialImport {
-    private static final String COMPLETE = "+";
-
     private final BlockStore store;
     private final String volumeName;
 
@@ -59,7 +57,7 @@ public final class PartialImport {
         if (text == null) {
             return Optional.empty();
         }
-        boolean complete = text.endsWith(COMPLETE);
+        boolean complete = text.endsWith(Views.IMPORT_COMPLETE);
         try {
             String token = complete ? text.substring(0, text.length() - 1) : text;
             return Optional.of(new State(StreamToken.parse(token), complete));
@@ -72,7 +70,7 @@ public final class PartialImport {
     void set(StreamToken token, boolean complete) throws BackendException {
         store.labelVolume(
                 volumeName,
-                Map.of(Views.PARTIAL_IMPORT, token + (complete ? COMPLETE : "")),
+                Map.of(Views.PARTIAL_IMPORT, token + (complete ? Views.IMPORT_COMPLETE : "")),
                 Set.of());
     }
 

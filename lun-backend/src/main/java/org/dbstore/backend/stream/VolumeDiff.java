@@ -116,8 +116,14 @@ public final class VolumeDiff {
     }
 
     private void compare(long at) throws BackendException {
-        ExtentSight old = from.isPresent() ? from.get().sightOf(at) : ExtentSight.NONE;
-        ExtentSight now = to.sightOf(at);
+        ExtentSight old;
+        ExtentSight now;
+        int moves;
+        do { // an extent that moves in between would look like another, or another like it
+            moves = to.moveCount();
+            old = from.isPresent() ? from.get().sightOf(at) : ExtentSight.NONE;
+            now = to.sightOf(at);
+        } while (moves != to.moveCount());
         if (old.extent() == now.extent()) {
             return;
         }

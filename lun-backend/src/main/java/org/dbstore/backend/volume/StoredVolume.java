@@ -8,6 +8,8 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -251,11 +253,39 @@ public final class StoredVolume implements Volume {
         }
     }
 
-    /** Work on what a position leads to. */
+    /**
+     * Runs a step while nobody uses some positions. Two views are only locked at once by who holds
+     * the management lock.
+     *
+     * @param positions of the volume
+     * @param step changes entries of those positions
+     * @throws BackendException as the step
+     */
+    public void exclusively(Collection<Long> positions, SteadyStep step) throws BackendException {
+        BitSet needed = new BitSet();
+        positions.forEach(position -> needed.set(StripeLocks.stripeOf(position)));
+        long[] stamps = stripes.lockExclusive(needed);
+        try {
+            step.run();
+        } finally {
+            stripes.unlockExclusive(needed, stamps);
+        }
+    }
+
+    /**
+     * Changes with every move of an extent on the device.
+     *
+     * @return a number to compare
+     */
+    public int moveCount() {
+        return table.moveCount();
+    }
+
+    /** Work on what positions lead to. */
     @FunctionalInterface
     public interface SteadyStep {
         /**
-         * Runs with the stripe of the position shared.
+         * Runs with the stripes of the positions locked.
          *
          * @throws BackendException as the step does
          */
@@ -334,7 +364,7 @@ public final class StoredVolume implements Volume {
         if (!isMapped(block)) {
             return isHoleUncommitted(block); // it reads as zeroes already
         }
-        return writes.write(offset, ZERO_BLOCK.slice(0, (int) lengthBytes));
+        return writes.zero(offset, ZERO_BLOCK.slice(0, (int) lengthBytes));
     }
 
     private boolean isMapped(long block) {

@@ -1,5 +1,6 @@
 package org.dbstore.backend.volume;
 
+import java.util.BitSet;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -47,6 +48,18 @@ final class StripeLocks {
 
     void unlockExclusive(int stripe, long stamp) {
         stripes[stripe].unlockWrite(stamp);
+    }
+
+    /** Locks several, in the order in which everybody does; returns what unlocks them. */
+    long[] lockExclusive(BitSet several) {
+        return several.stream().mapToLong(this::lockExclusive).toArray();
+    }
+
+    void unlockExclusive(BitSet several, long[] stamps) {
+        int i = 0;
+        for (int s = several.nextSetBit(0); s >= 0; s = several.nextSetBit(s + 1)) {
+            stripes[s].unlockWrite(stamps[i++]);
+        }
     }
 
     /** Returns when every request under way has ended; new ones wait. */

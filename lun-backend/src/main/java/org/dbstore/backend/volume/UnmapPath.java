@@ -102,7 +102,7 @@ final class UnmapPath {
 
     /** Gives the head an extent of its own with the blocks that stay. */
     private boolean hide(long position, int inherited, int from, int to) throws BackendException {
-        int extent = writes.allocate(position);
+        int extent = writes.allocate(position, true);
         try {
             parts.copyOnWrite().copyExcept(inherited, extent, from, to);
             long[] bitmap = table.bitmap(inherited);

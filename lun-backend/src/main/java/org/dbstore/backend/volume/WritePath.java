@@ -3,6 +3,7 @@ package org.dbstore.backend.volume;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.DeviceIo;
+import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.BlockBitmap;
@@ -60,6 +61,15 @@ final class WritePath {
         return uncommitted;
     }
 
+    /** Writes zeroes into a part of a block, for an unmap: may use the reserve. */
+    boolean zero(long offset, ByteBuffer zeroes) throws BackendException {
+        int length = zeroes.remaining();
+        Outcome outcome = overwriteShared(offset, zeroes, length, false);
+        return outcome == Outcome.NOT_POSSIBLE
+                ? writeReclaiming(offset, zeroes, length, true)
+                : outcome == Outcome.UNCOMMITTED;
+    }
+
     /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeThrough}. */
     boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
         boolean durable = true;
@@ -87,9 +97,9 @@ final class WritePath {
             throws BackendException {
         int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
         int first = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
-        boolean uncommitted = writeReclaiming(offset, source, first);
+        boolean uncommitted = writeReclaiming(offset, source, first, false);
         if (first < length) {
-            uncommitted |= writeReclaiming(offset + first, source, length - first);
+            uncommitted |= writeReclaiming(offset + first, source, length - first, false);
         }
         return uncommitted;
     }
@@ -170,11 +180,11 @@ final class WritePath {
     }
 
     /** Writes within one extent; if the device seems full, freed extents are waited for once. */
-    private boolean writeReclaiming(long offset, ByteBuffer source, int length)
+    private boolean writeReclaiming(long offset, ByteBuffer source, int length, boolean reserve)
             throws BackendException {
         int start = source.position();
         try {
-            return writeExclusive(offset, source, length);
+            return writeExclusive(offset, source, length, reserve);
         } catch (BackendException e) {
             if (e.error() != BackendError.NO_SPACE) {
                 throw e;
@@ -182,23 +192,24 @@ final class WritePath {
         }
         parts.commits().reclaim();
         source.position(start);
-        return writeExclusive(offset, source, length);
+        return writeExclusive(offset, source, length, reserve);
     }
 
-    private boolean writeExclusive(long offset, ByteBuffer source, int length)
+    private boolean writeExclusive(long offset, ByteBuffer source, int length, boolean reserve)
             throws BackendException {
         long position = offset / Geometry.EXTENT_BYTES;
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockExclusive(stripe);
         try {
             return writeExtent(
-                    position, (int) offset & (Geometry.EXTENT_BYTES - 1), source, length);
+                    position, (int) offset & (Geometry.EXTENT_BYTES - 1), source, length, reserve);
         } finally {
             stripes.unlockExclusive(stripe, stamp);
         }
     }
 
-    private boolean writeExtent(long position, int inExtent, ByteBuffer source, int length)
+    private boolean writeExtent(
+            long position, int inExtent, ByteBuffer source, int length, boolean reserve)
             throws BackendException {
         head.checkOpen();
         int present = map.get(position);
@@ -207,16 +218,21 @@ final class WritePath {
             table.map(present, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
             return table.isUncommitted(present);
         }
-        writeNewExtent(position, present, inExtent, source, length);
+        writeNewExtent(position, present, inExtent, source, length, reserve);
         return true;
     }
 
     private void writeNewExtent(
-            long position, int inherited, int inExtent, ByteBuffer source, int length)
+            long position,
+            int inherited,
+            int inExtent,
+            ByteBuffer source,
+            int length,
+            boolean reserve)
             throws BackendException {
         int firstBlock = inExtent / Geometry.BLOCK_BYTES;
         int endBlock = endBlock(inExtent, length);
-        int extent = allocate(position);
+        int extent = allocate(position, reserve);
         try {
             if (inherited != ExtentMap.NONE) {
                 parts.copyOnWrite().copyExcept(inherited, extent, firstBlock, endBlock);
@@ -245,11 +261,17 @@ final class WritePath {
         }
     }
 
-    /** Takes a free extent, if possible behind that of the position before. */
-    int allocate(long position) throws BackendException {
+    /**
+     * Takes a free extent, if possible behind that of the position before.
+     *
+     * @param reserve true for what makes room: the reserve may be used
+     */
+    int allocate(long position, boolean reserve) throws BackendException {
         int before = position == 0 ? ExtentMap.NONE : map.get(position - 1);
+        int preferred = before == ExtentMap.NONE ? ExtentMap.NONE : before + 1;
+        ExtentAllocator allocator = parts.allocator();
         int extent =
-                parts.allocator().allocate(before == ExtentMap.NONE ? ExtentMap.NONE : before + 1);
+                reserve ? allocator.allocateFromReserve(preferred) : allocator.allocate(preferred);
         if (extent == ExtentMap.NONE) {
             throw new BackendException(
                     BackendError.NO_SPACE,

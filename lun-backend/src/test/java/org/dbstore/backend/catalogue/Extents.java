@@ -54,7 +54,7 @@ final class Extents implements CatalogueSpace {
     }
 
     Catalogue load(UUID deviceId) throws BackendException {
-        return Catalogue.load(this, geometry, this::read, deviceId);
+        return Catalogue.load(this, geometry, this::readInto, deviceId);
     }
 
     /** Makes a transaction durable, in both copies. */
@@ -88,12 +88,16 @@ final class Extents implements CatalogueSpace {
 
     ByteBuffer read(long offset, int lengthBytes) {
         ByteBuffer bytes = ByteBuffer.allocate(lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
+        readInto(offset, bytes);
+        return bytes.flip();
+    }
+
+    private void readInto(long offset, ByteBuffer target) {
         try {
-            device.read(offset, bytes);
+            device.read(offset, target);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private ByteBuffer readExtent(int extent) {

@@ -1,9 +1,12 @@
 package org.dbstore.backend.extent;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.stream.IntStream;
 
 /** Goal: extents are given out once, in a row where possible, otherwise from the front. */
 class ExtentAllocatorTest {
@@ -40,5 +43,37 @@ class ExtentAllocatorTest {
     void freeingTwiceIsABug() {
         ExtentAllocator allocator = full(3);
         assertThrows(IllegalStateException.class, () -> allocator.release(1));
+    }
+
+    @Test
+    void theLastFewAreKeptForWhatMakesRoom() {
+        ExtentAllocator allocator = ExtentAllocator.withReserve(1000);
+        IntStream.range(0, 1000).forEach(allocator::release);
+        for (int i = 0; i < 992; i++) {
+            assertEquals(i, allocator.allocate(ExtentMap.NONE));
+        }
+        assertEquals(0, allocator.freeCount());
+        assertEquals(8, allocator.freeCountWithReserve());
+        assertEquals(ExtentMap.NONE, allocator.allocate(ExtentMap.NONE));
+        assertEquals(992, allocator.allocateFromReserve(ExtentMap.NONE));
+        allocator.release(992);
+        allocator.release(3);
+        assertEquals(3, allocator.allocate(ExtentMap.NONE));
+    }
+
+    @Test
+    void theLowestBelowALimitIsTaken() {
+        ExtentAllocator allocator = full(100);
+        assertEquals(0, allocator.allocateBelow(1));
+        assertEquals(ExtentMap.NONE, allocator.allocateBelow(1));
+        assertEquals(1, allocator.allocateBelow(100));
+    }
+
+    @Test
+    void allOfARangeAreTaken() {
+        ExtentAllocator allocator = full(100);
+        allocator.allocate(11);
+        assertArrayEquals(new int[] {10, 12, 13}, allocator.allocateAll(10, 14));
+        assertEquals(96, allocator.freeCountWithReserve());
     }
 }

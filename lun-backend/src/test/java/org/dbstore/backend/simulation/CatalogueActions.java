@@ -31,7 +31,10 @@ final class CatalogueActions {
         return state;
     }
 
-    /** One to all volumes at one instant, some by name. */
+    /**
+     * One to all volumes at one instant, some by name. Several always with a name: without a
+     * journal that is refused, and a group would not be frozen as a whole.
+     */
     private static void createGroup(Workload workload) throws BackendException {
         List<SnapshotRequest> requests = new ArrayList<>();
         List<Integer> ids = new ArrayList<>();
@@ -44,14 +47,16 @@ final class CatalogueActions {
                 continue;
             }
             int id = workload.store().volume(volume.getKey()).headSnapshotId();
-            String name = workload.random().nextBoolean() ? "" : "s" + workload.stamps(1);
+            boolean named = !requests.isEmpty() || workload.random().nextBoolean();
+            String name = named ? "s" + workload.stamps(1) : "";
             requests.add(
                     name.isEmpty()
                             ? SnapshotRequest.of(volume.getKey())
                             : SnapshotRequest.of(volume.getKey(), name));
             ids.add(id);
             model.flushed();
-            model.snapshots().addFirst(new VolumeModel.Snapshot(id, name, model.live()));
+            model.snapshots()
+                    .addFirst(new VolumeModel.Snapshot(id, name, model.live(), model.extents()));
         }
         if (requests.isEmpty()) {
             workload.model().undone();
@@ -74,7 +79,7 @@ final class CatalogueActions {
         int index = workload.random().nextInt(after.snapshots().size());
         VolumeModel.Snapshot old = after.snapshots().get(index);
         String name = "r" + workload.stamps(1);
-        after.snapshots().set(index, new VolumeModel.Snapshot(old.id(), name, old.content()));
+        after.snapshots().set(index, old.named(name));
         workload.model().begin().put(volume, after);
         workload.manage(() -> workload.store().renameSnapshot(old.id(), name));
     }

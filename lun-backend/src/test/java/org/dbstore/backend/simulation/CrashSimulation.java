@@ -55,7 +55,8 @@ final class CrashSimulation {
      * @param sabotage for negative controls
      */
     CrashSimulation(long seed, Sabotage sabotage) {
-        this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L);
+        // Neighbouring seeds of this generator give the same numbers, one later.
+        this.random = new SplittableRandom(new SplittableRandom(seed).nextLong());
         this.sabotage = sabotage;
         this.options =
                 random.nextInt(6) == 0
@@ -65,6 +66,8 @@ final class CrashSimulation {
         List<Action.Weighted> actions = new ArrayList<>(DataActions.ALL);
         actions.addAll(ManagementActions.ALL);
         actions.addAll(CatalogueActions.ALL);
+        actions.addAll(VacuumActions.ALL);
+        actions.addAll(TreeActions.ALL);
         this.workload = new Workload(random, model, contents, actions);
         Template template = template();
         template.addTo(model);
@@ -113,6 +116,9 @@ final class CrashSimulation {
                 store = BlockStore.open(device, options);
             }
             powerHeld = true;
+        }
+        if (failure == null) {
+            failure = StoreChecker.checkEmptied(store);
         }
         store.close();
         return failure;

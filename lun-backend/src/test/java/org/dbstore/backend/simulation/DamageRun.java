@@ -47,7 +47,7 @@ final class DamageRun {
      * @param ignoreMirror true for the negative control: right data is expected without a mirror
      */
     DamageRun(long seed, Damage damage, Contents contents, boolean ignoreMirror) {
-        this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L);
+        this.random = new SplittableRandom(new SplittableRandom(seed).nextLong());
         this.damage = damage;
         this.contents = contents;
         this.ignoreMirror = ignoreMirror;

@@ -68,7 +68,8 @@ final class ManagementActions {
         int frozen = workload.store().volume(name).headSnapshotId();
         VolumeModel after = workload.model().volume(name).copy();
         after.flushed();
-        after.snapshots().addFirst(new VolumeModel.Snapshot(frozen, "", after.live()));
+        after.snapshots()
+                .addFirst(new VolumeModel.Snapshot(frozen, "", after.live(), after.extents()));
         workload.model().begin().put(name, after);
         workload.manage(() -> {
             if (workload.store().createSnapshot(name) != frozen) {
@@ -113,6 +114,7 @@ final class ManagementActions {
         if (fromSnapshot) {
             VolumeModel.Snapshot snapshot = source.snapshots().getFirst();
             id = snapshot.id();
+            copy.resize(snapshot.extents());
             copy.settle(snapshot.content());
         } else {
             id = workload.store().volume(name).headSnapshotId();

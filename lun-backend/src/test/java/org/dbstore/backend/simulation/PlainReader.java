@@ -58,6 +58,12 @@ final class PlainReader {
         }
     }
 
+    /** True if the original does not open the device: it is of another version. */
+    static boolean isRefused(SimulatedDevice device) {
+        return ByteBuffer.wrap(device.bytes(8, 4)).order(ByteOrder.LITTLE_ENDIAN).getInt()
+                != 0x0001_0000;
+    }
+
     /** Positions of reserved extents: the journal's, and the first of a mirror. */
     private static final int MIRROR = 0x10000;
 

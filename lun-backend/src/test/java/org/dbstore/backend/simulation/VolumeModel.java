@@ -24,13 +24,18 @@ final class VolumeModel {
      * @param id of the layer
      * @param name empty if it has none that was given to it
      * @param content by sector, without zeroes
+     * @param extents its size
      */
-    record Snapshot(int id, String name, Map<Integer, Integer> content) {}
+    record Snapshot(int id, String name, Map<Integer, Integer> content, int extents) {
+        Snapshot named(String newName) {
+            return new Snapshot(id, newName, content, extents);
+        }
+    }
 
     private int extents;
     private final Map<Integer, Integer> flushed = new HashMap<>();
     private final Map<Integer, List<Written>> since = new HashMap<>();
-    private final List<Snapshot> snapshots = new ArrayList<>(); // newest first
+    private final List<Snapshot> snapshots = new ArrayList<>();
 
     private String label = "";
     private int scsiState;

@@ -200,10 +200,20 @@ final class Workload {
                 throw e;
             }
             refused.run();
+            takeOver(name);
+        } finally {
+            store().release(volume);
+        }
+    }
+
+    /** There was no space in the midst of something: what is there now counts. */
+    void takeOver(String name) throws BackendException {
+        Volume volume = store().openVolume(name);
+        try {
             Map<Integer, Integer> found = contentOf(volume);
             String mismatch = model.volume(name).mismatch(found, false);
             if (mismatch != null) {
-                throw new IllegalStateException("after NO_SPACE: " + mismatch, e);
+                throw new IllegalStateException("after NO_SPACE: " + mismatch);
             }
             model.volume(name).writing(found);
             volume.flush();

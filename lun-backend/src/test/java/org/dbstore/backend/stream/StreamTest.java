@@ -199,6 +199,27 @@ class StreamTest {
     }
 
     @Test
+    void nothingIsMadeOfAPart() throws Exception {
+        receive(full());
+        byte[] increment = increment();
+        assertThrows(
+                StreamException.class,
+                () -> receive(Arrays.copyOf(increment, increment.length - 1)));
+        int frozen = new PartialImport(target, "w").newest().orElseThrow().id();
+        int head = target.volume("w").headSnapshotId();
+        assertFails(BackendError.BUSY, () -> target.createSnapshot("w"));
+        assertFails(BackendError.BUSY, () -> target.rollback("w", frozen, true));
+        assertFails(BackendError.BUSY, () -> target.linkClone(head, "c"));
+        assertFails(
+                BackendError.BUSY, () -> target.cloneSnapshot(head, "c", ProgressListener.NONE));
+        assertEquals(2, target.snapshots("w").size());
+        target.linkClone(frozen, "c"); // that is whole
+        assertArrayEquals(firstContents, content(target, "c"));
+        resume(increment);
+        assertEquals(3, target.snapshots("w").size());
+    }
+
+    @Test
     void aBrokenIncrementGoesOnOrIsUndone() throws Exception {
         byte[] increment = increment();
         receive(full());

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             DeviceInit.class,
             DeviceShow.class,
             DeviceSpace.class,
+            DeviceVacuum.class,
             DeviceCheckCommand.class,
             DeviceRepairCommand.class,
             DeviceDumpCommand.class,

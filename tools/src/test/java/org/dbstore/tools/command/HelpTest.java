@@ -24,6 +24,7 @@ class HelpTest extends CommandTestBase {
                 "device repair",
                 "device dump",
                 "device restore",
+                "device vacuum",
                 "volume list",
                 "volume info",
                 "volume space",

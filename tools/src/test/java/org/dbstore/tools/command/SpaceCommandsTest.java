@@ -1,6 +1,8 @@
 package org.dbstore.tools.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +41,28 @@ class SpaceCommandsTest extends CommandTestBase {
         dbsctl("snapshot", "delete", "v@1", "--yes");
         space = Json.object(dbsctl("device", "space", "-o", "json"));
         assertEquals(4L * MIB, space.get("usedBytes"));
+    }
+
+    @Test
+    void aVacuumDoesWhatItsDryRunForetells() throws Exception {
+        dbsctl("volume", "create", "gone", "8M");
+        write("gone", 0, noise(1, 8 * MIB));
+        dbsctl("volume", "create", "v", "8M");
+        write("v", 0, noise(2, 5 * MIB));
+        byte[] contents = contents("v");
+        dbsctl("volume", "delete", "gone", "--yes");
+        String before = deviceDigest();
+        var plan = Json.object(dbsctl("device", "vacuum", "--dry-run", "-o", "json"));
+        assertEquals(before, deviceDigest());
+        assertEquals(5L, plan.get("movedExtents"));
+        String sentence = dbsctl("device", "vacuum");
+        assertTrue(sentence.startsWith("Moved 5 extents and freed 0; "), sentence);
+        assertArrayEquals(contents, contents("v"));
+        var again = Json.object(dbsctl("device", "vacuum", "-o", "json"));
+        assertEquals(0L, again.get("movedExtents"));
+        assertEquals(0L, again.get("keptExtents"));
+        assertEquals(true, again.get("complete"));
+        assertEquals(plan.get("endExtentAfter"), again.get("endExtentBefore"));
+        assertEquals(5L, again.get("usedExtentsAfter"));
     }
 }

@@ -1,0 +1,92 @@
+package org.dbstore.backend.figures;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Prints what was promised and what was measured, line by line. */
+final class EngineFigures {
+    private static final int HEAP_MIB = 150;
+    private boolean missed;
+
+    private EngineFigures() {}
+
+    /**
+     * Measures; the exit status is 0 if every goal was met, 1 otherwise.
+     *
+     * @param args a folder on the file system to be measured; it needs 3 GiB
+     */
+    public static void main(String[] args) throws Exception {
+        Path file = Files.createTempFile(Path.of(args[0]), "engine-figures", ".dbs");
+        EngineFigures figures = new EngineFigures();
+        try {
+            figures.measure(file);
+        } finally {
+            Files.delete(file);
+        }
+        System.exit(figures.missed ? 1 : 0);
+    }
+
+    private void measure(Path file) throws Exception {
+        Files.delete(file);
+        LargeDevice.make(file);
+        long[] clean = open(file, "crash");
+        line("open 1,000,000 extents, closed", clean[0], 1500, "ms");
+        line("heap with them open", clean[1], HEAP_MIB, "MiB");
+        line("open the same after kill -9", open(file)[0], 1300, "ms");
+        for (int volumes : new int[] {1, 4}) {
+            Files.delete(file);
+            SnapshotPause.Result pause = SnapshotPause.measure(file, volumes);
+            line(
+                    "longest write, median of 100 snapshots of " + volumes,
+                    pause.percentile(50),
+                    50,
+                    "ms");
+            line(
+                    "longest write, p99 of 100 snapshots of " + volumes,
+                    pause.percentile(99),
+                    50,
+                    "ms");
+            System.out.printf(Locale.ROOT, "    beside %.0f writes/s%n", pause.writesPerSecond());
+        }
+        Files.delete(file);
+        for (Map.Entry<Integer, Double> ratio : FirstWriteCost.measure(file).entrySet()) {
+            line(
+                    "first write after a snapshot, %d blocks mapped".formatted(ratio.getKey()),
+                    ratio.getValue(),
+                    ratio.getKey() <= 64 ? 3 : Double.POSITIVE_INFINITY,
+                    "x a fresh extent");
+        }
+    }
+
+    private void line(String what, double value, double goal, String unit) {
+        boolean met = value < goal;
+        missed |= !met;
+        String verdict = met ? "" : "  MISSED";
+        String bound = Double.isInfinite(goal) ? "" : " (goal: < %.0f)".formatted(goal);
+        System.out.printf(Locale.ROOT, "%-52s %8.2f %s%s%s%n", what, value, unit, bound, verdict);
+    }
+
+    /** Opens the device in a process of its own; returns milliseconds and MiB of heap. */
+    private static long[] open(Path file, String... more) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx" + HEAP_MIB + "m", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add(LargeDevice.Opening.class.getName());
+        command.add(file.toString());
+        command.addAll(List.of(more));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String answer = new String(process.getInputStream().readAllBytes()).trim();
+        if (process.waitFor() != 0) {
+            throw new IOException("opening failed: " + answer);
+        }
+        String[] words = answer.split(" ");
+        return new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])};
+    }
+}
