@@ -61,7 +61,7 @@ public final class BlockStore implements AutoCloseable {
     private final Management management;
     private final StoreParts parts;
     private final Superblock superblock;
-    private final List<String> findings;
+    private final List<Finding> findings;
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
@@ -189,7 +189,7 @@ public final class BlockStore implements AutoCloseable {
         try {
             BlockStore store =
                     new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
-            store.findings.forEach(finding -> LOG.warn("{}: {}", device.name(), finding));
+            store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
             closeQuietly(device, e);
@@ -644,7 +644,24 @@ public final class BlockStore implements AutoCloseable {
      * @return sentences for people, as found at the opening
      */
     public List<String> findings() {
+        return findings.stream().map(Finding::text).toList();
+    }
+
+    /**
+     * As {@link #findings}, with what is known of each.
+     *
+     * @return as found at the opening
+     */
+    public List<Finding> report() {
         return findings;
+    }
+
+    private static void log(BlockDevice device, Finding finding) {
+        if (finding.severity() == Severity.INFO) {
+            LOG.info("{}: {}", device.name(), finding.text());
+        } else {
+            LOG.warn("{}: {}", device.name(), finding.text());
+        }
     }
 
     /**
@@ -690,15 +707,7 @@ public final class BlockStore implements AutoCloseable {
 
     private static BlockDevice openFile(Path path, OpenOptions options) throws BackendException {
         boolean direct = options.io() == OpenOptions.Io.DIRECT;
-        try {
-            return FileBlockDevice.open(path, direct, options.readOnly());
-        } catch (UnsupportedOperationException e) {
-            throw new BackendException(
-                    BackendError.INVALID, "direct I/O is not possible on " + path, e);
-        } catch (IOException e) {
-            String how = direct ? " for direct I/O" : "";
-            throw new BackendException(BackendError.IO, "open of " + path + how, e);
-        }
+        return FileBlockDevice.openInWords(path, direct, options.readOnly());
     }
 
     private static boolean createIfMissing(Path path, long sizeBytes) throws BackendException {

@@ -16,6 +16,7 @@ public final class FaultyDevice implements BlockDevice {
     private final AtomicInteger reads = new AtomicInteger();
     private volatile int forcesUntilFailure = Integer.MAX_VALUE;
     private volatile LongPredicate failingWrites = offset -> false;
+    private volatile long badBlock = -1;
     private volatile LongConsumer onTransfer = offset -> {};
     private volatile boolean unableToWriteThrough;
     private volatile String writeError = "Input/output error";
@@ -33,6 +34,11 @@ public final class FaultyDevice implements BlockDevice {
     public void failWrites(LongPredicate offsets, String error) {
         writeError = error;
         failingWrites = offsets;
+    }
+
+    /** Reads of this block of 4096 bytes fail from now on. */
+    public void failReadsOf(long block) {
+        badBlock = block;
     }
 
     /** From now on {@link #writeThrough} does nothing and says so. */
@@ -76,6 +82,9 @@ public final class FaultyDevice implements BlockDevice {
     public void read(long offset, ByteBuffer target) throws IOException {
         reads.incrementAndGet();
         onTransfer.accept(offset);
+        if (offset / 4096 <= badBlock && (offset + target.remaining() - 1) / 4096 >= badBlock) {
+            throw new IOException("Input/output error");
+        }
         device.read(offset, target);
     }
 

@@ -5,7 +5,11 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.DeviceInfo;
+import org.dbstore.backend.Finding;
 import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.Severity;
+import org.dbstore.backend.Volume;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LunConfig;
@@ -269,8 +273,12 @@ public final class TargetServer implements AutoCloseable {
                 store.close();
             }
         }
-        for (String finding : store.findings()) {
-            LOG.warn("device {}: {}", device.name(), finding);
+        for (Finding finding : store.report()) {
+            if (finding.severity() == Severity.INFO) {
+                LOG.info("device {}: {}", device.name(), finding.text());
+            } else {
+                LOG.warn("device {}: {}", device.name(), finding.text());
+            }
         }
         return store;
     }

@@ -2,6 +2,7 @@ package org.dbstore.backend.catalogue;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Finding;
 import org.dbstore.backend.catalogue.RecordStore.RecordKey;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
@@ -59,9 +60,9 @@ public final class Catalogue {
     /**
      * Tells what is wrong with it.
      *
-     * @return sentences for people
+     * @return in the order of its blocks
      */
-    public List<String> findings() {
+    public List<Finding> findings() {
         return List.copyOf(loaded.findings());
     }
 
@@ -88,6 +89,43 @@ public final class Catalogue {
         }
         records.rewrite(transaction, loaded.halfDamaged());
         return true;
+    }
+
+    /**
+     * Gives up what cannot be read: blocks that are damaged in both copies, and records that are
+     * not whole.
+     *
+     * @param transaction gets the changes
+     * @return false if there is nothing like that, or nothing can be written
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public boolean dropUnreadable(Transaction transaction) throws BackendException {
+        List<RecordKey> broken = records.keys().stream().filter(key -> !isReadable(key)).toList();
+        boolean any =
+                loaded.isDamaged() || !loaded.unreadableSlots().isEmpty() || !broken.isEmpty();
+        if (!any || !space.ensure()) {
+            return false;
+        }
+        records.clearBlocks(transaction, loaded.damaged());
+        records.clearSlots(transaction, loaded.unreadableSlots());
+        broken.forEach(key -> records.remove(transaction, key));
+        return true;
+    }
+
+    private boolean isReadable(RecordKey key) {
+        Function<byte[], Object> decode =
+                switch (key.kind()) {
+                    case VOLUME -> FactsCoding::volume;
+                    case SNAPSHOT -> FactsCoding::snapshot;
+                    case SCSI -> record -> FactsCoding.bytes(FactsCoding.SCSI_STATE, record);
+                    case DIRTY -> record -> FactsCoding.id(FactsCoding.DIRTY, record);
+                    default -> record -> record; // of a later version: kept if it is whole
+                };
+        try {
+            return records.get(key).map(decode).isPresent();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /**

@@ -1,6 +1,8 @@
 package org.dbstore.backend.catalogue;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Finding;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.catalogue.RecordStore.RecordKey;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.format.CatalogueBlock;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -30,10 +33,11 @@ final class CatalogueLoader {
 
     private final RecordStore records;
     private final UUID deviceId;
-    private final List<String> findings = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
     private final TreeSet<Integer> halfDamaged = new TreeSet<>();
     private final Map<RecordKey, List<Placed>> found = new HashMap<>();
     private final TreeSet<Integer> damaged = new TreeSet<>();
+    private final TreeSet<Integer> unreadableSlots = new TreeSet<>();
 
     private record Placed(int slot, CataloguePart part) {}
 
@@ -42,14 +46,24 @@ final class CatalogueLoader {
         this.deviceId = deviceId;
     }
 
-    /** For people. */
-    List<String> findings() {
+    /** What is wrong. */
+    List<Finding> findings() {
         return findings;
     }
 
     /** Blocks of which one copy is damaged. */
     Set<Integer> halfDamaged() {
         return halfDamaged;
+    }
+
+    /** Blocks that are damaged in both copies. */
+    Set<Integer> damaged() {
+        return damaged;
+    }
+
+    /** Slots of good blocks that hold neither a part nor nothing. */
+    Set<Integer> unreadableSlots() {
+        return unreadableSlots;
     }
 
     /** True if records may be missing. */
@@ -78,19 +92,24 @@ final class CatalogueLoader {
         if (chosen != null) {
             if (isForeign(home, number) || isForeign(copy, number)) {
                 halfDamaged.add(number);
-                findings.add("block %d of the catalogue: one copy is damaged".formatted(number));
+                report(Problem.CATALOGUE_COPY, number, ": one copy is damaged");
             }
             enter(number, chosen);
         } else if (!CatalogueBlock.isEmpty(home) || !CatalogueBlock.isEmpty(copy)) {
             damaged.add(number);
-            findings.add(
-                    ("block %d of the catalogue is damaged in both copies: what it held is not"
-                                    + " known")
-                            .formatted(number));
+            report(
+                    Problem.CATALOGUE_LOST,
+                    number,
+                    " is damaged in both copies: what it held is not known");
             for (int slot = 0; slot < CatalogueBlock.SLOTS; slot++) {
                 records.keepOut(number * CatalogueBlock.SLOTS + slot);
             }
         }
+    }
+
+    private void report(Problem problem, int number, String what) {
+        String object = "block %d of the catalogue".formatted(number);
+        findings.add(new Finding(problem, object, OptionalLong.empty(), object + what));
     }
 
     private @Nullable ByteBuffer choose(int number, ByteBuffer home, ByteBuffer copy) {
@@ -131,7 +150,8 @@ final class CatalogueLoader {
                 }
             } catch (IllegalArgumentException e) {
                 records.keepOut(slot);
-                findings.add("block %d of the catalogue: %s".formatted(number, e.getMessage()));
+                unreadableSlots.add(slot);
+                report(Problem.CATALOGUE_LOST, number, ": " + e.getMessage());
             }
         }
         records.addBlock(number, own);

@@ -133,6 +133,31 @@ final class RecordStore {
         seal(transaction, touched);
     }
 
+    /** Returns what there are records of, whole or not. */
+    Set<RecordKey> keys() {
+        return Set.copyOf(places.keySet());
+    }
+
+    /** Empties blocks that could not be read. */
+    void clearBlocks(Transaction transaction, Set<Integer> numbers) {
+        begin(transaction);
+        for (int number : numbers) {
+            changed(number * CatalogueBlock.SLOTS, new TreeSet<>());
+            for (int slot = 0; slot < CatalogueBlock.SLOTS; slot++) {
+                used.clear(number * CatalogueBlock.SLOTS + slot);
+            }
+        }
+        seal(transaction, numbers);
+    }
+
+    /** Empties slots that could not be read. */
+    void clearSlots(Transaction transaction, Set<Integer> slots) {
+        begin(transaction);
+        TreeSet<Integer> touched = new TreeSet<>();
+        slots.forEach(slot -> free(slot, touched));
+        seal(transaction, touched);
+    }
+
     /** Writes blocks again, so that both copies are as the better one was. */
     void rewrite(Transaction transaction, Set<Integer> numbers) {
         begin(transaction);

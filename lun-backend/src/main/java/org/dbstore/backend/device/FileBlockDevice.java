@@ -2,6 +2,8 @@ package org.dbstore.backend.device;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -96,6 +98,46 @@ public final class FileBlockDevice implements BlockDevice {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /**
+     * Opens what is there for reading, with errors in words.
+     *
+     * @param path a regular file or block device
+     * @param direct true to bypass the page cache
+     * @return the open device
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID} if it
+     *     is neither or cannot be opened so, {@link BackendError#IO}
+     */
+    public static FileBlockDevice openToLook(Path path, boolean direct) throws BackendException {
+        if (!Files.exists(path)) {
+            throw new BackendException(BackendError.NOT_FOUND, "there is no " + path);
+        }
+        DeviceLock.isBlockDevice(path); // or a file, else refused
+        return openInWords(path, direct, true);
+    }
+
+    /**
+     * As {@link #open}, with errors in words.
+     *
+     * @param path as there
+     * @param direct as there
+     * @param readOnly as there
+     * @return the open device
+     * @throws BackendException {@link BackendError#INVALID} if direct I/O is not possible, {@link
+     *     BackendError#IO}
+     */
+    public static FileBlockDevice openInWords(Path path, boolean direct, boolean readOnly)
+            throws BackendException {
+        try {
+            return open(path, direct, readOnly);
+        } catch (UnsupportedOperationException e) {
+            throw new BackendException(
+                    BackendError.INVALID, "direct I/O is not possible on " + path, e);
+        } catch (IOException e) {
+            String how = direct ? " for direct I/O" : "";
+            throw new BackendException(BackendError.IO, "open of " + path + how, e);
         }
     }
 

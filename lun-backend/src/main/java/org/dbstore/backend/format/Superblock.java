@@ -50,6 +50,9 @@ public record Superblock(
     /** Version of a device that only this engine may read. */
     public static final int VERSION_GUARDED = 0x00010001;
 
+    /** While a dump of the metadata is put back: nobody opens the device. */
+    private static final int VERSION_RESTORING = 0x000100ff;
+
     /** Feature: open, or not closed cleanly; the journal counts. */
     public static final int OPEN = 1;
 
@@ -151,6 +154,25 @@ public record Superblock(
      */
     public static boolean hasMagic(ByteBuffer block) {
         return block.getLong(0) == MAGIC;
+    }
+
+    /**
+     * Tells whether a restore of the metadata was begun and not ended.
+     *
+     * @param block little-endian, 4096 bytes
+     * @return true if so
+     */
+    public static boolean isRestoring(ByteBuffer block) {
+        return hasMagic(block) && block.getInt(VERSION_FIELD) == VERSION_RESTORING;
+    }
+
+    /**
+     * Says in a superblock that a restore of the metadata is under way.
+     *
+     * @param block little-endian, 4096 bytes; gets another version, of which nobody knows
+     */
+    public static void writeRestoring(ByteBuffer block) {
+        block.putInt(VERSION_FIELD, VERSION_RESTORING);
     }
 
     /**

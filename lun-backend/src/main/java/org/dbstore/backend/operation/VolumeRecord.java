@@ -185,7 +185,12 @@ public final class VolumeRecord {
         return decodable ? name.getBytes(UTF_8).length : VolumeEntry.NAME_FIELD_BYTES;
     }
 
-    boolean isDecodable() {
+    /**
+     * Tells whether the name is what the table has.
+     *
+     * @return false if there are bytes that are no UTF-8
+     */
+    public boolean isDecodable() {
         return decodable;
     }
 

@@ -1,6 +1,7 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.catalogue.BlockSource;
 import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.catalogue.CatalogueSpace;
@@ -34,7 +35,7 @@ final class CatalogueReading {
     Catalogue run(CatalogueSpace space, Geometry geometry, BlockSource source)
             throws BackendException {
         Catalogue catalogue = Catalogue.load(space, geometry, source, deviceId);
-        catalogue.findings().forEach(findings::add);
+        findings.addAll(catalogue.findings());
         for (VolumeRecord volume : directory.volumes()) {
             try {
                 readVolume(catalogue, volume);
@@ -55,7 +56,10 @@ final class CatalogueReading {
         try {
             catalogue.snapshot(layer.id(), layer.entry().createdAt()).ifPresent(layer::setFacts);
         } catch (BackendException e) {
-            findings.add("snapshot %d: %s".formatted(layer.id(), e.getMessage()));
+            findings.add(
+                    Problem.CATALOGUE_LOST,
+                    "snapshot " + layer.id(),
+                    "snapshot %d: %s".formatted(layer.id(), e.getMessage()));
         }
     }
 
@@ -96,6 +100,8 @@ final class CatalogueReading {
         } else {
             volume.setDirtyAtCrash();
             findings.add(
+                    Problem.LOST_WRITES,
+                    "volume " + volume.title(),
                     ("volume %s had acknowledged writes that were not durable when the system went"
                                     + " down")
                             .formatted(volume.title()));
@@ -105,7 +111,10 @@ final class CatalogueReading {
     private void damage(VolumeRecord volume, String reason) {
         if (volume.damage() == null) {
             volume.setDamage(reason);
-            findings.add("volume %s is not served: %s".formatted(volume.title(), reason));
+            findings.add(
+                    Problem.IDENTITY_LOST,
+                    "volume " + volume.title(),
+                    "volume %s is not served: %s".formatted(volume.title(), reason));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
@@ -97,6 +98,10 @@ final class ChainCheck {
     }
 
     private void report(VolumeRecord volume, String reason) {
-        findings.add("volume %s is not served: %s".formatted(volume.title(), reason));
+        findings.add(
+                Problem.VOLUME_REFUSED,
+                "volume " + volume.title(),
+                Geometry.volumeEntryOffset(volume.slot()),
+                "volume %s is not served: %s".formatted(volume.title(), reason));
     }
 }

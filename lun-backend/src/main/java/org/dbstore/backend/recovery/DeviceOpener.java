@@ -2,7 +2,9 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Finding;
 import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.catalogue.ReservedSpace;
 import org.dbstore.backend.commit.CommitStart;
@@ -70,16 +72,18 @@ public final class DeviceOpener {
     private final OpenOptions options;
     private final boolean readOnly;
     private final UUID bootId;
+    private final Purpose purpose;
     private final Findings findings = new Findings();
     private final MetadataReader reader;
     private boolean reservedIdMarked;
     private boolean reservedIdFree = true;
     private boolean homesChanged;
 
-    private DeviceOpener(BlockDevice device, OpenOptions options, UUID bootId) {
+    private DeviceOpener(BlockDevice device, OpenOptions options, UUID bootId, Purpose purpose) {
         this.device = device;
         this.options = options;
         this.bootId = bootId;
+        this.purpose = purpose;
         this.readOnly = options.readOnly();
         this.reader = new MetadataReader(device);
     }
@@ -91,7 +95,7 @@ public final class DeviceOpener {
      * @param superblock as it is on the medium, or will be with the first change
      * @param findings for people
      */
-    public record Opened(Management management, Superblock superblock, List<String> findings) {}
+    public record Opened(Management management, Superblock superblock, List<Finding> findings) {}
 
     /**
      * Runs the steps.
@@ -105,11 +109,27 @@ public final class DeviceOpener {
      */
     public static Opened open(BlockDevice device, OpenOptions options, UUID bootId)
             throws BackendException {
-        return new DeviceOpener(device, options, bootId).run();
+        return open(device, options, bootId, Purpose.USE);
+    }
+
+    /**
+     * As the other, not only for use.
+     *
+     * @param device as there
+     * @param options as there
+     * @param bootId as there
+     * @param purpose decides what happens where the metadata contradicts itself
+     * @return as there
+     * @throws BackendException as there
+     */
+    public static Opened open(BlockDevice device, OpenOptions options, UUID bootId, Purpose purpose)
+            throws BackendException {
+        return new DeviceOpener(device, options, bootId, purpose).run();
     }
 
     private Opened run() throws BackendException {
-        MetadataRecovery.Result found = new MetadataRecovery(device, reader, findings).run(); // 1
+        MetadataRecovery.Result found =
+                new MetadataRecovery(device, reader, findings, purpose).run(); // 1
         Superblock superblock = found.superblock();
         Geometry geometry = new Geometry(superblock.deviceBytes());
         Directory directory = readTables(superblock.highWaterExtents()); // 2
@@ -129,10 +149,14 @@ public final class DeviceOpener {
                                 directory,
                                 findings,
                                 reserved,
-                                reservedIdMarked)
+                                reservedIdMarked,
+                                purpose)
                         .run();
         OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
         BitSet owners = ownership.owners();
+        if (found.reserved().isPresent()) {
+            ReservedCheck.run(reader, found.reserved().get(), findings);
+        }
         if (reservedIdFree && !owners.get(ReservedExtents.OWNER)) {
             directory.reserveId(ReservedExtents.OWNER);
         } else {
@@ -167,12 +191,22 @@ public final class DeviceOpener {
         new PositionCheck(directory, table, findings).run();
         UnfinishedWork unfinished = new UnfinishedWork(management, reachable, owners, findings);
         if (readOnly) {
+            reportStale(scan.stale().length);
             unfinished.report();
         } else {
             repairCatalogue(management);
             unfinished.finish(); // 9 and 10
         }
-        return new Opened(management, superblock, findings.lines());
+        return new Opened(management, superblock, findings.list());
+    }
+
+    private void reportStale(int count) {
+        if (count > 0) {
+            findings.add(
+                    Problem.UNACKNOWLEDGED,
+                    "extent table",
+                    "%d extents that no write had acknowledged are to be freed".formatted(count));
+        }
     }
 
     /** Who wants no journal wants every extent, as the original uses them. */
@@ -198,12 +232,20 @@ public final class DeviceOpener {
                     device.name()
                             + " has blocks of the extent table that differ from their mirror"
                             + " though it was closed: damage, or the work of another program."
-                            + " Nothing is changed; open it read-only and copy what it shows");
+                            + " Nothing is changed; it can be read. 'dbsctl device check' says"
+                            + " more, 'dbsctl device repair' puts it right");
         }
         for (VolumeRecord volume : directory.volumes()) {
             for (Layer layer : directory.chain(volume.headId())) {
                 if (doubtful.get(layer.id())) {
-                    volume.setDamage("entries of its extents differ from their mirror");
+                    String reason = "entries of its extents differ from their mirror";
+                    if (volume.damage() == null) {
+                        findings.add(
+                                Problem.DOUBTFUL,
+                                "volume " + volume.title(),
+                                "volume %s is not served: %s".formatted(volume.title(), reason));
+                    }
+                    volume.setDamage(reason);
                 }
             }
         }
@@ -328,6 +370,8 @@ public final class DeviceOpener {
         }
         if (stale.length > 0) {
             findings.add(
+                    Problem.UNACKNOWLEDGED,
+                    "extent table",
                     "%d extents that no write had acknowledged were freed".formatted(stale.length));
             blocks.writeBack();
             barrier.force();

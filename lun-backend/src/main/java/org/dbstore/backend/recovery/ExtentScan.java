@@ -2,12 +2,14 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.BlockBitmap;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.operation.Directory;
 
 import java.nio.ByteBuffer;
@@ -31,6 +33,7 @@ final class ExtentScan {
     private final Findings findings;
     private final Set<Integer> reserved;
     private final boolean reservedIdMarked;
+    private final Purpose purpose;
     private int[] stale = new int[16];
     private int staleCount;
     private long end;
@@ -46,7 +49,8 @@ final class ExtentScan {
             Directory directory,
             Findings findings,
             Set<Integer> reserved,
-            boolean reservedIdMarked) {
+            boolean reservedIdMarked,
+            Purpose purpose) {
         this.reader = reader;
         this.geometry = geometry;
         this.deviceBytes = deviceBytes;
@@ -58,6 +62,7 @@ final class ExtentScan {
         this.findings = findings;
         this.reserved = reserved;
         this.reservedIdMarked = reservedIdMarked;
+        this.purpose = purpose;
     }
 
     /**
@@ -94,6 +99,9 @@ final class ExtentScan {
         }
         if (aboveMark > 0) {
             findings.add(
+                    Problem.HIGH_WATER,
+                    "superblock",
+                    Superblock.HIGH_WATER,
                     ("%d extents lie above the high-water mark %d, so the mark is damaged: they are"
                                     + " kept, and it is %d")
                             .formatted(aboveMark, highWater, end));
@@ -127,11 +135,7 @@ final class ExtentScan {
     private void enter(int extent, int owner, int position, long[] bitmap) throws BackendException {
         if (reserved.contains(extent)) {
             if (owner != ReservedExtents.OWNER) {
-                // Whatever is done next, one of the two would write over the other.
-                throw new BackendException(
-                        BackendError.CORRUPT,
-                        "extent %d is listed for our own use, and belongs to snapshot %d"
-                                .formatted(extent, owner));
+                reportClaimed(extent, owner);
             }
             return;
         }
@@ -148,6 +152,9 @@ final class ExtentScan {
         }
         if (extent >= presentEnd()) {
             findings.add(
+                    Problem.BEYOND_DEVICE,
+                    "extent " + extent,
+                    Geometry.extentEntryOffset(extent),
                     "extent %d of snapshot %d lies beyond the end of the device: not served"
                             .formatted(extent, owner));
             directory.reserveId(owner); // a new layer with this id would adopt it
@@ -155,11 +162,29 @@ final class ExtentScan {
         }
         if (extent >= geometry.usableExtents()) {
             findings.add(
+                    Problem.BEYOND_LAYOUT,
+                    "extent " + extent,
+                    Geometry.extentEntryOffset(extent),
                     ("extent %d of snapshot %d lies at the end of the device, where none should be:"
                                     + " served as far as it is there")
                             .formatted(extent, owner));
         }
         table.load(extent, owner, position, bitmap, 0);
+    }
+
+    /** Whatever is done next, one of the two would write over the other. */
+    private void reportClaimed(int extent, int owner) throws BackendException {
+        String text =
+                "extent %d is listed for our own use, and belongs to snapshot %d"
+                        .formatted(extent, owner);
+        if (purpose == Purpose.USE) {
+            throw new BackendException(BackendError.CORRUPT, text);
+        }
+        findings.add(
+                Problem.RESERVED_CLAIMED,
+                "extent " + extent,
+                Geometry.extentEntryOffset(extent),
+                text);
     }
 
     private void addStale(int extent) {

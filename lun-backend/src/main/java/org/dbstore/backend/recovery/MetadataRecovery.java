@@ -2,6 +2,7 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
@@ -26,11 +27,14 @@ final class MetadataRecovery {
     private final BlockDevice device;
     private final MetadataReader reader;
     private final Findings findings;
+    private final Purpose purpose;
 
-    MetadataRecovery(BlockDevice device, MetadataReader reader, Findings findings) {
+    MetadataRecovery(
+            BlockDevice device, MetadataReader reader, Findings findings, Purpose purpose) {
         this.device = device;
         this.reader = reader;
         this.findings = findings;
+        this.purpose = purpose;
     }
 
     /**
@@ -71,6 +75,8 @@ final class MetadataRecovery {
         if (unlisted.isPresent()) {
             UUID identity = unlisted.get().device();
             findings.add(
+                    Problem.FOREIGN_WRITER,
+                    "superblock",
                     "the superblock does not list the journal: the original wrote to the device");
             return new Result(
                     atHome.withIdentity(atHome.identity().orElse(identity)),
@@ -100,10 +106,12 @@ final class MetadataRecovery {
             throws BackendException {
         JournalReplay journal =
                 atHome.isOpen()
-                        ? JournalReplay.read(reader, geometry, listed.journal(), identity)
+                        ? replay(geometry, listed.journal(), identity)
                         : JournalReplay.end(reader, geometry, listed.journal(), identity);
         if (atHome.isOpen()) {
             findings.add(
+                    Problem.NOT_CLOSED,
+                    "journal",
                     "the device was not closed; the journal up to record %d was replayed"
                             .formatted(journal.lastSequence()));
             journal.images().forEach(reader::overlay);
@@ -117,13 +125,26 @@ final class MetadataRecovery {
                         stamp.slice(CloseStamp.OFFSET % Geometry.BLOCK_BYTES, CloseStamp.BYTES),
                         identity);
         if (!atHome.isOpen() && !stamped) {
-            findings.add("the original wrote to the tables: the mirror is made anew");
+            findings.add(
+                    Problem.FOREIGN_WRITER,
+                    "mirror",
+                    "the original wrote to the tables: the mirror is made anew");
             return new Result(
                     superblock, Optional.of(reserved), journal, null, Set.of(), new BitSet());
         }
         MirrorCheck.Result check =
-                new MirrorCheck(reader, geometry, reserved, identity, !atHome.isOpen(), findings)
+                new MirrorCheck(
+                                reader,
+                                geometry,
+                                reserved,
+                                identity,
+                                !atHome.isOpen(),
+                                findings,
+                                purpose)
                         .run();
+        if (purpose != Purpose.USE) {
+            new MirrorCopies(reader, geometry, reserved, identity, findings).run();
+        }
         return new Result(
                 superblock,
                 Optional.of(reserved),
@@ -131,6 +152,23 @@ final class MetadataRecovery {
                 check.checksums(),
                 check.repaired(),
                 check.doubtfulOwners());
+    }
+
+    private JournalReplay replay(Geometry geometry, int extent, UUID identity)
+            throws BackendException {
+        try {
+            return JournalReplay.read(reader, geometry, extent, identity);
+        } catch (BackendException e) {
+            if (purpose != Purpose.CHECK || e.error() != BackendError.CORRUPT) {
+                throw e;
+            }
+            findings.add(
+                    Problem.JOURNAL_HOLE,
+                    "journal",
+                    geometry.extentOffset(extent),
+                    String.valueOf(e.getMessage()));
+            return JournalReplay.end(reader, geometry, extent, identity);
+        }
     }
 
     private boolean isMarked() throws BackendException {

@@ -2,6 +2,7 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.commit.MirrorBuilder;
 import org.dbstore.backend.format.ExtentEntry;
 import org.dbstore.backend.format.Geometry;
@@ -30,6 +31,7 @@ final class MirrorCheck {
     private final UUID device;
     private final boolean closed;
     private final Findings findings;
+    private final Purpose purpose;
     private final int[] checksums;
     private final List<Long> repaired = new ArrayList<>();
     private final List<Long> lost = new ArrayList<>();
@@ -47,13 +49,15 @@ final class MirrorCheck {
             ReservedExtents reserved,
             UUID device,
             boolean closed,
-            Findings findings) {
+            Findings findings,
+            Purpose purpose) {
         this.reader = reader;
         this.geometry = geometry;
         this.reserved = reserved;
         this.device = device;
         this.closed = closed;
         this.findings = findings;
+        this.purpose = purpose;
         this.checksums = new int[MirrorBuilder.coveredBlocks(geometry, reserved)];
     }
 
@@ -72,6 +76,7 @@ final class MirrorCheck {
      * Runs it.
      *
      * @throws BackendException {@link BackendError#CORRUPT} if home and copy of a block are damaged
+     *     and somebody wants to use them
      */
     Result run() throws BackendException {
         for (int m = 0; m * MirrorHeader.BLOCKS < checksums.length; m++) {
@@ -79,10 +84,15 @@ final class MirrorCheck {
         }
         if (!repaired.isEmpty()) {
             findings.add(
+                    Problem.MIRROR_TAKEN,
+                    "mirror",
+                    repaired.getFirst() * Geometry.BLOCK_BYTES,
                     "%d blocks of metadata were not what was written (first: block %d): their mirror was taken"
                             .formatted(repaired.size(), repaired.getFirst()));
         }
-        if (!lost.isEmpty()) {
+        if (purpose == Purpose.CHECK) {
+            lost.forEach(this::reportLost);
+        } else if (!lost.isEmpty()) {
             throw new BackendException(
                     BackendError.CORRUPT,
                     "%d blocks of metadata are damaged, and so is their mirror (first: block %d)"
@@ -125,12 +135,23 @@ final class MirrorCheck {
             int block, ByteBuffer home, ByteBuffer copy, int @Nullable [] expected, int i) {
         if (expected == null) {
             if (home.mismatch(copy) >= 0) {
-                lost.add((long) block);
+                lose(block, home);
             }
         } else if (expected[i] != MirrorHeader.checksum(copy)) {
-            lost.add((long) block);
-        } else if (closed && block >= TABLE_BLOCK && couldBeTheOriginals(block, home, copy)) {
+            lose(block, home);
+        } else if (purpose != Purpose.REPAIR_FROM_MIRROR
+                && closed
+                && block >= TABLE_BLOCK
+                && couldBeTheOriginals(block, home, copy)) {
+            if (purpose == Purpose.REPAIR_KEEPING_DEVICE) {
+                reader.overlay(block, home); // so that it goes to the mirror
+                doubtfulOwners.clear(); // decided
+                return;
+            }
             findings.add(
+                    Problem.DOUBTFUL,
+                    "block " + block,
+                    (long) block * Geometry.BLOCK_BYTES,
                     ("block %d of the extent table differs from its mirror: either it is damaged,"
                                     + " or the original wrote to the device since it was closed")
                             .formatted(block));
@@ -139,6 +160,22 @@ final class MirrorCheck {
             checksums[block] = expected[i];
             repaired.add((long) block);
         }
+    }
+
+    private void lose(int block, ByteBuffer home) {
+        if (purpose == Purpose.REPAIR_KEEPING_DEVICE) {
+            reader.overlay(block, home); // so that it goes to the mirror
+        } else {
+            lost.add((long) block);
+        }
+    }
+
+    private void reportLost(long block) {
+        findings.add(
+                Problem.LOST_BLOCK,
+                "block " + block,
+                block * Geometry.BLOCK_BYTES,
+                "block %d of metadata is damaged, and so is its mirror".formatted(block));
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
@@ -69,10 +70,15 @@ final class OwnershipCheck {
         if (layer == null) {
             directory.reserveId(id);
             findings.add(
+                    Problem.ORPHANS,
+                    "snapshot " + id,
                     "%d extents carry id %d, which no snapshot has: kept, not served"
                             .formatted(extentCounts[id], id));
         } else {
             findings.add(
+                    Problem.LOST_SNAPSHOT,
+                    "snapshot " + id,
+                    Geometry.snapshotEntryOffset(id),
                     "snapshot %d with %d extents belongs to no volume: kept, not served"
                             .formatted(id, extentCounts[id]));
         }
@@ -107,6 +113,9 @@ final class OwnershipCheck {
         for (int i = 0; i < doubled.length; i++) {
             table.setHidesDuplicate(winners[i]);
             findings.add(
+                    Problem.DUPLICATE,
+                    "extent " + winners[i],
+                    Geometry.extentEntryOffset(winners[i]),
                     "snapshot %d has position %d more than once: extent %d counts"
                             .formatted(doubled[i] >>> 32, doubled[i] & 0xffffffffL, winners[i]));
         }

@@ -1,9 +1,12 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.ResizeVolume;
+import org.dbstore.backend.operation.VolumeRecord;
 
 import java.util.Map;
 
@@ -31,9 +34,17 @@ final class PositionCheck {
         directory.volumes().stream()
                 .filter(ResizeVolume::isUnfinished)
                 .forEach(volume -> ends.remove(volume.headId()));
+        for (VolumeRecord volume : directory.volumes()) {
+            if (ResizeVolume.isUnfinished(volume)) { // its end is being freed
+                directory.chain(volume.headId()).forEach(layer -> ends.remove(layer.id()));
+            }
+        }
         table.scan((extent, owner, position) -> {
             if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
                 findings.add(
+                        Problem.BEYOND_END,
+                        "extent " + extent,
+                        Geometry.extentEntryOffset(extent),
                         ("extent %d of snapshot %d is for position %d, beyond the end of its"
                                         + " volume: kept, not served")
                                 .formatted(extent, owner, position));

@@ -2,6 +2,7 @@ package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
@@ -19,8 +20,18 @@ final class SuperblockCheck {
             throw notAStore(device);
         }
         ByteBuffer block = reader.read(0, Superblock.BYTES);
+        if (Superblock.isRestoring(block)) {
+            throw new BackendException(
+                    BackendError.CORRUPT,
+                    "a restore of %s did not end: run 'dbsctl device restore' again"
+                            .formatted(device.name()));
+        }
         if (isDoubtful(block, device.sizeBytes()) && SuperblockRescue.run(device, reader)) {
-            findings.add("the superblock was damaged; it is taken from the journal or the mirror");
+            findings.add(
+                    Problem.SUPERBLOCK_RESCUED,
+                    "superblock",
+                    0,
+                    "the superblock was damaged; it is taken from the journal or the mirror");
             block = reader.read(0, Superblock.BYTES);
         }
         if (!Superblock.hasMagic(block)) {
@@ -82,6 +93,8 @@ final class SuperblockCheck {
         }
         if (device.sizeBytes() > claimed) {
             findings.add(
+                    Problem.LONGER,
+                    "device",
                     ("%s is %d bytes longer than its superblock says (%d); what lies beyond is used"
                                     + " only where an extent is there already")
                             .formatted(device.name(), device.sizeBytes() - claimed, claimed));

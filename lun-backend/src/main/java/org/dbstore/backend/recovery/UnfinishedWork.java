@@ -1,6 +1,7 @@
 package org.dbstore.backend.recovery;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.Shrink;
 import org.dbstore.backend.operation.DeleteVolume;
 import org.dbstore.backend.operation.Directory;
@@ -46,9 +47,32 @@ final class UnfinishedWork {
             Layer head = directory.layer(volume.headId());
             if (volume.damage() == null && head != null && head.entry().isMarked()) {
                 findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
                         "volume %s was being made or deleted: it goes at the next writable opening"
                                 .formatted(volume.title()));
                 directory.remove(volume);
+            }
+        }
+        for (VolumeRecord volume : directory.volumes()) {
+            if (volume.damage() == null && ResizeVolume.isUnfinished(volume)) {
+                findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
+                        "volume %s was being made smaller: done at the next writable opening"
+                                .formatted(volume.title()));
+            }
+        }
+        LayerTree tree = new LayerTree(directory);
+        for (Layer layer : directory.layers()) {
+            if (layer.entry().isMarked()
+                    && !tree.isHead(layer.id())
+                    && tree.children(layer.id()).size() < 2) {
+                findings.add(
+                        Problem.UNFINISHED,
+                        "snapshot " + layer.id(),
+                        "snapshot %d was being deleted: it goes at the next writable opening"
+                                .formatted(layer.id()));
             }
         }
     }
@@ -58,6 +82,8 @@ final class UnfinishedWork {
             Layer head = directory.layer(volume.headId());
             if (volume.damage() == null && head != null && head.entry().isMarked()) {
                 findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
                         "volume %s was being made or deleted: gone now".formatted(volume.title()));
                 management.lockedDo(() -> new DeleteVolume(management).unpublish(volume));
             }
@@ -65,6 +91,8 @@ final class UnfinishedWork {
         for (VolumeRecord volume : directory.volumes()) {
             if (volume.damage() == null && ResizeVolume.isUnfinished(volume)) {
                 findings.add(
+                        Problem.UNFINISHED,
+                        "volume " + volume.title(),
                         "volume %s was being made smaller: done now".formatted(volume.title()));
                 new ResizeVolume(management, Shrink.DISCARD, (view, change) -> {}).finish(volume);
             }
@@ -77,6 +105,8 @@ final class UnfinishedWork {
         for (int id = needed.nextSetBit(0); id >= 0; id = needed.nextSetBit(id + 1)) {
             if (isLeftOver(directory.layer(id))) {
                 findings.add(
+                        Problem.KEPT_FOR_LOST,
+                        "snapshot " + id,
                         "snapshot %d was being deleted, but others that lost their volume need it:"
                                         .formatted(id)
                                 + " kept");
@@ -101,7 +131,10 @@ final class UnfinishedWork {
         setReachable();
         pending.forEach((id, volume) -> {
             if (directory.layer(id) == null) {
-                findings.add("snapshot %d%s was being deleted: gone now".formatted(id, volume));
+                findings.add(
+                        Problem.UNFINISHED,
+                        "snapshot " + id,
+                        "snapshot %d%s was being deleted: gone now".formatted(id, volume));
             }
         });
     }

@@ -28,6 +28,7 @@ final class DamageRun {
     private static final Set<BackendError> REFUSALS =
             EnumSet.of(BackendError.CORRUPT, BackendError.NOT_A_STORE);
     private static final int STEPS = 40;
+    private static final int DOCTORED = 80; // one case of so many is also checked and repaired
 
     private final SplittableRandom random;
     private final Damage damage;
@@ -79,6 +80,11 @@ final class DamageRun {
         device.setFate((operation, offset, length) -> Fate.Outcome.DONE);
         SimulatedDevice whole = device.copy();
         String what = damage.apply(device, earlier, random);
+        String doctor =
+                !ignoreMirror && random.nextInt(DOCTORED) == 0 ? DoctorJudge.judge(device) : null;
+        if (doctor != null) {
+            return what + ": " + doctor;
+        }
         boolean strict = ignoreMirror || PlainReader.hasMirror(whole);
         String wrong = judge(device, isSpoiling() ? device : whole, strict);
         return wrong == null ? null : what + ": " + wrong;

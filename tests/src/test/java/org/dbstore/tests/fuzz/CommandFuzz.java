@@ -72,16 +72,14 @@ public final class CommandFuzz {
     }
 
     private static LogicalUnit unit(int number) throws BackendException {
-        return new LogicalUnit(
-                VOLUMES.get(number),
-                new LogicalUnit.Settings(
-                        BLOCK_BYTES[number],
-                        4096,
-                        number == 1,
-                        number == READ_ONLY_LUN,
-                        new UUID(7, number)),
-                new KeptState(),
-                new Gauge());
+        LogicalUnit unit =
+                new LogicalUnit(
+                        VOLUMES.get(number),
+                        new LogicalUnit.Settings(
+                                BLOCK_BYTES[number], 4096, number == 1, new UUID(7, number)),
+                        new KeptState(),
+                        new Gauge());
+        return number == READ_ONLY_LUN ? unit.mapping(true) : unit;
     }
 
     private static ByteBuffer direct(byte[] bytes) {

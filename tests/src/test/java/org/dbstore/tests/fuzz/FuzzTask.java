@@ -48,6 +48,11 @@ final class FuzzTask implements ScsiTask {
     }
 
     @Override
+    public boolean hasExtendedFunctions() {
+        return false;
+    }
+
+    @Override
     public long lun() {
         return lun;
     }

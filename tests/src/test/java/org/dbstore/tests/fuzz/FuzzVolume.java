@@ -115,6 +115,11 @@ final class FuzzVolume implements Volume {
     }
 
     @Override
+    public Copied copyFrom(Volume source, long sourceOffset, long offset, long lengthBytes) {
+        return new Copied(0, false);
+    }
+
+    @Override
     public Run runAt(long offset) {
         check(offset, 1);
         int block = (int) (offset / BLOCK_BYTES);

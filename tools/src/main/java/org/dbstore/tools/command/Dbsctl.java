@@ -172,6 +172,11 @@ public final class Dbsctl {
 
     /** Opens the device that was named. */
     BlockStore open(boolean readOnly) throws BackendException, CommandFailure {
+        return BlockStore.open(path(), new OpenOptions(io(), readOnly));
+    }
+
+    /** Returns the device that was named, which exists. */
+    Path path() throws CommandFailure {
         Path path =
                 Optional.ofNullable(device)
                         .or(() -> terminal.variable("DBS_DEVICE").map(Path::of))
@@ -186,7 +191,7 @@ public final class Dbsctl {
                     path + " does not exist",
                     "name a device, or make one by 'dbsctl device init'");
         }
-        return BlockStore.open(path, new OpenOptions(io(), readOnly));
+        return path;
     }
 
     private OpenOptions.Io io() {

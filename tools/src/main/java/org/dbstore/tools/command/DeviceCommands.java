@@ -5,7 +5,16 @@ import picocli.CommandLine.Command;
 /** The verbs of devices. */
 @Command(
         name = "device",
-        description = "Make a store on a file or block device, or look at one.",
+        description = "Make a store on a file or block device, look at one, or repair it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DeviceInit.class, DeviceShow.class, DeviceSpace.class, DeviceVacuum.class})
+        subcommands = {
+            DeviceInit.class,
+            DeviceShow.class,
+            DeviceSpace.class,
+            DeviceVacuum.class,
+            DeviceCheckCommand.class,
+            DeviceRepairCommand.class,
+            DeviceDumpCommand.class,
+            DeviceRestoreCommand.class
+        })
 final class DeviceCommands {}

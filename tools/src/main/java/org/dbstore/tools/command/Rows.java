@@ -12,6 +12,8 @@ import static org.dbstore.tools.output.Column.time;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.DeviceInfo;
+import org.dbstore.backend.Finding;
+import org.dbstore.backend.Severity;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.tools.output.Column;
@@ -26,7 +28,7 @@ final class Rows {
     private static final long EXTENT_BYTES = 1 << 20;
 
     /** A device with what is wrong with it. */
-    record Device(DeviceInfo info, List<String> findings) {}
+    record Device(DeviceInfo info, List<Finding> findings) {}
 
     /** A snapshot with the volume it belongs to. */
     record Snapshot(String volume, SnapshotInfo info) {
@@ -54,7 +56,8 @@ final class Rows {
                             "snapshotCount",
                             "SNAPSHOTS",
                             device -> (long) device.info.snapshotCount()),
-                    texts("findings", "FINDINGS", Device::findings));
+                    texts("findings", "FINDINGS", device -> findings(device, true)),
+                    detail(texts("remarks", "REMARKS", device -> findings(device, false))));
 
     static final List<Column<VolumeInfo>> VOLUME =
             List.of(
@@ -90,7 +93,7 @@ final class Rows {
     private Rows() {}
 
     static Device device(BlockStore store) {
-        return new Device(store.info(), store.findings());
+        return new Device(store.info(), store.report());
     }
 
     /** The layers of a volume, head first. */
@@ -108,6 +111,13 @@ final class Rows {
             }
         }
         return all;
+    }
+
+    private static List<String> findings(Device device, boolean wrong) {
+        return device.findings.stream()
+                .filter(finding -> (finding.severity() != Severity.INFO) == wrong)
+                .map(Finding::text)
+                .toList();
     }
 
     private static long freeExtents(DeviceInfo info) {

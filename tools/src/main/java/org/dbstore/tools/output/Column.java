@@ -36,7 +36,7 @@ public record Column<T>(
         TIME,
         /** True or false in JSON, yes or nothing in tables. */
         FLAG,
-        /** Several texts. */
+        /** Several texts, or objects with fields. */
         TEXTS,
         /** Keys and values. */
         LABELS
@@ -79,6 +79,12 @@ public record Column<T>(
     public static <T> Column<T> labels(
             String field, String title, Function<T, Map<String, String>> value) {
         return new Column<>(field, title, Kind.LABELS, false, value::apply);
+    }
+
+    /** A column of objects, each a map from names of fields to values; only for programs. */
+    public static <T> Column<T> objects(
+            String field, String title, Function<T, List<Map<String, @Nullable Object>>> value) {
+        return new Column<>(field, title, Kind.TEXTS, true, value::apply);
     }
 
     /** A column of lists. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -72,30 +74,33 @@ public final class JsonPrinter implements Printer {
         json.writeStartObject();
         for (Column<T> column : columns) {
             json.writeFieldName(column.field());
-            Object value = column.value().apply(row);
-            switch (value) {
-                case null -> json.writeNull();
-                case Long number -> json.writeNumber(number);
-                case Boolean truth -> json.writeBoolean(truth);
-                case Instant time -> json.writeString(time.toString());
-                case List<?> texts -> {
-                    json.writeStartArray();
-                    for (Object text : texts) {
-                        json.writeString(String.valueOf(text));
-                    }
-                    json.writeEndArray();
-                }
-                case Map<?, ?> labels -> {
-                    json.writeStartObject();
-                    for (Map.Entry<?, ?> label : labels.entrySet()) {
-                        json.writeStringField(
-                                String.valueOf(label.getKey()), String.valueOf(label.getValue()));
-                    }
-                    json.writeEndObject();
-                }
-                default -> json.writeString(value.toString());
-            }
+            value(json, column.value().apply(row));
         }
         json.writeEndObject();
+    }
+
+    private static void value(JsonGenerator json, @Nullable Object value) throws IOException {
+        switch (value) {
+            case null -> json.writeNull();
+            case Long number -> json.writeNumber(number);
+            case Boolean truth -> json.writeBoolean(truth);
+            case Instant time -> json.writeString(time.toString());
+            case List<?> list -> {
+                json.writeStartArray();
+                for (Object element : list) {
+                    value(json, element);
+                }
+                json.writeEndArray();
+            }
+            case Map<?, ?> fields -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> field : fields.entrySet()) {
+                    json.writeFieldName(String.valueOf(field.getKey()));
+                    value(json, field.getValue());
+                }
+                json.writeEndObject();
+            }
+            default -> json.writeString(value.toString());
+        }
     }
 }

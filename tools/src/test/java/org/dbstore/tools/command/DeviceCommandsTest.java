@@ -97,7 +97,8 @@ class DeviceCommandsTest extends CommandTestBase {
                         "highWaterExtents",
                         "volumeCount",
                         "snapshotCount",
-                        "findings"),
+                        "findings",
+                        "remarks"),
                 List.copyOf(info.keySet()));
         assertEquals(device.toString(), info.get("path"));
         assertEquals(128L * MIB, info.get("sizeBytes"));
