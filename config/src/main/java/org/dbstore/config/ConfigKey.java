@@ -39,6 +39,20 @@ public enum ConfigKey {
             "none",
             "Volumes that are created if absent: name and size. A configuration never deletes,"
                     + " renames or resizes a volume."),
+    /** When initiators are told that the device fills. */
+    DEVICE_SOFT_THRESHOLD(
+            "devices.NAME.soft-threshold",
+            "1..100",
+            "never",
+            "Percentage of the device in use at which the initiators of all its writable volumes"
+                    + " are told once (thin provisioning soft threshold; ESXi warns, Windows logs"
+                    + " it)."),
+    /** When initiators are told that a volume fills. */
+    VOLUME_SOFT_THRESHOLDS(
+            "devices.NAME.volume-soft-thresholds",
+            "map",
+            "never",
+            "The same for volumes: by name of a volume the percentage of its size that is mapped."),
     /** Where to listen. */
     PORTALS(
             "portals",

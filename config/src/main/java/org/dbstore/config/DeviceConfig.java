@@ -14,9 +14,21 @@ import java.util.Set;
  * @param createBytes size of the sparse file to create when the path does not exist, 0 = do not
  *     create
  * @param volumes to create when absent, names unique; never deleted or resized by a config
+ * @param thresholds when initiators are told that space is running out
  */
 public record DeviceConfig(
-        String name, Path path, boolean direct, long createBytes, List<VolumeConfig> volumes) {
+        String name,
+        Path path,
+        boolean direct,
+        long createBytes,
+        List<VolumeConfig> volumes,
+        SoftThresholds thresholds) {
+    /** A device whose initiators are not told how full it is. */
+    public DeviceConfig(
+            String name, Path path, boolean direct, long createBytes, List<VolumeConfig> volumes) {
+        this(name, path, direct, createBytes, volumes, SoftThresholds.NONE);
+    }
+
     /** Checks the values. */
     public DeviceConfig {
         Values.label(name);

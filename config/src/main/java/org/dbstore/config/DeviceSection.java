@@ -42,10 +42,29 @@ final class DeviceSection {
                         .orElse("buffered")
                         .equals("direct");
         List<VolumeConfig> volumes = volumes(entry);
+        SoftThresholds thresholds = thresholds(entry);
         if (name.isEmpty() || path.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new DeviceConfig(name.get(), path.get(), direct, size, volumes));
+        return Optional.of(
+                new DeviceConfig(name.get(), path.get(), direct, size, volumes, thresholds));
+    }
+
+    private static SoftThresholds thresholds(Entry device) {
+        int whole =
+                device.value(ConfigKey.DEVICE_SOFT_THRESHOLD, SoftThresholds::percent).orElse(0);
+        Map<String, Integer> volumes = new HashMap<>();
+        for (Entry entry :
+                device.one(ConfigKey.VOLUME_SOFT_THRESHOLDS)
+                        .map(Entry::entries)
+                        .orElse(List.of())) {
+            Optional<String> name = entry.parsedName(VolumeConfig::checkName);
+            Optional<Integer> percent = entry.parsed(SoftThresholds::percent);
+            if (name.isPresent() && percent.isPresent()) {
+                volumes.put(name.get(), percent.get());
+            }
+        }
+        return new SoftThresholds(whole, volumes);
     }
 
     private List<VolumeConfig> volumes(Entry device) {

@@ -60,7 +60,8 @@ class ConfigProblemsTest {
                       0: { device: main, volume: v, blocksize: 512 }
                 """,
                 "1: portals.grup: unknown key; did you mean 'group'?",
-                "3: devices.main.whatever: unknown key; known here: path, size, io, volumes",
+                "3: devices.main.whatever: unknown key; known here: path, size, io, volumes,"
+                        + " soft-threshold, volume-soft-thresholds",
                 "6: " + T1 + ".Alias: unknown key; did you mean 'alias'?",
                 "8: " + T1 + ".luns.0.blocksize: unknown key; did you mean 'block-size'?");
     }

@@ -10,10 +10,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Goal: a configuration means what docs/config.md says. */
 class ConfigReaderTest {
     @TempDir Path directory;
+
+    @Test
+    void softThresholdsArePercentages() throws Exception {
+        var config =
+                read(
+                        """
+                        devices:
+                          main:
+                            path: main.dbs
+                            soft-threshold: 85
+                            volume-soft-thresholds: { vm1: 70%, vm2: 100 }
+                        portals: [ "127.0.0.1:3260" ]
+                        """);
+        assertEquals(
+                new SoftThresholds(85, Map.of("vm1", 70, "vm2", 100)),
+                config.devices().getFirst().thresholds());
+    }
 
     @Test
     void everythingThatCanBeSaidIsRead() throws Exception {

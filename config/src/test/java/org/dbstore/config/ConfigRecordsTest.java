@@ -9,6 +9,7 @@ import org.junit.jupiter.api.function.Executable;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Goal: no record can hold what the server could not serve. */
 class ConfigRecordsTest {
@@ -43,6 +44,8 @@ class ConfigRecordsTest {
         var volume = new VolumeConfig("v", 1);
         refused(() -> new DeviceConfig("d", Path.of("d"), false, 0, List.of(volume, volume)));
         refused(() -> new DeviceConfig("d", Path.of("d"), false, -1, List.of(volume)));
+        refused(() -> new SoftThresholds(101, Map.of()));
+        refused(() -> new SoftThresholds(0, Map.of("v", 0)));
         refused(() -> new DeviceConfig("a b", Path.of("d"), false, 0, List.of(volume)));
     }
 

@@ -33,6 +33,14 @@ public interface Volume {
     record Run(long lengthBytes, boolean mapped) {}
 
     /**
+     * How far a copy came.
+     *
+     * @param bytes copied from the beginning
+     * @param uncommitted as {@link #write}
+     */
+    record Copied(long bytes, boolean uncommitted) {}
+
+    /**
      * Returns the name; of a snapshot "volume@name", or "volume@id" if it has none.
      *
      * @return for people
@@ -137,6 +145,22 @@ public interface Volume {
      *     snapshot's block needs an extent and none is free
      */
     boolean unmap(long offset, long lengthBytes) throws BackendException;
+
+    /**
+     * Copies bytes on the device itself, without moving them through memory, as far as that can be
+     * done at once: whole blocks that the source has mapped, of a volume or snapshot of the same
+     * store. Where it ends the caller goes on by reading and writing, and may come back behind
+     * that. Ranges of one volume must not overlap.
+     *
+     * @param source may be this volume
+     * @param sourceOffset first byte of the source
+     * @param offset first byte here
+     * @param lengthBytes 0 or more
+     * @return how far it came: 0 if not at all
+     * @throws BackendException as {@link #write} and {@link #read}, but not for want of space
+     */
+    Copied copyFrom(Volume source, long sourceOffset, long offset, long lengthBytes)
+            throws BackendException;
 
     /**
      * Tells how a run of blocks is provisioned (for GET LBA STATUS).

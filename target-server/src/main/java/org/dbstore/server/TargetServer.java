@@ -5,11 +5,9 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.DeviceInfo;
 import org.dbstore.backend.Finding;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.Severity;
-import org.dbstore.backend.Volume;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LunConfig;
@@ -24,8 +22,7 @@ import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
-import org.dbstore.server.scsi.SpaceGauge;
-import org.dbstore.server.scsi.StateStore;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,10 +33,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -65,18 +60,14 @@ public final class TargetServer implements AutoCloseable {
     private static final int POOL_THREADS = 32;
 
     private static final long POOL_IDLE_SECONDS = 30;
-    private static final long EXTENT_BYTES = 1 << 20;
     private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
 
     private final Map<String, BlockStore> stores = new HashMap<>();
-    private final Map<UnitKey, LogicalUnit> units = new HashMap<>();
-    private final Set<String> stateful = new HashSet<>();
+    private final ServedUnits units;
+    private final SpaceWatch space;
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final IscsiServer iscsi;
-
-    /** What makes a logical unit: mapped twice on the same terms it is one unit with two paths. */
-    private record UnitKey(Volume volume, LogicalUnit.Settings settings) {}
 
     /**
      * Starts a server.
@@ -112,6 +103,7 @@ public final class TargetServer implements AutoCloseable {
             for (DeviceConfig device : config.devices()) {
                 stores.put(device.name(), openDevice(device));
             }
+            units = new ServedUnits(stores, lun -> writesBack(config, lun));
             List<IscsiTarget> targets = new ArrayList<>();
             for (TargetConfig target : config.targets()) {
                 targets.add(iscsiTarget(target, portalGroupTags(config, target)));
@@ -124,6 +116,7 @@ public final class TargetServer implements AutoCloseable {
                             new CommandDispatcher(pool),
                             new FairShares(buffers, dataBudgetBytes));
             iscsi.listen(addresses(config.portals()));
+            space = new SpaceWatch(config.devices(), stores, units);
             started = true;
         } finally {
             if (!started) {
@@ -165,6 +158,66 @@ public final class TargetServer implements AutoCloseable {
         return iscsi.dropSession(handle);
     }
 
+    /**
+     * An open device, to manage its volumes: what is done to one that is served, its initiators
+     * learn.
+     *
+     * @param name by the configuration
+     * @return null if there is none
+     */
+    public @Nullable BlockStore device(String name) {
+        return stores.get(name);
+    }
+
+    /**
+     * Maps a logical unit while the server runs. Those who see all LUNs of the target learn of it;
+     * the LUN maps of certain initiators stay as they are.
+     *
+     * @param target iSCSI name
+     * @param lun under which number what is shown
+     * @throws BackendException {@link BackendError#NOT_FOUND} if there is no such target, device or
+     *     volume, {@link BackendError#ALREADY_EXISTS} if the number is taken, {@link
+     *     BackendError#INVALID} if the volume is served with other settings; or what the device
+     *     says
+     */
+    public void map(String target, LunConfig lun) throws BackendException {
+        checkTarget(target);
+        LogicalUnit unit = open(target, lun);
+        if (!iscsi.map(target, lun.number(), unit)) {
+            units.close(unit);
+            throw new BackendException(
+                    BackendError.ALREADY_EXISTS, "target " + target + " has LUN " + lun.number());
+        }
+        LOG.info("target {}: LUN {} is volume {}", target, lun.number(), lun.volume());
+    }
+
+    /**
+     * Takes a logical unit away from everybody who sees it through a target. Commands under way are
+     * aborted; those that come later are answered 05/25/00.
+     *
+     * @param target iSCSI name
+     * @param number as in the configuration of the target
+     * @throws BackendException {@link BackendError#NOT_FOUND} if there is no such target or LUN
+     * @throws InterruptedException if interrupted while commands under way come to their end; the
+     *     device then goes on holding the volume as one in use
+     */
+    public void unmap(String target, int number) throws BackendException, InterruptedException {
+        checkTarget(target);
+        LogicalUnit unit = iscsi.unmap(target, number);
+        if (unit == null) {
+            throw new BackendException(
+                    BackendError.NOT_FOUND, "target " + target + " has no LUN " + number);
+        }
+        units.close(unit);
+        LOG.info("target {}: LUN {} is gone", target, number);
+    }
+
+    private void checkTarget(String name) throws BackendException {
+        if (!iscsi.hasTarget(name)) {
+            throw new BackendException(BackendError.NOT_FOUND, "there is no target " + name);
+        }
+    }
+
     /** Logins that failed for lack of a valid proof, since the start. */
     public long failedLoginCount() {
         return iscsi.failedLoginCount();
@@ -173,6 +226,7 @@ public final class TargetServer implements AutoCloseable {
     @Override
     public void close() throws BackendException {
         iscsi.close();
+        space.close();
         pool.shutdown();
         closeStores();
         LOG.info("stopped");
@@ -231,7 +285,7 @@ public final class TargetServer implements AutoCloseable {
             throws BackendException {
         TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
-            luns.put(lun.number(), logicalUnit(target, lun));
+            luns.put(lun.number(), open(target.name(), lun));
         }
         return new IscsiTarget(
                 target.name(),
@@ -249,75 +303,29 @@ public final class TargetServer implements AutoCloseable {
                 : target.portalGroups();
     }
 
-    private LogicalUnit logicalUnit(TargetConfig target, LunConfig lun) throws BackendException {
-        BlockStore store = stores.get(lun.device());
-        if (store == null) {
-            throw new IllegalArgumentException("no device " + lun.device());
-        }
+    /** The cache is that of the mapping that writes; one that does not may leave it out. */
+    private static boolean writesBack(DbsConfig config, LunConfig lun) {
+        return config.targets().stream()
+                        .flatMap(target -> target.luns().stream())
+                        .filter(other ->
+                                !other.readOnly()
+                                        && other.device().equals(lun.device())
+                                        && other.volume().equals(lun.volume()))
+                        .findFirst()
+                        .orElse(lun)
+                        .cache()
+                == LunConfig.CacheMode.WRITEBACK;
+    }
+
+    private LogicalUnit open(String target, LunConfig lun) throws BackendException {
         try {
-            Volume volume = openVolume(store, lun);
-            LogicalUnit.Settings settings =
-                    new LogicalUnit.Settings(
-                            lun.blockBytes(),
-                            lun.physicalBlockBytes(),
-                            lun.cache() == LunConfig.CacheMode.WRITEBACK,
-                            lun.readOnly(),
-                            volume.uuid());
-            UnitKey key = new UnitKey(volume, settings);
-            LogicalUnit unit = units.get(key);
-            if (unit == null) {
-                unit =
-                        new LogicalUnit(
-                                volume,
-                                settings,
-                                stateStore(store, lun, settings),
-                                spaceGauge(store, lun));
-                units.put(key, unit);
-            } else {
-                store.release(volume);
-            }
-            return unit;
+            return units.open(lun);
         } catch (BackendException e) {
             throw new BackendException(
                     e.error(),
-                    "target " + target.name() + " LUN " + lun.number() + ": " + e.getMessage(),
+                    "target " + target + " LUN " + lun.number() + ": " + e.getMessage(),
                     e);
         }
-    }
-
-    /**
-     * Where a unit keeps its state. A volume has one state: of several units that show it the first
-     * writable one has it.
-     */
-    private StateStore stateStore(BlockStore store, LunConfig lun, LogicalUnit.Settings settings)
-            throws BackendException {
-        if (!lun.snapshot().isEmpty()
-                || settings.readOnly()
-                || !stateful.add(lun.device() + "/" + lun.volume())) {
-            return StateStore.NONE;
-        }
-        return new VolumeState(store, "#" + store.volume(lun.volume()).slot());
-    }
-
-    private static SpaceGauge spaceGauge(BlockStore store, LunConfig lun) {
-        return new SpaceGauge() {
-            @Override
-            public long freeBytes() {
-                DeviceInfo info = store.info();
-                return (info.totalExtents() - info.usedExtents()) * EXTENT_BYTES;
-            }
-
-            @Override
-            public long usedBytes() throws BackendException {
-                return store.volume(lun.volume()).mappedBytes();
-            }
-        };
-    }
-
-    private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {
-        return lun.snapshot().isEmpty()
-                ? store.openVolume(lun.volume())
-                : store.openSnapshot(store.snapshotId(lun.volume(), lun.snapshot()));
     }
 
     private static List<Map.Entry<InetSocketAddress, Integer>> addresses(

@@ -2,6 +2,7 @@ package org.dbstore.backend.format;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -80,7 +81,7 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
                 || mirrorCount < 0
                 || mirrorCount > MIRRORS_MAX
                 || pairCount < 0
-                || 2 * pairCount > CATALOGUE_MAX) {
+                || pairCount > CATALOGUE_MAX / 2) {
             return Optional.empty();
         }
         int count = mirrorCount + 2 * pairCount;
@@ -91,11 +92,15 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
         for (int i = 0; i < count; i++) {
             all.add(superblock.getInt(LIST + i * Integer.BYTES));
         }
-        return Optional.of(
-                new ReservedExtents(
-                        superblock.getInt(OFFSET + 8),
-                        all.subList(0, mirrorCount),
-                        all.subList(mirrorCount, count)));
+        int journal = superblock.getInt(OFFSET + 8);
+        // One extent for two purposes is nothing that we wrote.
+        return all.contains(journal) || new HashSet<>(all).size() < count
+                ? Optional.empty()
+                : Optional.of(
+                        new ReservedExtents(
+                                journal,
+                                all.subList(0, mirrorCount),
+                                all.subList(mirrorCount, count)));
     }
 
     /**

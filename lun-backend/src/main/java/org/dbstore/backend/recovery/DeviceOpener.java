@@ -149,7 +149,8 @@ public final class DeviceOpener {
                                 directory,
                                 findings,
                                 reserved,
-                                reservedIdMarked)
+                                reservedIdMarked,
+                                purpose)
                         .run();
         OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
         BitSet owners = ownership.owners();

@@ -1,5 +1,6 @@
 package org.dbstore.backend.recovery;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Problem;
 import org.dbstore.backend.device.AlignedBuffers;
@@ -32,6 +33,7 @@ final class ExtentScan {
     private final Findings findings;
     private final Set<Integer> reserved;
     private final boolean reservedIdMarked;
+    private final Purpose purpose;
     private int[] stale = new int[16];
     private int staleCount;
     private long end;
@@ -47,7 +49,8 @@ final class ExtentScan {
             Directory directory,
             Findings findings,
             Set<Integer> reserved,
-            boolean reservedIdMarked) {
+            boolean reservedIdMarked,
+            Purpose purpose) {
         this.reader = reader;
         this.geometry = geometry;
         this.deviceBytes = deviceBytes;
@@ -59,6 +62,7 @@ final class ExtentScan {
         this.findings = findings;
         this.reserved = reserved;
         this.reservedIdMarked = reservedIdMarked;
+        this.purpose = purpose;
     }
 
     /**
@@ -71,7 +75,12 @@ final class ExtentScan {
     @SuppressWarnings("ArrayRecordComponent") // only handed over
     record Result(int[] stale, long highWater) {}
 
-    /** Fills the table. */
+    /**
+     * Fills the table.
+     *
+     * @throws BackendException {@link BackendError#IO}; {@link BackendError#CORRUPT} if a layer has
+     *     what is reserved
+     */
     Result run() throws BackendException {
         int entries = entryCount();
         int chunkBytes = Math.min(MetadataReader.CHUNK_ENTRIES, entries) * ExtentEntry.BYTES;
@@ -111,7 +120,7 @@ final class ExtentScan {
         return Math.ceilDiv(deviceBytes - geometry.dataOffset(), (long) Geometry.EXTENT_BYTES);
     }
 
-    private void readChunk(ByteBuffer chunk, int first, int count) {
+    private void readChunk(ByteBuffer chunk, int first, int count) throws BackendException {
         long[] bitmap = new long[BlockBitmap.WORDS];
         for (int i = 0; i < count; i++) {
             int at = i * ExtentEntry.BYTES;
@@ -123,20 +132,16 @@ final class ExtentScan {
         }
     }
 
-    private void enter(int extent, int owner, int position, long[] bitmap) {
-        if (owner == ReservedExtents.OWNER && reservedIdMarked) {
-            if (!reserved.contains(extent)) {
-                addStale(extent); // the making of a journal that was cut short
+    private void enter(int extent, int owner, int position, long[] bitmap) throws BackendException {
+        if (reserved.contains(extent)) {
+            if (owner != ReservedExtents.OWNER) {
+                reportClaimed(extent, owner);
             }
             return;
         }
-        if (reserved.contains(extent)) {
-            findings.add(
-                    Problem.RESERVED_CLAIMED,
-                    "extent " + extent,
-                    Geometry.extentEntryOffset(extent),
-                    "extent %d of snapshot %d is reserved for the journal, mirror or catalogue"
-                            .formatted(extent, owner));
+        if (owner == ReservedExtents.OWNER && reservedIdMarked) {
+            addStale(extent); // the making of a journal that was cut short
+            return;
         }
         if (extent >= highWater && markIsOurs) {
             end = extent + 1L;
@@ -165,6 +170,21 @@ final class ExtentScan {
                             .formatted(extent, owner));
         }
         table.load(extent, owner, position, bitmap, 0);
+    }
+
+    /** Whatever is done next, one of the two would write over the other. */
+    private void reportClaimed(int extent, int owner) throws BackendException {
+        String text =
+                "extent %d is listed for our own use, and belongs to snapshot %d"
+                        .formatted(extent, owner);
+        if (purpose == Purpose.USE) {
+            throw new BackendException(BackendError.CORRUPT, text);
+        }
+        findings.add(
+                Problem.RESERVED_CLAIMED,
+                "extent " + extent,
+                Geometry.extentEntryOffset(extent),
+                text);
     }
 
     private void addStale(int extent) {

@@ -63,7 +63,10 @@ final class SuperblockCheck {
         Superblock superblock = Superblock.read(block);
         int zeroFrom =
                 superblock.identity().isPresent() ? Superblock.FEATURES : Superblock.IDENTITY;
-        return !isKnown(superblock)
+        // With features the version is ours, and no other program changes either.
+        boolean torn = superblock.version() == Superblock.VERSION && superblock.features() != 0;
+        return torn
+                || !isKnown(superblock)
                 || superblock.deviceBytes() != deviceBytes
                 || (ReservedExtents.read(block).isEmpty() && !isZero(block, zeroFrom));
     }

@@ -49,6 +49,7 @@ public final class StoredVolume implements Volume {
     private final ReadPath reads;
     private final WritePath writes;
     private final UnmapPath unmaps;
+    private final CopyPath copies;
     private final UnmappedHoles holes;
 
     /**
@@ -72,6 +73,7 @@ public final class StoredVolume implements Volume {
         this.writes = new WritePath(parts, stripes, map, head);
         this.holes = new UnmappedHoles(parts, stripes, map, head);
         this.unmaps = new UnmapPath(parts, stripes, map, head, writes, holes);
+        this.copies = new CopyPath(parts, stripes, writes);
     }
 
     @Override
@@ -170,6 +172,22 @@ public final class StoredVolume implements Volume {
         boolean uncommitted = unmaps.unmap(firstBlock, endBlock);
         parts.health().check();
         return uncommitted;
+    }
+
+    @Override
+    public Copied copyFrom(Volume source, long sourceOffset, long offset, long lengthBytes)
+            throws BackendException {
+        boolean whole = ((sourceOffset | offset | lengthBytes) & Geometry.BLOCK_BYTES - 1) == 0;
+        if (!whole || !(source instanceof StoredVolume other) || !other.parts.equals(parts)) {
+            return new Copied(0, false);
+        }
+        other.checkRange(sourceOffset, lengthBytes);
+        checkRange(offset, lengthBytes);
+        checkWritable();
+        CopyPath.Source from = new CopyPath.Source(other.stripes, other.head, other.map);
+        Copied copied = copies.copy(from, sourceOffset, offset, lengthBytes);
+        parts.health().check();
+        return copied;
     }
 
     @Override

@@ -46,6 +46,11 @@ final class StripeLocks {
         return stripes[stripe].writeLock();
     }
 
+    /** Returns 0 if the lock is not free at once. */
+    long tryLockExclusive(int stripe) {
+        return stripes[stripe].tryWriteLock();
+    }
+
     void unlockExclusive(int stripe, long stamp) {
         stripes[stripe].unlockWrite(stamp);
     }

@@ -208,27 +208,63 @@ final class WritePath {
         }
     }
 
+    /** Puts data into an extent. */
+    @FunctionalInterface
+    private interface Filler {
+        /**
+         * Does it.
+         *
+         * @param from extent with the old contents, perhaps {@code extent}, perhaps none
+         */
+        void fill(int from, int extent) throws BackendException;
+    }
+
     private boolean writeExtent(
             long position, int inExtent, ByteBuffer source, int length, boolean reserve)
+            throws BackendException {
+        return fillExtent(
+                position,
+                inExtent,
+                length,
+                reserve,
+                (from, extent) -> writeBlocks(from, extent, inExtent, source, length));
+    }
+
+    /**
+     * Writes whole blocks of one extent with what stands elsewhere on the device. The caller holds
+     * the stripe exclusively.
+     *
+     * @param offset first byte of the volume, on a block's boundary
+     * @param from first byte on the device; what is there does not change meanwhile
+     * @param length whole blocks
+     * @return as {@link org.dbstore.backend.Volume#write}
+     */
+    boolean copyExtent(long offset, long from, int length) throws BackendException {
+        int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+        return fillExtent(
+                offset / Geometry.EXTENT_BYTES,
+                inExtent,
+                length,
+                false,
+                (old, extent) -> io.copy(from, extentOffset(extent) + inExtent, length));
+    }
+
+    private boolean fillExtent(
+            long position, int inExtent, int length, boolean reserve, Filler filler)
             throws BackendException {
         head.checkOpen();
         int present = map.get(position);
         if (present != ExtentMap.NONE && table.owner(present) == head.id()) {
-            writeBlocks(present, present, inExtent, source, length);
+            filler.fill(present, present);
             table.map(present, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
             return table.isUncommitted(present);
         }
-        writeNewExtent(position, present, inExtent, source, length, reserve);
+        fillNewExtent(position, present, inExtent, length, reserve, filler);
         return true;
     }
 
-    private void writeNewExtent(
-            long position,
-            int inherited,
-            int inExtent,
-            ByteBuffer source,
-            int length,
-            boolean reserve)
+    private void fillNewExtent(
+            long position, int inherited, int inExtent, int length, boolean reserve, Filler filler)
             throws BackendException {
         int firstBlock = inExtent / Geometry.BLOCK_BYTES;
         int endBlock = endBlock(inExtent, length);
@@ -237,7 +273,7 @@ final class WritePath {
             if (inherited != ExtentMap.NONE) {
                 parts.copyOnWrite().copyExcept(inherited, extent, firstBlock, endBlock);
             }
-            writeBlocks(inherited, extent, inExtent, source, length);
+            filler.fill(inherited, extent);
             long[] bitmap =
                     inherited == ExtentMap.NONE
                             ? new long[BlockBitmap.WORDS]

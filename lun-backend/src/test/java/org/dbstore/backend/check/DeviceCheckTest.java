@@ -63,7 +63,7 @@ class DeviceCheckTest {
     private int extentOf(int owner) throws IOException {
         for (int extent = 0; extent < patient.geometry.usableExtents(); extent++) {
             byte[] entry = patient.bytes(extentEntry(extent), 2);
-            if ((entry[0] & 0xff | (entry[1] & 0xff) << 8) == owner) {
+            if (((entry[0] & 0xff) | (entry[1] & 0xff) << 8) == owner) {
                 return extent;
             }
         }
@@ -72,7 +72,7 @@ class DeviceCheckTest {
 
     private int headOf(int slot) throws IOException {
         byte[] id = patient.bytes(Geometry.volumeEntryOffset(slot), 2);
-        return id[0] & 0xff | (id[1] & 0xff) << 8;
+        return (id[0] & 0xff) | (id[1] & 0xff) << 8;
     }
 
     @Test
@@ -162,8 +162,8 @@ class DeviceCheckTest {
         }
         long journal = patient.geometry.extentOffset(patient.reserved().journal());
         for (int half = 0; half < 2; half++) { // the second record of each half
-            int images = patient.bytes(journal + half * (128 << 12) + 40, 1)[0];
-            patient.flip(journal + half * (128 << 12) + ((1 + images) << 12) + 100);
+            int images = patient.bytes(journal + half * (128L << 12) + 40, 1)[0];
+            patient.flip(journal + half * (128L << 12) + ((1 + images) << 12) + 100);
         }
         find(check(), Problem.JOURNAL_HOLE);
     }

@@ -1,12 +1,14 @@
 package org.dbstore.backend.figures;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Scanner;
 
 /** Prints what was promised and what was measured, line by line. */
 final class EngineFigures {
@@ -34,10 +36,10 @@ final class EngineFigures {
     private void measure(Path file) throws Exception {
         Files.delete(file);
         LargeDevice.make(file);
-        long[] clean = open(file, "crash");
-        line("open 1,000,000 extents, closed", clean[0], 1500, "ms");
-        line("heap with them open", clean[1], HEAP_MIB, "MiB");
-        line("open the same after kill -9", open(file)[0], 1300, "ms");
+        Opened closed = open(file, "crash");
+        line("open 1,000,000 extents, closed", closed.millis(), 1500, "ms");
+        line("heap with them open", closed.heapMib(), HEAP_MIB, "MiB");
+        line("open the same after kill -9", open(file).millis(), 1300, "ms");
         for (int volumes : new int[] {1, 4}) {
             Files.delete(file);
             SnapshotPause.Result pause = SnapshotPause.measure(file, volumes);
@@ -71,8 +73,10 @@ final class EngineFigures {
         System.out.printf(Locale.ROOT, "%-52s %8.2f %s%s%s%n", what, value, unit, bound, verdict);
     }
 
-    /** Opens the device in a process of its own; returns milliseconds and MiB of heap. */
-    private static long[] open(Path file, String... more) throws IOException, InterruptedException {
+    private record Opened(int millis, int heapMib) {}
+
+    /** Opens the device in a process of its own. */
+    private static Opened open(Path file, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx" + HEAP_MIB + "m", "--enable-native-access=ALL-UNNAMED"));
@@ -82,11 +86,15 @@ final class EngineFigures {
         command.addAll(List.of(more));
         Process process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String answer = new String(process.getInputStream().readAllBytes()).trim();
-        if (process.waitFor() != 0) {
-            throw new IOException("opening failed: " + answer);
+        Opened opened = null;
+        try (Scanner answer = new Scanner(process.getInputStream(), StandardCharsets.US_ASCII)) {
+            if (answer.hasNext()) {
+                opened = new Opened(answer.nextInt(), answer.nextInt());
+            }
         }
-        String[] words = answer.split(" ");
-        return new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])};
+        if (process.waitFor() != 0 || opened == null) {
+            throw new IOException("opening failed");
+        }
+        return opened;
     }
 }

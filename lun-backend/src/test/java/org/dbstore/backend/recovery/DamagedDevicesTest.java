@@ -19,7 +19,10 @@ import org.dbstore.backend.Volume;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.MemoryBlockDevice;
+import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.ReservedExtents;
+import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.golden.SparseImage;
 import org.junit.jupiter.api.Test;
 
@@ -387,6 +390,72 @@ class DamagedDevicesTest {
         }
         try (BlockStore store = Stores.openPlain(device)) {
             assertEquals(identity, store.info().deviceId());
+        }
+    }
+
+    /** With journal, mirror and catalogue, closed. */
+    private static MemoryBlockDevice journaled() throws BackendException {
+        MemoryBlockDevice device = Stores.initialized();
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            store.createVolume("good", MIB);
+            Volume good = store.openVolume("good");
+            Bytes.write(good, 0, Bytes.random(BLOCK, 9));
+            good.flush();
+        }
+        return device;
+    }
+
+    @Test
+    void aNumberOfReservedExtentsThatOverflowsIsDamageToBeMended() throws Exception {
+        MemoryBlockDevice device = journaled();
+        put(device, ReservedExtents.OFFSET + 16, 4, 0x40000001);
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            assertFinding(store, "the superblock was damaged");
+            assertGoodIsServed(store);
+        }
+    }
+
+    /** Otherwise its branches would count as damage. */
+    @Test
+    void aVersionThatDoesNotGoWithItsFeaturesIsMended() throws Exception {
+        MemoryBlockDevice device = journaled();
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            store.linkClone(store.createSnapshot("good"), "clone");
+        }
+        put(device, Superblock.VERSION_FIELD, 4, Superblock.VERSION);
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            assertFinding(store, "the superblock was damaged");
+            assertGoodIsServed(store);
+            Volume clone = store.openVolume("clone");
+            assertArrayEquals(Bytes.random(BLOCK, 9), Bytes.read(clone, 0, BLOCK));
+        }
+    }
+
+    /** Otherwise the journal would be written over the volume's data, or they over the journal. */
+    @Test
+    void aReservedExtentThatBelongsToALayerIsRefused() throws Exception {
+        MemoryBlockDevice device = journaled();
+        ByteBuffer superblock = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        device.read(0, superblock);
+        int journal = ReservedExtents.read(superblock).orElseThrow().journal();
+        put(device, Geometry.extentEntryOffset(journal), 2, 1);
+        put(device, CloseStamp.OFFSET, 8, 0); // the mirror is not asked
+        assertFails(
+                BackendError.CORRUPT, () -> BlockStore.open(device, OpenOptions.DEFAULT).close());
+    }
+
+    @Test
+    void oneReservedExtentForTwoPurposesIsNoList() throws Exception {
+        ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        new ReservedExtents(5, List.of(6), List.of(7, 8)).write(block);
+        assertTrue(ReservedExtents.read(block).isPresent());
+        for (ReservedExtents doubled :
+                List.of(
+                        new ReservedExtents(6, List.of(6), List.of(7, 8)),
+                        new ReservedExtents(5, List.of(6), List.of(7, 7)),
+                        new ReservedExtents(5, List.of(7), List.of(7, 8)))) {
+            doubled.write(block);
+            assertTrue(ReservedExtents.read(block).isEmpty(), doubled::toString);
         }
     }
 

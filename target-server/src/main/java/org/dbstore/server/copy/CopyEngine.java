@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The one place that copies from unit to unit: what is not stored in the source is unmapped in the
- * destination, the rest goes through the thread's buffer.
+ * destination, the rest is copied on the device if both are on one, or goes through the thread's
+ * buffer.
  */
 final class CopyEngine {
     private CopyEngine() {}
@@ -34,7 +35,8 @@ final class CopyEngine {
     static Progress copy(
             Medium from, long source, Medium to, long target, long bytes, BooleanSupplier goesOn)
             throws BackendException {
-        boolean backwards = from == to && target > source && target - source < bytes;
+        boolean overlaps = from.isSame(to) && Math.abs(target - source) < bytes;
+        boolean backwards = overlaps && target > source;
         boolean uncommitted = false;
         long done = 0;
         while (done < bytes) {
@@ -52,6 +54,21 @@ final class CopyEngine {
                     continue;
                 }
                 piece = Math.min(piece, run.lengthBytes());
+                if (!goesOn.getAsBoolean()) {
+                    return new Progress(done, uncommitted);
+                }
+                Volume.Copied copied =
+                        overlaps
+                                ? new Volume.Copied(0, false)
+                                : copyOnDevice(from, source + at, to, target + at, piece);
+                uncommitted |= copied.uncommitted();
+                if (copied.bytes() > 0) {
+                    if (!goesOn.getAsBoolean()) { // what was copied may be newer than it should be
+                        return new Progress(done, uncommitted);
+                    }
+                    done += copied.bytes();
+                    continue;
+                }
             }
             ByteBuffer buffer = Scratch.take((int) piece);
             from.volume().read(source + at, buffer);
@@ -76,6 +93,20 @@ final class CopyEngine {
                             return CommandOutcome.Good.GOOD;
                         });
         return uncommitted[0];
+    }
+
+    private static Volume.Copied copyOnDevice(
+            Medium from, long source, Medium to, long target, long bytes) throws BackendException {
+        Volume.Copied[] copied = new Volume.Copied[] {new Volume.Copied(0, false)};
+        to.ranges()
+                .change(
+                        target,
+                        bytes,
+                        () -> {
+                            copied[0] = to.volume().copyFrom(from.volume(), source, target, bytes);
+                            return CommandOutcome.Good.GOOD;
+                        });
+        return copied[0];
     }
 
     private static boolean write(Medium to, long target, ByteBuffer data) throws BackendException {

@@ -1,6 +1,7 @@
 package org.dbstore.server.copy;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Volume;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.CopyLimits;
 import org.dbstore.server.scsi.Medium;
@@ -18,7 +19,11 @@ import java.util.Map;
  */
 public final class CopyManager {
     /** By which a result is asked for: a list identifier belongs to a nexus. */
-    record ListKey(Nexus nexus, Medium medium, long list) {}
+    record ListKey(Nexus nexus, Volume unit, long list) {
+        ListKey(Nexus nexus, Medium medium, long list) {
+            this(nexus, medium.volume(), list);
+        }
+    }
 
     private static final class Bounded<V> extends LinkedHashMap<ListKey, V> {
         private static final long serialVersionUID = 1;

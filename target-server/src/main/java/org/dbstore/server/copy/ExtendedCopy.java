@@ -201,6 +201,8 @@ final class ExtendedCopy {
             return progress.bytes() == bytes ? null : Sense.of(SenseCode.COMMAND_ABORTED);
         } catch (BackendException e) {
             return BackendSense.ofWrite(e);
+        } catch (IndexOutOfBoundsException e) { // one of the volumes has become smaller
+            return Sense.of(SenseCode.COPY_ABORTED);
         }
     }
 }

@@ -133,15 +133,12 @@ final class TokenOperation {
         boolean immediate = (list.get(2) & IMMED) != 0;
         // The parameter list is gone once the command is answered: what it says is in fields now.
         CopyManager.ListKey key = key();
-        if (immediate) {
-            keep(key, new Result(WRITE_ACTION, IN_BACKGROUND, 0, new byte[0], new byte[0]));
-            task.complete(CommandOutcome.Good.GOOD);
+        if (!immediate) {
+            return transfer(key, token, name, medium.bytes(offset), deletes);
         }
-        CommandOutcome outcome = transfer(key, token, medium.bytes(offset));
-        if (deletes) {
-            manager.tokens().delete(name);
-        }
-        return immediate ? CommandOutcome.Deferred.DEFERRED : outcome;
+        keep(key, new Result(WRITE_ACTION, IN_BACKGROUND, 0, new byte[0], new byte[0]));
+        return new CommandOutcome.GoodAhead(
+                () -> transfer(key, token, name, medium.bytes(offset), deletes));
     }
 
     private CopyManager.ListKey key() {
@@ -187,44 +184,65 @@ final class TokenOperation {
         return null;
     }
 
-    /** Copies range by range; ends early where the token has no more. */
-    private CommandOutcome transfer(CopyManager.ListKey key, RodTokens.Token token, long offset) {
-        long done = 0;
+    /** Copies, and keeps what became of it whatever that is. */
+    private CommandOutcome transfer(
+            CopyManager.ListKey key,
+            RodTokens.Token token,
+            byte[] name,
+            long offset,
+            boolean deletes) {
+        long[] done = new long[1];
+        CheckCondition failure = Sense.of(SenseCode.INTERNAL_TARGET_FAILURE);
+        try {
+            failure = transfer(token, offset, done);
+        } finally {
+            keep(
+                    key,
+                    new Result(
+                            WRITE_ACTION,
+                            failure == null ? DONE : FAILED,
+                            medium.wholeBlocks(done[0]),
+                            failure == null ? new byte[0] : failure.sense(),
+                            new byte[0]));
+            if (deletes) {
+                manager.tokens().delete(name);
+            }
+        }
+        return failure == null ? CommandOutcome.Good.GOOD : failure;
+    }
+
+    /**
+     * Copies range by range; ends early where the token has no more.
+     *
+     * @param done gets how many bytes were copied
+     * @return null if all were
+     */
+    private @Nullable CheckCondition transfer(RodTokens.Token token, long offset, long[] done) {
         boolean uncommitted = false;
-        CheckCondition failure = null;
         try {
             for (RodTokens.Range target : ranges) {
                 CopyEngine.Progress progress =
                         token.medium() == null
                                 ? zeroes(target)
-                                : fill(token, offset + done, target);
+                                : fill(token, offset + done[0], target);
                 uncommitted |= progress.uncommitted();
-                done += progress.bytes();
+                done[0] += progress.bytes();
                 if (progress.bytes() < target.bytes()) {
                     break;
                 }
             }
             CopyEngine.settle(medium, uncommitted);
         } catch (BackendException e) {
-            failure = BackendSense.ofWrite(e);
+            return BackendSense.ofWrite(e);
+        } catch (IndexOutOfBoundsException e) { // one of the volumes has become smaller
+            return Sense.of(SenseCode.COPY_ABORTED, medium.wholeBlocks(done[0]));
         }
-        long blocks = medium.wholeBlocks(done);
-        if (failure == null && !token.isIntact()) {
-            failure = Sense.of(SenseCode.INVALID_TOKEN_REVOKED, blocks);
+        long blocks = medium.wholeBlocks(done[0]);
+        if (!token.isIntact()) {
+            return Sense.of(SenseCode.INVALID_TOKEN_REVOKED, blocks);
         }
-        if (failure == null && done < bytes) {
-            // The token stands for less than was asked for: INFORMATION tells how far it went.
-            failure = Sense.of(SenseCode.COPY_ABORTED, blocks);
-        }
-        keep(
-                key,
-                new Result(
-                        WRITE_ACTION,
-                        failure == null ? DONE : FAILED,
-                        blocks,
-                        failure == null ? new byte[0] : failure.sense(),
-                        new byte[0]));
-        return failure == null ? CommandOutcome.Good.GOOD : failure;
+        // The token may stand for less than was asked for: INFORMATION tells how far it went.
+        return done[0] < bytes ? Sense.of(SenseCode.COPY_ABORTED, blocks) : null;
     }
 
     private CopyEngine.Progress zeroes(RodTokens.Range target) throws BackendException {

@@ -38,6 +38,9 @@ final class FullFeaturePhase {
 
     private static final int TASK_MANAGEMENT_FUNCTION_MASK = 0x7f;
 
+    /** Remove the connection for recovery. */
+    private static final int LOGOUT_REASON_MAX = 2;
+
     /** Most task management functions of a session that wait for tasks to end. */
     private static final int FUNCTIONS_MAX = 32;
 
@@ -239,6 +242,10 @@ final class FullFeaturePhase {
 
     private void logout(int header) throws IOException, ProtocolException {
         LogoutRequest request = JscsiPdus.logoutRequest(reader.buffer(), header);
+        if (request.reason() > LOGOUT_REASON_MAX) {
+            reject(RejectReason.INVALID_PDU_FIELD, header);
+            return;
+        }
         reader.skipData();
         LogoutAnswer answer =
                 switch (request.reason()) {

@@ -13,9 +13,12 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.iscsi.session.Sessions;
+import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.scsi.SenseCode;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
@@ -162,16 +166,82 @@ public final class IscsiServer implements AutoCloseable {
         return session.isPresent();
     }
 
+    /** Tells whether a target of that name is served. */
+    public boolean hasTarget(String name) {
+        return targets.containsKey(name);
+    }
+
     /**
-     * Tells the initiators of a target that logical units came or went, by a unit attention and an
-     * asynchronous message (Linux rescans on it).
+     * Adds a logical unit to what a target shows those who see all of it, and tells them.
      *
-     * @param targetName iSCSI name
+     * @param targetName one that is served
+     * @param number 0..{@link LunMap#NUMBER_MAX}
+     * @param unit for this mapping alone
+     * @return false if the number is taken
      */
-    public void reportedLunsChanged(String targetName) {
+    public boolean map(String targetName, int number, LogicalUnit unit) {
+        LunMap luns = target(targetName).luns();
+        if (!luns.map(number, unit)) {
+            return false;
+        }
         for (Session session : sessions.all()) {
-            if (session.target().name().equals(targetName)) {
-                session.luns().units().forEach(LogicalUnit::reportedLunsChanged);
+            if (session.luns() == luns) {
+                unit.nexusEstablished(session.nexus());
+            }
+        }
+        reportedLunsChanged(List.of(luns));
+        return true;
+    }
+
+    /**
+     * Takes a logical unit away from all who see it through a target, and tells them. Returns when
+     * no command can change it any more.
+     *
+     * @param targetName one that is served
+     * @param number in the target's own map
+     * @return the unit; null if there is none
+     */
+    public @Nullable LogicalUnit unmap(String targetName, int number) throws InterruptedException {
+        IscsiTarget target = target(targetName);
+        LogicalUnit unit = target.luns().find((long) number << LunMap.NUMBER_SHIFT);
+        if (unit == null) {
+            return null;
+        }
+        Map<LunMap, Collection<Integer>> gone = new HashMap<>();
+        gone.put(target.luns(), target.luns().unmap(unit));
+        for (IscsiTarget.View view : target.terms().views()) {
+            gone.put(view.luns(), view.luns().unmap(unit));
+        }
+        // A command that found the unit before is in its session's task set by now.
+        CountDownLatch ended = new CountDownLatch(1);
+        TaskBarrier barrier = new TaskBarrier(ended::countDown);
+        for (Session session : sessions.all()) {
+            Collection<Integer> numbers = gone.getOrDefault(session.luns(), List.of());
+            if (!numbers.isEmpty()) {
+                session.abort(task -> numbers.contains(LunMap.number(task.lun())), barrier);
+                unit.nexusLost(session.nexus());
+            }
+        }
+        barrier.arrive();
+        ended.await();
+        gone.values().removeIf(Collection::isEmpty);
+        reportedLunsChanged(gone.keySet());
+        return unit;
+    }
+
+    private IscsiTarget target(String name) {
+        IscsiTarget target = targets.get(name);
+        if (target == null) {
+            throw new IllegalArgumentException("no target " + name);
+        }
+        return target;
+    }
+
+    /** By a unit attention, and by an asynchronous message, on which Linux rescans. */
+    private void reportedLunsChanged(Collection<LunMap> changed) {
+        for (Session session : sessions.all()) {
+            if (changed.stream().anyMatch(luns -> luns == session.luns())) {
+                session.luns().units().forEach(unit -> unit.reportedLunsChanged(session.nexus()));
                 session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
             }
         }

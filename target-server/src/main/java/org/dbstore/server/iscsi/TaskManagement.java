@@ -101,12 +101,12 @@ final class TaskManagement {
             Consumer<Reply> whenDone) {
         Consumer<TaskManagementAnswer> answer = code -> whenDone.accept(new Reply(code, 0));
         switch (function) {
-            case ABORT_TASK_SET ->
+            // TST=001b: each nexus has a task set of its own (SAM-5, "CLEAR TASK SET").
+            case ABORT_TASK_SET, CLEAR_TASK_SET ->
                     abort(
                             List.of(session),
                             task -> isFor(session, task, unit),
                             () -> answer.accept(TaskManagementAnswer.COMPLETE));
-            case CLEAR_TASK_SET -> clearTaskSet(unit, session, answer);
             case LOGICAL_UNIT_RESET -> reset(unit, answer);
             case QUERY_TASK_SET ->
                     answer.accept(found(session.hasTask(task -> isFor(session, task, unit))));
@@ -138,30 +138,24 @@ final class TaskManagement {
         barrier.arrive();
     }
 
-    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
+    /**
+     * Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT); those
+     * who lose some learn it (TAS=0: 06/2F/00).
+     */
     void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
-        TaskBarrier barrier = new TaskBarrier(whenAborted);
-        for (Session session : sessions.all()) {
-            if (nexuses.contains(session.nexus())) {
-                session.abort(task -> task != except && isFor(session, task, unit), barrier);
-            }
-        }
-        barrier.arrive();
-    }
-
-    /** The tasks of all nexuses; those who lose some learn it (SAM-5, "CLEAR TASK SET"). */
-    private void clearTaskSet(LogicalUnit unit, Session by, Consumer<TaskManagementAnswer> answer) {
         Set<Nexus> losers = ConcurrentHashMap.newKeySet();
         TaskBarrier barrier =
                 new TaskBarrier(() -> {
                     losers.forEach(unit::commandsCleared);
-                    answer.accept(TaskManagementAnswer.COMPLETE);
+                    whenAborted.run();
                 });
         for (Session session : sessions.all()) {
-            int before = barrier.registered();
-            session.abort(task -> isFor(session, task, unit), barrier);
-            if (session != by && barrier.registered() > before) {
-                losers.add(session.nexus());
+            if (nexuses.contains(session.nexus())) {
+                int before = barrier.aborted();
+                session.abort(task -> task != except && isFor(session, task, unit), barrier);
+                if (!session.nexus().equals(except.nexus()) && barrier.aborted() > before) {
+                    losers.add(session.nexus());
+                }
             }
         }
         barrier.arrive();
@@ -181,7 +175,7 @@ final class TaskManagement {
 
     /** Every unit that the session sees; a cold reset ends the sessions of the target too. */
     private void resetTarget(Session by, boolean cold, Consumer<TaskManagementAnswer> answer) {
-        Set<LogicalUnit> units = Set.copyOf(by.luns().units());
+        List<LogicalUnit> units = List.copyOf(by.luns().units());
         List<Session> all = new ArrayList<>(sessions.all());
         TaskBarrier barrier =
                 new TaskBarrier(() -> {
@@ -196,11 +190,7 @@ final class TaskManagement {
                 });
         for (Session session : all) {
             session.abort(
-                    task -> {
-                        LogicalUnit unit = session.luns().find(task.lun());
-                        return unit != null && units.contains(unit);
-                    },
-                    barrier);
+                    task -> units.stream().anyMatch(unit -> isFor(session, task, unit)), barrier);
         }
         barrier.arrive();
     }
@@ -237,6 +227,7 @@ final class TaskManagement {
     }
 
     private static boolean isFor(Session session, Task task, LogicalUnit unit) {
-        return session.luns().find(task.lun()) == unit;
+        LogicalUnit found = session.luns().find(task.lun());
+        return found != null && found.isSame(unit);
     }
 }

@@ -140,20 +140,27 @@ public final class CommandDispatcher {
      * Never throws for anything the command does.
      */
     public void execute(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
-        ScsiTask task =
-                wantsDescriptorSense(admitted.unit())
-                        ? new DescriptorSenseTask(received)
-                        : received;
         boolean waitsHere =
-                admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && task.isAlone();
+                admitted.command().waits() == ScsiCommand.Wait.AS_WRITES_DO && received.isAlone();
         if (admitted.mayWait() && !waitsHere) {
-            CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
-            if (!(outcome instanceof CommandOutcome.Deferred)) {
-                task.complete(outcome);
-            }
+            executeInPool(received, luns, admitted);
         } else {
+            ScsiTask task = asWanted(received, admitted);
             conclude(task, () -> handle(task, luns, admitted));
         }
+    }
+
+    /** As {@link #execute}, but never in the caller's thread. */
+    public void executeInPool(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
+        ScsiTask task = asWanted(received, admitted);
+        CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
+        if (!(outcome instanceof CommandOutcome.Deferred)) {
+            task.complete(outcome);
+        }
+    }
+
+    private static ScsiTask asWanted(ScsiTask task, Admission.Admitted admitted) {
+        return wantsDescriptorSense(admitted.unit()) ? new DescriptorSenseTask(task) : task;
     }
 
     private static Admission refused(SenseCode code) {
@@ -186,10 +193,22 @@ public final class CommandDispatcher {
     private CommandOutcome handle(ScsiTask task, LunMap luns, Admission.Admitted admitted)
             throws BackendException {
         LogicalUnit unit = admitted.unit();
-        return unit == null
-                ? CommandHandlers.executeWithoutUnit(task, luns, admitted.command())
-                : CommandHandlers.execute(
-                        task, luns, admitted.command(), unit, deferral, aborter, copies);
+        if (unit == null) {
+            return CommandHandlers.executeWithoutUnit(task, luns, admitted.command());
+        }
+        try {
+            return handle(task, luns, admitted.command(), unit);
+        } catch (IndexOutOfBoundsException e) {
+            // Between check and execution the volume may have become smaller. What the CDB says is
+            // checked again here, what a list says by the command itself.
+            CommandOutcome refusal = CdbCheck.unit(task, admitted.command(), unit.medium());
+            return refusal != null ? refusal : handle(task, luns, admitted.command(), unit);
+        }
+    }
+
+    private CommandOutcome handle(ScsiTask task, LunMap luns, ScsiCommand command, LogicalUnit unit)
+            throws BackendException {
+        return CommandHandlers.execute(task, luns, command, unit, deferral, aborter, copies);
     }
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {
@@ -212,8 +231,21 @@ public final class CommandDispatcher {
             LOG.error("{}: command {} failed by a fault of ours", task.nexus(), opcode(task), e);
             outcome = Sense.of(SenseCode.INTERNAL_TARGET_FAILURE);
         }
-        if (!(outcome instanceof CommandOutcome.Deferred)) {
+        if (outcome instanceof CommandOutcome.GoodAhead(Runnable rest)) {
+            goOnAfterAnswer(task, rest);
+        } else if (!(outcome instanceof CommandOutcome.Deferred)) {
             task.complete(outcome);
+        }
+    }
+
+    /** The task has ended: whatever goes wrong now cannot be its status any more. */
+    private static void goOnAfterAnswer(ScsiTask task, Runnable rest) {
+        String command = opcode(task);
+        task.complete(CommandOutcome.Good.GOOD);
+        try {
+            rest.run();
+        } catch (RuntimeException e) {
+            LOG.error("{}: command {} failed after its answer", task.nexus(), command, e);
         }
     }
 

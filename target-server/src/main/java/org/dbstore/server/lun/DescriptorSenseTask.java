@@ -57,6 +57,11 @@ record DescriptorSenseTask(ScsiTask task) implements ScsiTask {
     }
 
     @Override
+    public boolean hasExtendedFunctions() {
+        return task.hasExtendedFunctions();
+    }
+
+    @Override
     public boolean isAborted() {
         return task.isAborted();
     }

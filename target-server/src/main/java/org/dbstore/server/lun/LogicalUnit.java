@@ -6,6 +6,7 @@ import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
 import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.Sanitation;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
@@ -13,12 +14,19 @@ import org.dbstore.server.scsi.UnitIdentity;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A volume or snapshot served as a direct access block device. Safe for all threads. */
+/**
+ * A volume or snapshot served as a direct access block device. Safe for all threads.
+ *
+ * <p>One volume is one unit, however often it is mapped: reservations, unit attentions and all
+ * other states are those of the volume. Only write protection is a matter of the mapping.
+ */
 public final class LogicalUnit {
     private final Medium medium;
-    private final UnitAttentions attentions = new UnitAttentions();
+    private final UnitAttentions attentions;
     private final Reservations reservations;
+    private final AtomicLong knownSizeBytes;
 
     /**
      * How a unit presents itself.
@@ -26,16 +34,11 @@ public final class LogicalUnit {
      * @param blockBytes logical block length: 512 or 4096
      * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param writeBack true: WCE=1, GOOD to a WRITE may precede durability
-     * @param readOnly true: WP=1, writes are refused with 07/27/00; also so if the volume is
      * @param identity of the volume or snapshot: what the NAA-6 identifier and the serial number
      *     derive from
      */
     public record Settings(
-            int blockBytes,
-            int physicalBlockBytes,
-            boolean writeBack,
-            boolean readOnly,
-            UUID identity) {}
+            int blockBytes, int physicalBlockBytes, boolean writeBack, UUID identity) {}
 
     /**
      * Creates a unit.
@@ -56,11 +59,34 @@ public final class LogicalUnit {
                         settings.physicalBlockBytes(),
                         new ModeSettings(
                                 settings.writeBack(), saved.section(SavedState.Section.MODE_PAGES)),
-                        settings.readOnly(),
                         new UnitIdentity(settings.identity()),
-                        space);
+                        space,
+                        new Sanitation(saved.section(SavedState.Section.SANITIZE)));
+        this.attentions = new UnitAttentions();
         this.reservations =
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
+        this.knownSizeBytes = new AtomicLong(volume.sizeBytes());
+    }
+
+    private LogicalUnit(LogicalUnit unit, boolean writeProtected) {
+        this.medium = writeProtected ? unit.medium.writeProtected() : unit.medium;
+        this.attentions = unit.attentions;
+        this.reservations = unit.reservations;
+        this.knownSizeBytes = unit.knownSizeBytes;
+    }
+
+    /**
+     * The same unit for one mapping.
+     *
+     * @param writeProtected true if writes are refused on this way: WP=1, 07/27/00
+     */
+    public LogicalUnit mapping(boolean writeProtected) {
+        return new LogicalUnit(this, writeProtected);
+    }
+
+    /** Tells whether another mapping leads to the same unit. */
+    public boolean isSame(LogicalUnit other) {
+        return attentions == other.attentions;
     }
 
     /**
@@ -100,7 +126,7 @@ public final class LogicalUnit {
         attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
     }
 
-    /** CLEAR TASK SET of another nexus took commands of this one, which will see 06/2F/00. */
+    /** PREEMPT AND ABORT of another nexus took commands of this one, which will see 06/2F/00. */
     public void commandsCleared(Nexus nexus) {
         attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
     }
@@ -110,19 +136,27 @@ public final class LogicalUnit {
         return attentions.pending(nexus);
     }
 
-    /** A unit appeared beside this one, or went: every nexus will see 06/3F/0E. */
-    public void reportedLunsChanged() {
-        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+    /** A unit appeared beside this one, or went: the nexus will see 06/3F/0E. */
+    public void reportedLunsChanged(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
     }
 
-    /** The volume was resized: every nexus will see 06/2A/09. */
-    public void capacityChanged() {
-        attentions.raise(SenseCode.CAPACITY_DATA_HAS_CHANGED);
-    }
-
-    /** The unit describes itself otherwise than before: every nexus will see 06/3F/03. */
-    public void inquiryDataChanged() {
-        attentions.raise(SenseCode.INQUIRY_DATA_HAS_CHANGED);
+    /**
+     * The volume is not what it was. If its size is another, every nexus will see 06/2A/09 (SBC-4,
+     * "READ CAPACITY"). If its contents are others every nexus will see 06/28/00, the one condition
+     * by which SPC-4 says that the medium may have changed.
+     *
+     * @param contents true if it was rolled back
+     */
+    public void volumeChanged(boolean contents) {
+        if (contents) {
+            medium.ranges().announceChange();
+            attentions.raise(SenseCode.MEDIUM_MAY_HAVE_CHANGED);
+        }
+        long sizeBytes = medium.volume().sizeBytes();
+        if (knownSizeBytes.getAndSet(sizeBytes) != sizeBytes) {
+            attentions.raise(SenseCode.CAPACITY_DATA_HAS_CHANGED);
+        }
     }
 
     /** Space is running out: every nexus will see 06/38/07, once. */

@@ -2,28 +2,34 @@ package org.dbstore.server.lun;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
-/** The logical units that a target shows to an initiator, by number. Immutable. */
+/**
+ * The logical units that a target shows to an initiator, by number. Safe for all threads: what
+ * {@link #map} and {@link #unmap} change, the next command sees.
+ */
 public final class LunMap {
     /** Largest number: ESXi 6.5 knows no addressing that reaches further. */
     public static final int NUMBER_MAX = 255;
 
+    /** Where the number stands in the LUN field. */
+    public static final int NUMBER_SHIFT = 48;
+
     private static final int METHOD_SHIFT = 62;
-    private static final int NUMBER_SHIFT = 48;
     private static final long REST_MASK = (1L << NUMBER_SHIFT) - 1;
     private static final int NUMBER_MASK = 0x3fff; // peripheral: 6 bits bus 0, 8 bits target or LUN
     private static final long PERIPHERAL = 0;
     private static final long FLAT = 1;
 
-    private final SortedMap<Integer, LogicalUnit> units;
     private final List<Integer> portalGroupTags;
-    private final @Nullable LogicalUnit[] byNumber = new @Nullable LogicalUnit[NUMBER_MAX + 1];
+    private final AtomicReferenceArray<@Nullable LogicalUnit> byNumber =
+            new AtomicReferenceArray<>(NUMBER_MAX + 1);
 
     /**
      * Creates a map.
@@ -33,28 +39,60 @@ public final class LunMap {
      */
     public LunMap(SortedMap<Integer, LogicalUnit> units, Collection<Integer> portalGroupTags) {
         this.portalGroupTags = List.copyOf(new TreeSet<>(portalGroupTags));
-        this.units = Collections.unmodifiableSortedMap(new TreeMap<>(units));
-        this.units.forEach((number, unit) -> byNumber[number] = unit);
+        units.forEach(byNumber::set);
     }
 
     /**
-     * Finds a unit by the 8-byte LUN field (SAM-5, "Single level LUN structure"): peripheral device
-     * or flat space addressing.
+     * Adds a unit.
+     *
+     * @param number 0..{@link #NUMBER_MAX}
+     * @return false if the number is taken
+     */
+    public boolean map(int number, LogicalUnit unit) {
+        return byNumber.compareAndSet(number, null, unit);
+    }
+
+    /**
+     * Takes a mapping out: commands that come from now on do not find it.
+     *
+     * @param mapping as it was put in
+     * @return the numbers it had
+     */
+    public Collection<Integer> unmap(LogicalUnit mapping) {
+        return numbers().stream()
+                .filter(number -> byNumber.compareAndSet(number, mapping, null))
+                .toList();
+    }
+
+    /**
+     * Reads the number out of the 8-byte LUN field (SAM-5, "Single level LUN structure"):
+     * peripheral device or flat space addressing.
+     *
+     * @return 0..{@link #NUMBER_MAX}; -1 if the field says no such number
+     */
+    public static int number(long lun) {
+        long method = lun >>> METHOD_SHIFT;
+        int number = (int) (lun >>> NUMBER_SHIFT) & NUMBER_MASK;
+        boolean known = (lun & REST_MASK) == 0 && (method == PERIPHERAL || method == FLAT);
+        return known && number <= NUMBER_MAX ? number : -1;
+    }
+
+    /**
+     * Finds a unit by the 8-byte LUN field.
      *
      * @return null if there is none
      */
     public @Nullable LogicalUnit find(long lun) {
-        long method = lun >>> METHOD_SHIFT;
-        int number = (int) (lun >>> NUMBER_SHIFT) & NUMBER_MASK;
-        if ((lun & REST_MASK) != 0 || (method != PERIPHERAL && method != FLAT)) {
-            return null;
-        }
-        return number > NUMBER_MAX ? null : byNumber[number];
+        int number = number(lun);
+        return number < 0 ? null : byNumber.get(number);
     }
 
     /** The numbers in use, ascending. */
     public Collection<Integer> numbers() {
-        return units.keySet();
+        return IntStream.rangeClosed(0, NUMBER_MAX)
+                .filter(number -> byNumber.get(number) != null)
+                .boxed()
+                .toList();
     }
 
     /** The ports of the target: portal group tags, ascending. */
@@ -63,7 +101,14 @@ public final class LunMap {
     }
 
     /** The units, ascending by number. */
-    public Collection<LogicalUnit> units() {
-        return units.values();
+    public List<LogicalUnit> units() {
+        List<LogicalUnit> units = new ArrayList<>();
+        for (int number = 0; number <= NUMBER_MAX; number++) {
+            LogicalUnit unit = byNumber.get(number);
+            if (unit != null) {
+                units.add(unit);
+            }
+        }
+        return units;
     }
 }

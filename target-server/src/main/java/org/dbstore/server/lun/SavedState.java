@@ -23,7 +23,8 @@ final class SavedState {
     /** What is kept. */
     enum Section {
         RESERVATIONS(1),
-        MODE_PAGES(2);
+        MODE_PAGES(2),
+        SANITIZE(3);
 
         private final int code;
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The units that a session's own LUN map has, for copy commands.
@@ -23,22 +26,19 @@ record SessionDevices(LunMap luns, Nexus nexus) implements CopyDevices {
 
     @Override
     public @Nullable Medium find(byte[] naa) {
-        for (LogicalUnit unit : luns.units()) {
-            if (Arrays.equals(unit.medium().identity().naa(), naa)) {
-                return unit.medium();
-            }
-        }
-        return null;
+        return best(unit -> Arrays.equals(unit.medium().identity().naa(), naa))
+                .map(LogicalUnit::medium)
+                .orElse(null);
     }
 
     @Override
     public boolean sees(Medium medium) {
-        return unitOf(medium) != null;
+        return luns.units().stream().anyMatch(unit -> unit.medium().isSame(medium));
     }
 
     @Override
     public @Nullable CommandOutcome refusal(Medium medium, boolean write) {
-        LogicalUnit unit = unitOf(medium);
+        LogicalUnit unit = best(each -> each.medium().isSame(medium)).orElse(null);
         if (unit == null) {
             return Sense.of(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
         }
@@ -46,18 +46,16 @@ record SessionDevices(LunMap luns, Nexus nexus) implements CopyDevices {
         if (unit.reservations().conflicts(nexus, likeness, NO_CDB)) {
             return CommandOutcome.Status.RESERVATION_CONFLICT;
         }
-        if (write && medium.isReadOnly()) {
+        if (write && unit.medium().isReadOnly()) {
             return Sense.of(SenseCode.WRITE_PROTECTED);
         }
         return medium.sanitation().refusal(likeness);
     }
 
-    private @Nullable LogicalUnit unitOf(Medium medium) {
-        for (LogicalUnit unit : luns.units()) {
-            if (unit.medium() == medium) {
-                return unit;
-            }
-        }
-        return null;
+    /** Of several ways to a unit one that lets it be written. */
+    private Optional<LogicalUnit> best(Predicate<LogicalUnit> which) {
+        return luns.units().stream()
+                .filter(which)
+                .min(Comparator.comparing(unit -> unit.medium().isReadOnly()));
     }
 }

@@ -37,6 +37,13 @@ public sealed interface CommandOutcome {
         public static final Status TASK_SET_FULL = new Status(0x28);
     }
 
+    /**
+     * GOOD at once (IMMED=1); the work goes on, and what becomes of it is asked for by other means.
+     *
+     * @param rest of the work, run by the same thread once the answer is on its way
+     */
+    record GoodAhead(Runnable rest) implements CommandOutcome {}
+
     /** The handler will call {@link ScsiTask#complete} later itself, or has done so. */
     record Deferred() implements CommandOutcome {
         /** The only one needed. */

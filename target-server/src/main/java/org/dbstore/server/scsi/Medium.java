@@ -14,9 +14,9 @@ public final class Medium {
     private final boolean readOnly;
     private final UnitIdentity identity;
     private final SpaceGauge space;
-    private final UnitClock clock = new UnitClock();
-    private final Sanitation sanitation = new Sanitation();
-    private final RangeLocks ranges = new RangeLocks();
+    private final UnitClock clock;
+    private final Sanitation sanitation;
+    private final RangeLocks ranges;
     private final LostWrites lostWrites;
 
     /**
@@ -26,18 +26,18 @@ public final class Medium {
      * @param blockBytes logical block length: 512 or 4096
      * @param physicalBlockBytes physical block length to tell: at least the logical one
      * @param modes what mode pages can change
-     * @param readOnly true if writes are refused though the volume would take them
      * @param identity names the unit
      * @param space what the volume may still take and has taken
+     * @param sanitation whether it is being sanitized
      */
     public Medium(
             Volume volume,
             int blockBytes,
             int physicalBlockBytes,
             ModeSettings modes,
-            boolean readOnly,
             UnitIdentity identity,
-            SpaceGauge space) {
+            SpaceGauge space,
+            Sanitation sanitation) {
         if (blockBytes != 512 && blockBytes != 4096) {
             throw new IllegalArgumentException("logical block length " + blockBytes);
         }
@@ -45,10 +45,38 @@ public final class Medium {
         this.blockShift = Integer.numberOfTrailingZeros(blockBytes);
         this.physicalBlockBytes = physicalBlockBytes;
         this.modes = modes;
-        this.readOnly = readOnly || volume.isReadOnly();
+        this.readOnly = volume.isReadOnly();
         this.identity = identity;
         this.space = space;
+        this.clock = new UnitClock();
+        this.sanitation = sanitation;
+        this.ranges = new RangeLocks();
         this.lostWrites = new LostWrites(volume);
+    }
+
+    /** The same blocks, settings and states, with writes refused. */
+    private Medium(Medium medium) {
+        this.volume = medium.volume;
+        this.blockShift = medium.blockShift;
+        this.physicalBlockBytes = medium.physicalBlockBytes;
+        this.modes = medium.modes;
+        this.readOnly = true;
+        this.identity = medium.identity;
+        this.space = medium.space;
+        this.clock = medium.clock;
+        this.sanitation = medium.sanitation;
+        this.ranges = medium.ranges;
+        this.lostWrites = medium.lostWrites;
+    }
+
+    /** The same medium for those who may only read it: all states are shared. */
+    public Medium writeProtected() {
+        return readOnly ? this : new Medium(this);
+    }
+
+    /** Tells whether another is the same medium, perhaps write protected. */
+    public boolean isSame(Medium other) {
+        return volume.equals(other.volume);
     }
 
     /** The bytes behind the blocks. */

@@ -91,6 +91,11 @@ public final class RangeLocks {
         return watch;
     }
 
+    /** Everything has changed behind the back of these locks. */
+    public void announceChange() {
+        watches.forEach(watch -> watch.touched = true);
+    }
+
     /** Ends a watch. */
     public void unwatch(Watch watch) {
         watches.remove(watch);

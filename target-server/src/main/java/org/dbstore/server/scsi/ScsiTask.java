@@ -57,6 +57,12 @@ public interface ScsiTask {
      */
     boolean isAlone();
 
+    /**
+     * Tells whether the initiator can send the task management functions that not every session
+     * has: QUERY TASK, QUERY TASK SET, QUERY ASYNCHRONOUS EVENT, I_T NEXUS RESET.
+     */
+    boolean hasExtendedFunctions();
+
     /** True once a task management function has aborted it: long work should stop. */
     boolean isAborted();
 

@@ -31,6 +31,8 @@ public enum SenseCode {
     LOGICAL_UNIT_NOT_SUPPORTED(0x5, 0x25, 0x00),
     /** A field of the parameter list (data-out) has a value the target does not accept. */
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
+    /** A task attribute that is not supported: ACA, as NORMACA=0. */
+    INVALID_MESSAGE_ERROR(0x5, 0x49, 0x00),
     /** No such token, or no more. */
     INVALID_TOKEN_UNKNOWN(0x5, 0x23, 0x04),
     /** What the token stood for has been written. */
@@ -59,6 +61,11 @@ public enum SenseCode {
     RESET_OCCURRED(0x6, 0x29, 0x03),
     /** The nexus had ended and is back. */
     NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
+    /**
+     * The volume was rolled back ("not ready to ready change, medium may have changed"): nothing
+     * read before need be there.
+     */
+    MEDIUM_MAY_HAVE_CHANGED(0x6, 0x28, 0x00),
     /** MODE SELECT of another nexus. */
     MODE_PARAMETERS_CHANGED(0x6, 0x2a, 0x01),
     /** CLEAR took the registration. */
@@ -71,12 +78,10 @@ public enum SenseCode {
     CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
     /** SET TIMESTAMP of another nexus. */
     TIMESTAMP_CHANGED(0x6, 0x2a, 0x10),
-    /** CLEAR TASK SET of another nexus. */
+    /** PREEMPT AND ABORT of another nexus. */
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** Space is running out: a soft threshold is reached. */
     THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
-    /** The unit describes itself otherwise than before. */
-    INQUIRY_DATA_HAS_CHANGED(0x6, 0x3f, 0x03),
     /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */

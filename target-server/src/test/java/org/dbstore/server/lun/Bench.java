@@ -50,8 +50,8 @@ public final class Bench {
     public Bench(
             long sizeBytes, int blockBytes, boolean writeBack, boolean readOnly, StateStore store) {
         volume = new MemoryVolume(sizeBytes);
-        var settings = new LogicalUnit.Settings(blockBytes, 4096, writeBack, readOnly, IDENTITY);
-        unit = unit(volume, settings, store);
+        var settings = new LogicalUnit.Settings(blockBytes, 4096, writeBack, IDENTITY);
+        unit = unit(volume, settings, store).mapping(readOnly);
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(0, unit);
         luns = new LunMap(units, List.of(1, 2));

@@ -182,7 +182,7 @@ class CommandDispatcherTest {
         for (LogicalUnit unit : both.units()) {
             unit.nexusEstablished(FakeTask.NEXUS_A);
             unit.attentions().take(FakeTask.NEXUS_A);
-            unit.reportedLunsChanged();
+            unit.reportedLunsChanged(FakeTask.NEXUS_A);
         }
         bench.run(FakeTask.cdb("a00000000000000020000000"), both);
         bench.good(FakeTask.cdb(TEST_UNIT_READY));
@@ -215,8 +215,7 @@ class CommandDispatcherTest {
         bench.volume.readOnly = true;
         LogicalUnit snapshot =
                 Bench.unit(
-                        bench.volume,
-                        new LogicalUnit.Settings(512, 4096, false, false, Bench.IDENTITY));
+                        bench.volume, new LogicalUnit.Settings(512, 4096, false, Bench.IDENTITY));
         assertTrue(snapshot.medium().isReadOnly());
     }
 
@@ -318,6 +317,17 @@ class CommandDispatcherTest {
         assertEquals(write, bench.check(task()));
         bench.volume.readFailure = failure;
         assertEquals(read, bench.check(FakeTask.cdb("28000000000000000100")));
+    }
+
+    @Test
+    void aFaultAfterTheAnswerOfAnImmediateCommandIsNoSecondAnswer() {
+        bench.volume.fill(0, 512, 1);
+        bench.volume.fault = new IllegalStateException("for this test");
+        bench.good(FakeTask.cdb("48820000000000000000")); // SANITIZE, BLOCK ERASE, IMMED
+        bench.volume.fault = null;
+        assertEquals("03/31/03", bench.check(task()), "what became of it");
+        bench.good(FakeTask.cdb("48020000000000000000"));
+        bench.good(task());
     }
 
     private static FakeTask task() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.FakeTask;
@@ -37,8 +38,7 @@ class CopyTest {
     private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
 
     private static LogicalUnit unit(MemoryVolume volume, String identity) {
-        return Bench.unit(
-                volume, new LogicalUnit.Settings(512, 4096, false, false, uuid(identity)));
+        return Bench.unit(volume, new LogicalUnit.Settings(512, 4096, false, uuid(identity)));
     }
 
     private static UUID uuid(String name) {
@@ -103,6 +103,28 @@ class CopyTest {
     }
 
     @Test
+    void unitsOfOneDeviceAreCopiedThereAndHolesStayHoles() {
+        target.copies = true;
+        source.fill(MIB, MIB, 5);
+        target.fill(0, 4 * MIB, 7);
+        assertEquals("GOOD", words(run(copy(copyList("source", "target", 8192, 0, 0)), luns)));
+        assertArrayEquals(Bench.filled(MIB, 5), target.bytes(MIB, MIB));
+        assertEquals(MIB, target.mappedBytes());
+        assertTrue(target.calls.contains("copy " + MIB + " to " + MIB + "+" + (512 << 10)));
+        assertTrue(target.calls.stream().noneMatch(call -> call.startsWith("write")));
+        assertEquals("flush", target.calls.getLast());
+    }
+
+    @Test
+    void whatTheDeviceCannotCopyGoesThroughMemory() {
+        target.copies = true;
+        target.copiedBytesMax = 0;
+        source.fill(0, MIB, 5);
+        assertEquals("GOOD", words(run(copy(copyList("source", "target", 2048, 0, 0)), luns)));
+        assertArrayEquals(Bench.filled(MIB, 5), target.bytes(0, MIB));
+    }
+
+    @Test
     void whatIsNotStoredIsUnmapped() {
         target.fill(0, 4 * MIB, 5);
         assertEquals("GOOD", words(run(copy(copyList("source", "target", 8192, 0, 0)), luns)));
@@ -119,6 +141,7 @@ class CopyTest {
         for (int i = 0; i < before.length; i += 512) {
             source.fill(i, 512, before[i]);
         }
+        source.copies = true; // but not of ranges that overlap
         assertEquals("GOOD", words(run(copy(copyList("source", "source", 5000, from, to)), luns)));
         byte[] expected = new byte[5000 * 512];
         for (int i = 0; i < expected.length; i++) {

@@ -70,7 +70,7 @@ class PersistentReservationsTest {
 
     @BeforeEach
     void startServer() throws Exception {
-        var settings = new LogicalUnit.Settings(512, 4096, false, false, Bench.IDENTITY);
+        var settings = new LogicalUnit.Settings(512, 4096, false, Bench.IDENTITY);
         var unit =
                 new LogicalUnit(new MemoryVolume(Bench.SIZE_BYTES), settings, store, Bench.GAUGE);
         luns = new LunMap(new TreeMap<>(Map.of(0, unit)), List.of(1, 2));
@@ -100,6 +100,7 @@ class PersistentReservationsTest {
             case CommandOutcome.Status status ->
                     status.equals(Status.RESERVATION_CONFLICT) ? "CONFLICT" : status.toString();
             case CommandOutcome.Deferred deferred -> "deferred";
+            case CommandOutcome.GoodAhead ahead -> "no end of a task";
             case null -> "pending";
         };
     }

@@ -122,6 +122,7 @@ class SequencesTest {
                     String.format("CHECK%02x/%02x/%02x", sense[2], sense[12], sense[13]);
             case CommandOutcome.Status(int status) -> "STATUS " + status;
             case CommandOutcome.Deferred deferred -> "deferred for ever";
+            case CommandOutcome.GoodAhead ahead -> "no end of a task";
             case null -> "not completed";
         };
     }

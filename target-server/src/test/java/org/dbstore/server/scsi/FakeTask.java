@@ -13,6 +13,7 @@ public final class FakeTask implements ScsiTask {
             new Nexus("iqn.2026-01.org.example:b", 0x400001370000L, "iqn.2026-01.org.dbstore:t", 1);
 
     private boolean alone;
+    private boolean extendedFunctions;
     private final ByteBuffer cdb = ByteBuffer.allocate(16);
     private Nexus nexus = NEXUS_A;
     private long lun;
@@ -117,6 +118,17 @@ public final class FakeTask implements ScsiTask {
     public FakeTask alone() {
         alone = true;
         return this;
+    }
+
+    /** Whether the session has agreed on the functions of RFC 7144. */
+    public FakeTask extendedFunctions(boolean has) {
+        extendedFunctions = has;
+        return this;
+    }
+
+    @Override
+    public boolean hasExtendedFunctions() {
+        return extendedFunctions;
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.UUID;
 public final class MemoryVolume implements Volume {
     private static final int BLOCK_BYTES = 4096;
 
-    private final long sizeBytes;
+    private volatile long sizeBytes;
     private final TreeMap<Long, byte[]> blocks = new TreeMap<>();
 
     /** Calls in their order: read, write and zero with offset+length; commit; flush. */
@@ -27,6 +27,11 @@ public final class MemoryVolume implements Volume {
     public final List<CommitListener> commits = new ArrayList<>();
 
     public boolean holdCommits;
+
+    /** Whether {@link #copyFrom} does anything, and how much at once. */
+    public boolean copies;
+
+    public long copiedBytesMax = 512 << 10;
     public boolean readOnly;
     public boolean writesWait;
     public boolean nothingIsInMemory;
@@ -43,6 +48,9 @@ public final class MemoryVolume implements Volume {
 
     /** Runs at the end of each change. */
     public Runnable afterWrite = () -> {};
+
+    /** Runs before the range of a request is checked. */
+    public Runnable beforeCheck = () -> {};
 
     /** How long a run {@link #runAt} returns at most, as an engine that looks at extents does. */
     public long runBytesMax = Long.MAX_VALUE;
@@ -83,6 +91,11 @@ public final class MemoryVolume implements Volume {
     @Override
     public long sizeBytes() {
         return sizeBytes;
+    }
+
+    /** Resizes it, behind the back of everybody. */
+    public void resize(long bytes) {
+        sizeBytes = bytes;
     }
 
     @Override
@@ -178,6 +191,20 @@ public final class MemoryVolume implements Volume {
     }
 
     @Override
+    public Copied copyFrom(Volume source, long sourceOffset, long offset, long lengthBytes)
+            throws BackendException {
+        if (!copies) {
+            return new Copied(0, false);
+        }
+        int bytes = (int) Math.min(lengthBytes, copiedBytesMax);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+        source.read(sourceOffset, buffer);
+        calls.add("copy " + sourceOffset + " to " + offset + "+" + bytes);
+        put(offset, buffer.flip());
+        return new Copied(bytes, uncommitted);
+    }
+
+    @Override
     public Run runAt(long offset) {
         check(offset, 1);
         long block = offset / BLOCK_BYTES;
@@ -249,6 +276,7 @@ public final class MemoryVolume implements Volume {
     }
 
     private void check(long offset, long length) {
+        beforeCheck.run();
         if (offset < 0 || length < 0 || offset > sizeBytes - length) {
             throw new IndexOutOfBoundsException(offset + "+" + length);
         }

@@ -167,6 +167,19 @@ class SessionEndTest {
     }
 
     @Test
+    void aLogoutForAReasonThatThereIsNotIsRejectedAndTheSessionGoesOn() throws Exception {
+        try (RawInitiator client = server.session()) {
+            for (int reason : new int[] {3, 7, 0x7f}) {
+                Pdu request = client.fullFeatureRequest(Pdu.LOGOUT);
+                Pdu answer = client.exchange(request.put8(1, 0x80 | reason));
+                assertEquals(Pdu.REJECT, answer.opcode(), answer::toString);
+                assertEquals(0x09, answer.rejectReason(), answer::toString);
+            }
+            client.logout();
+        }
+    }
+
+    @Test
     void nothingIsServedBehindALogout() throws Exception {
         try (RawInitiator client = server.session()) {
             byte[] logout = client.wire(client.fullFeatureRequest(Pdu.LOGOUT | Pdu.IMMEDIATE));

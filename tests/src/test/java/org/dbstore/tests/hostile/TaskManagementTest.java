@@ -118,24 +118,37 @@ class TaskManagementTest {
         assertEquals("GOOD", ready(other, LUN));
     }
 
-    /** Control mode page: TST=000b, one task set for all; TAS=0, the others see 2F/00. */
+    /** Control mode page: TST=001b, a task set for each nexus. */
     @Test
-    void clearTaskSetEndsTheTasksOfAllAndTellsWhoLostSome() throws Exception {
-        beginWrite(client, LUN);
+    void clearTaskSetEndsOurTasksOfThatUnitOnly() throws Exception {
+        int ours = beginWrite(client, LUN);
         int theirs = beginWrite(other, LUN);
-        int elsewhere = beginWrite(other, OTHER_LUN);
+        int elsewhere = beginWrite(client, OTHER_LUN);
         assertEquals(COMPLETE, function(client, CLEAR_TASK_SET, LUN, Pdu.NO_TAG, 0));
         assertEquals("GOOD", ready(client, LUN));
-        assertEquals(COMPLETE, function(other, QUERY_TASK, LUN, theirs, 0));
-        assertEquals("CHECK 06/2F/00", ready(other, LUN));
+        assertEquals(COMPLETE, function(client, QUERY_TASK, LUN, ours, 0));
+        assertEquals("GOOD", finishWrite(other, LUN, theirs));
         assertEquals("GOOD", ready(other, LUN));
-        assertEquals("GOOD", finishWrite(other, OTHER_LUN, elsewhere));
+        assertEquals("GOOD", finishWrite(client, OTHER_LUN, elsewhere));
     }
 
+    /** TAS=0: who loses a command to another nexus gets no answer to it, but 2F/00. */
     @Test
-    void clearTaskSetTellsNothingToWhoLostNothing() throws Exception {
-        assertEquals(COMPLETE, function(client, CLEAR_TASK_SET, LUN, Pdu.NO_TAG, 0));
+    void preemptAndAbortTellsWhoLostACommandAndNobodyElse() throws Exception {
+        String register = "5f06 0000 0000 0000 1800";
+        byte[] ourKey = Cdb.hex("0000000000000000 0000000000000001 00000000 00000000");
+        byte[] theirKey = Cdb.hex("0000000000000000 0000000000000002 00000000 00000000");
+        assertEquals("GOOD", client.write(LUN, Cdb.hex(register), ourKey).outcome());
+        assertEquals("GOOD", other.write(LUN, Cdb.hex(register), theirKey).outcome());
+        int theirs = beginWrite(other, LUN);
+        byte[] preempt = Cdb.hex("0000000000000001 0000000000000002 00000000 00000000");
+        assertEquals(
+                "GOOD", client.write(LUN, Cdb.hex("5f05 0100 0000 0000 1800"), preempt).outcome());
+        assertEquals(COMPLETE, function(other, QUERY_TASK, LUN, theirs, 0));
+        assertEquals("CHECK 06/2A/05", ready(other, LUN));
+        assertEquals("CHECK 06/2F/00", ready(other, LUN));
         assertEquals("GOOD", ready(other, LUN));
+        assertEquals("GOOD", ready(client, LUN));
     }
 
     @Test

@@ -34,6 +34,8 @@ class InitiatorIT {
                 "link-cut",
                 "multipath",
                 "snapshot-lun",
+                "commands",
+                "disk-life",
                 "chap",
                 "digests"
             })

@@ -32,10 +32,12 @@ public final class Bystander {
 
     /** Logs in and begins. */
     public Bystander(TestServer server) throws Exception {
-        session =
-                RawInitiator.connect(server.address())
-                        .isid("400001378888")
-                        .login(TestServer.TARGET);
+        this(server, TestServer.TARGET);
+    }
+
+    /** Logs in to a target that has a {@link TestServer#LUN} of its size, and begins. */
+    public Bystander(TestServer server, String target) throws Exception {
+        session = RawInitiator.connect(server.address()).isid("400001378888").login(target);
         // The first command of a session may report a unit attention.
         session.read(TestServer.LUN, Cdb.testUnitReady(), 0);
         thread = Thread.ofPlatform().name("bystander").start(this::run);
@@ -93,6 +95,11 @@ public final class Bystander {
         if (rounds.get() < target) {
             throw new AssertionError("the bystander is stuck after " + rounds + " rounds");
         }
+    }
+
+    /** How often it has written and read back. */
+    public long rounds() {
+        return rounds.get();
     }
 
     /** Ends it. */

@@ -41,8 +41,9 @@ public final class RawInitiator implements AutoCloseable {
     private boolean headerDigest;
     private boolean dataDigest;
 
-    private RawInitiator(InetSocketAddress address) throws IOException {
+    private RawInitiator(InetSocketAddress address, String from) throws IOException {
         socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) PATIENCE.toMillis());
         socket.connect(address, (int) PATIENCE.toMillis());
@@ -51,7 +52,12 @@ public final class RawInitiator implements AutoCloseable {
 
     /** Connects and sends nothing. */
     public static RawInitiator connect(InetSocketAddress address) throws IOException {
-        return new RawInitiator(address);
+        return connect(address, "0.0.0.0");
+    }
+
+    /** Connects from an address of this machine and sends nothing. */
+    public static RawInitiator connect(InetSocketAddress address, String from) throws IOException {
+        return new RawInitiator(address, from);
     }
 
     /** Connects and logs in to a target, in one exchange. */

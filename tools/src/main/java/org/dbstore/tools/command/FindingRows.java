@@ -42,7 +42,11 @@ final class FindingRows {
 
     /** What a command ends with: see docs/cli.md, where it differs from other commands. */
     static int exitCode(Verdict verdict) {
-        return verdict.ordinal();
+        return switch (verdict) {
+            case CLEAN -> 0;
+            case REPAIRABLE -> 1;
+            case DAMAGED -> 2;
+        };
     }
 
     /** For programs. */

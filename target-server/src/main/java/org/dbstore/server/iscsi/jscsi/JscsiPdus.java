@@ -37,6 +37,7 @@ public final class JscsiPdus {
     private static final int NEXT_STAGE_MASK = 0x03;
     private static final int CURRENT_STAGE_SHIFT = 2;
     private static final int NO_STAGE = 2;
+    private static final int REASON_MASK = 0x7f;
 
     private JscsiPdus() {}
 
@@ -146,7 +147,8 @@ public final class JscsiPdus {
     /**
      * A Logout Request.
      *
-     * @param reason 0 close the session, 1 close the connection, 2 remove it for recovery
+     * @param reason 0 close the session, 1 close the connection, 2 remove it for recovery; up to
+     *     127 for none that there is
      * @param connectionId CID
      * @param taskTag initiator task tag
      */
@@ -162,7 +164,8 @@ public final class JscsiPdus {
         BasicHeaderSegment segment = parse(copy);
         LogoutRequestParser parser = (LogoutRequestParser) segment.getParser();
         return new LogoutRequest(
-                parser.getReasonCode().value(),
+                // jSCSI has no value for a reserved one.
+                buffer.get(header + 1) & REASON_MASK,
                 parser.getConnectionID() & 0xffff,
                 segment.getInitiatorTaskTag());
     }

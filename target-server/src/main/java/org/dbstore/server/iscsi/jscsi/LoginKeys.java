@@ -231,13 +231,18 @@ public final class LoginKeys {
         try {
             boolean hex = value.startsWith("0x") || value.startsWith("0X");
             String digits = hex ? value.substring(2) : value;
-            if (digits.isEmpty() || !Character.isLetterOrDigit(digits.charAt(0))) {
+            // Java takes a sign, and the digits of every script.
+            if (digits.isEmpty() || !digits.chars().allMatch(LoginKeys::isAsciiAlphanumeric)) {
                 return null;
             }
             return Integer.toString(Integer.parseInt(digits, hex ? 16 : 10));
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    private static boolean isAsciiAlphanumeric(int character) {
+        return character < 0x80 && Character.isLetterOrDigit(character);
     }
 
     private static Entry number(

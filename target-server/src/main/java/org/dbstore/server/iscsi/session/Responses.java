@@ -31,6 +31,8 @@ final class Responses {
                     status(writer, task, CHECK_CONDITION, sense, -announced(task));
             case CommandOutcome.Deferred deferred ->
                     throw new IllegalStateException("a task cannot end as deferred");
+            case CommandOutcome.GoodAhead ahead ->
+                    throw new IllegalStateException("the dispatcher runs what is left");
         }
         if (lent != null && !(outcome instanceof CommandOutcome.DataIn)) {
             task.giveBack(lent);

@@ -32,6 +32,8 @@ public final class Session {
     private static final CommandOutcome INCORRECT_AMOUNT_OF_DATA =
             Sense.of(SenseCode.INCORRECT_AMOUNT_OF_DATA);
     private static final CommandOutcome DATA_PHASE_ERROR = Sense.of(SenseCode.DATA_PHASE_ERROR);
+    private static final CommandOutcome INVALID_MESSAGE_ERROR =
+            Sense.of(SenseCode.INVALID_MESSAGE_ERROR);
     private static final CommandOutcome DIGEST_ERROR =
             Sense.of(SenseCode.PROTOCOL_SERVICE_CRC_ERROR);
 
@@ -332,8 +334,22 @@ public final class Session {
         return tasks.awaitingDataNanos(nowNanos, lastDataOutNanos);
     }
 
+    /** What the task waited for has ended. Whatever was checked before may be otherwise now. */
+    void resume(Task task) {
+        if (!tasks.resume(task)) {
+            return;
+        }
+        switch (dispatcher.admit(task, luns)) {
+            case Admission.Refused(CommandOutcome outcome) -> finish(task, outcome);
+            case Admission.Admitted admitted -> dispatcher.executeInPool(task, luns, admitted);
+        }
+    }
+
     /** What the gate says, then what RFC 7143 says of data that came unasked. */
     private @Nullable CommandOutcome admit(Task task, int immediateBytes) {
+        if (task.attribute() == null) {
+            return INVALID_MESSAGE_ERROR;
+        }
         Admission admission = dispatcher.admit(task, luns);
         if (admission instanceof Admission.Refused(CommandOutcome outcome)) {
             return outcome;
@@ -367,7 +383,7 @@ public final class Session {
 
     private static boolean runsHere(Task task) {
         Admission.Admitted admitted = task.admitted();
-        return admitted != null && !admitted.mayWait();
+        return admitted != null && !admitted.mayWait() && task.predecessors == null;
     }
 
     /** Stores a data segment at the task's position, as far as the command wants it. */
@@ -444,14 +460,19 @@ public final class Session {
 
     private void execute(Task task) {
         Admission.Admitted admitted = task.admitted();
-        if (admitted == null || !tasks.execute(task)) {
-            finish(task, CommandOutcome.Good.GOOD);
-            return;
-        }
+        TaskBarrier predecessors = task.predecessors;
         ByteBuffer collected = task.collected();
         if (collected != null) {
             collected.flip();
         }
-        dispatcher.execute(task, luns, admitted);
+        boolean goesOn =
+                admitted != null && (predecessors == null ? tasks.execute(task) : tasks.hold(task));
+        if (admitted == null || !goesOn) {
+            finish(task, CommandOutcome.Good.GOOD);
+        } else if (predecessors == null) {
+            dispatcher.execute(task, luns, admitted);
+        } else {
+            predecessors.arrive();
+        }
     }
 }

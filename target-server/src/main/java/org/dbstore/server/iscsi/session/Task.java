@@ -30,6 +30,8 @@ public final class Task implements ScsiTask {
     public enum Stage {
         /** Data-out is on its way, or has been asked for; thrown away if it has failed already. */
         COLLECTING,
+        /** Complete, but others have to end first. */
+        HELD,
         /** The logical unit has it. */
         EXECUTING,
         /** Its answer is being queued. */
@@ -42,11 +44,15 @@ public final class Task implements ScsiTask {
     private final int tag;
     private final int flags;
     private final boolean immediate;
+    private final @Nullable TaskAttribute attribute;
     private final int sequenceNumber;
     private final long expectedDataBytes;
 
     /** Guarded by the task set. */
     Stage stage = Stage.COLLECTING;
+
+    /** Opens when it may be executed; null if nothing has to end before. Set once, when added. */
+    @Nullable TaskBarrier predecessors;
 
     /** True while the connection's thread works on it; guarded by the task set. */
     boolean claimed = true;
@@ -77,6 +83,7 @@ public final class Task implements ScsiTask {
         this.session = session;
         this.flags = Bhs.flags(buffer, header);
         this.immediate = Bhs.isImmediate(buffer, header);
+        this.attribute = TaskAttribute.of(flags);
         this.lun = Bhs.lun(buffer, header);
         this.tag = Bhs.initiatorTaskTag(buffer, header);
         this.sequenceNumber = Bhs.commandSequenceNumber(buffer, header);
@@ -135,6 +142,11 @@ public final class Task implements ScsiTask {
     }
 
     @Override
+    public boolean hasExtendedFunctions() {
+        return session.parameters().protocolLevel() >= NegotiatedParameters.LEVEL_RFC_7144;
+    }
+
+    @Override
     public boolean isAborted() {
         return aborted;
     }
@@ -156,6 +168,38 @@ public final class Task implements ScsiTask {
 
     boolean isImmediate() {
         return immediate;
+    }
+
+    /** Null if it has one that is not supported. */
+    @Nullable TaskAttribute attribute() {
+        return attribute;
+    }
+
+    /** True if later tasks have to wait for it. */
+    boolean isOrdering() {
+        return attribute == TaskAttribute.ORDERED || attribute == TaskAttribute.HEAD_OF_QUEUE;
+    }
+
+    /** What is before it in the task set has ended. */
+    private void resume() {
+        session.resume(this);
+    }
+
+    /**
+     * Sets up the wait for tasks that came before.
+     *
+     * @param before guarded by the task set, as this call
+     */
+    void waitFor(List<Task> before) {
+        if (before.isEmpty()) {
+            return;
+        }
+        TaskBarrier barrier = new TaskBarrier(this::resume);
+        for (Task each : before) {
+            barrier.register();
+            each.afterEnd(barrier::arrive);
+        }
+        predecessors = barrier;
     }
 
     /** True if the initiator expects data-in. */

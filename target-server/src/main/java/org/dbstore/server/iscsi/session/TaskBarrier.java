@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Opens once all tasks that were registered with it, and the one who set it up, have arrived. */
 public final class TaskBarrier {
     private final AtomicInteger missing = new AtomicInteger(1);
-    private final AtomicInteger registered = new AtomicInteger();
     private final AtomicInteger aborted = new AtomicInteger();
     private final Runnable onOpen;
 
@@ -20,7 +19,6 @@ public final class TaskBarrier {
 
     void register() {
         missing.incrementAndGet();
-        registered.incrementAndGet();
     }
 
     /** One of the tasks is aborted; the others have been answered, or are about to be. */
@@ -31,11 +29,6 @@ public final class TaskBarrier {
     /** Number of tasks that get no answer. */
     public int aborted() {
         return aborted.get();
-    }
-
-    /** Number of tasks registered so far. */
-    public int registered() {
-        return registered.get();
     }
 
     /** One of those that are waited for is there. */

@@ -1,5 +1,6 @@
 package org.dbstore.server.iscsi.session;
 
+import org.dbstore.server.lun.LunMap;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -23,6 +24,10 @@ public final class TaskSet {
 
     private final Map<Integer, Task> tasks = new HashMap<>();
     private int immediate;
+
+    /** How many of them later ones have to wait for; mostly none. */
+    private int ordering;
+
     private boolean closed;
     private final ArrayDeque<Integer> abortedTags = new ArrayDeque<>();
 
@@ -51,9 +56,25 @@ public final class TaskSet {
         if (present != null && present.stage != Task.Stage.ENDING) {
             return Taken.TAG_IN_USE;
         }
+        if (ordering > 0 || task.isOrdering()) {
+            task.waitFor(predecessors(task));
+            ordering += task.isOrdering() ? 1 : 0;
+        }
         tasks.put(task.tag(), task);
         immediate += task.isImmediate() ? 1 : 0;
         return Taken.YES;
+    }
+
+    /** SAM-5, "Task attributes": who has to end first. The set of each unit is one of its own. */
+    private List<Task> predecessors(Task task) {
+        if (task.attribute() == TaskAttribute.HEAD_OF_QUEUE) {
+            return List.of();
+        }
+        int unit = LunMap.number(task.lun());
+        return tasks.values().stream()
+                .filter(each -> LunMap.number(each.lun()) == unit)
+                .filter(each -> each.isOrdering() || task.attribute() == TaskAttribute.ORDERED)
+                .toList();
     }
 
     /** Takes no more tasks. */
@@ -123,6 +144,33 @@ public final class TaskSet {
     }
 
     /**
+     * Leaves a claimed task to {@link #resume}: others have to end first.
+     *
+     * @return false if it was aborted meanwhile; then the caller has to end it
+     */
+    synchronized boolean hold(Task task) {
+        if (task.isAborted()) {
+            return false;
+        }
+        task.stage = Task.Stage.HELD;
+        task.claimed = false;
+        return true;
+    }
+
+    /**
+     * Hands a held task over to the logical unit.
+     *
+     * @return false if it was aborted meanwhile: whoever did that ends it
+     */
+    synchronized boolean resume(Task task) {
+        if (task.isAborted()) {
+            return false;
+        }
+        task.stage = Task.Stage.EXECUTING;
+        return true;
+    }
+
+    /**
      * Begins the end of a task: from here on an abort comes too late and waits for the answer.
      *
      * @return false if it was aborted before: it must not be answered
@@ -140,6 +188,7 @@ public final class TaskSet {
     synchronized List<Runnable> remove(Task task) {
         tasks.remove(task.tag(), task);
         immediate -= task.isImmediate() ? 1 : 0;
+        ordering -= task.isOrdering() ? 1 : 0;
         if (tasks.isEmpty()) {
             notifyAll();
         }
@@ -163,6 +212,9 @@ public final class TaskSet {
                 if (task.stage != Task.Stage.ENDING) {
                     task.abort();
                     barrier.countAborted();
+                }
+                if (first && task.stage == Task.Stage.HELD) {
+                    idle.add(task);
                 }
                 if (first && task.stage == Task.Stage.COLLECTING) {
                     remember(task.tag());

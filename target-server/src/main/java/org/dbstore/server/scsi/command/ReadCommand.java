@@ -7,6 +7,8 @@ import org.dbstore.server.scsi.Deferral;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.jscsi.Sense;
 
 import java.nio.ByteBuffer;
 
@@ -47,7 +49,15 @@ public final class ReadCommand {
 
     private static CommandOutcome read(Medium medium, long offset, ByteBuffer target, long length)
             throws BackendException {
-        medium.volume().read(offset, target);
+        try {
+            medium.volume().read(offset, target);
+        } catch (IndexOutOfBoundsException e) {
+            if (medium.volume().sizeBytes() - offset >= target.limit()) {
+                throw e;
+            }
+            // The volume has become smaller since the command was checked.
+            return Sense.of(SenseCode.LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, medium.blockCount());
+        }
         return new DataIn(target.flip(), length);
     }
 

@@ -38,7 +38,8 @@ public final class SanitizeCommand {
     private SanitizeCommand() {}
 
     /** Executes a service action; runs in the pool. */
-    public static CommandOutcome execute(ScsiTask task, ScsiCommand command, Medium medium) {
+    public static CommandOutcome execute(ScsiTask task, ScsiCommand command, Medium medium)
+            throws BackendException {
         return switch (command) {
             case SANITIZE_OVERWRITE -> overwrite(task, medium);
             case SANITIZE_BLOCK_ERASE ->
@@ -57,7 +58,7 @@ public final class SanitizeCommand {
         };
     }
 
-    private static CommandOutcome overwrite(ScsiTask task, Medium medium) {
+    private static CommandOutcome overwrite(ScsiTask task, Medium medium) throws BackendException {
         ByteBuffer list = task.dataOut().slice();
         int announced = (int) ScsiCommand.SANITIZE_OVERWRITE.length(task.cdb());
         int patternBytes = announced - LIST_HEADER_BYTES;
@@ -112,18 +113,16 @@ public final class SanitizeCommand {
         medium.volume().flush();
     }
 
-    private static CommandOutcome run(ScsiTask task, Medium medium, Work work) {
+    private static CommandOutcome run(ScsiTask task, Medium medium, Work work)
+            throws BackendException {
         int flags = task.cdb().get(1);
         Sanitation sanitation = medium.sanitation();
         if (!sanitation.begin((flags & AUSE) != 0)) {
             return Sense.of(SenseCode.SANITIZE_IN_PROGRESS);
         }
-        boolean immediate = (flags & IMMED) != 0;
-        if (immediate) {
-            task.complete(CommandOutcome.Good.GOOD);
-        }
-        CommandOutcome outcome = finish(medium, work);
-        return immediate ? CommandOutcome.Deferred.DEFERRED : outcome;
+        return (flags & IMMED) == 0
+                ? finish(medium, work)
+                : new CommandOutcome.GoodAhead(() -> finish(medium, work));
     }
 
     private static CommandOutcome finish(Medium medium, Work work) {

@@ -26,6 +26,7 @@ public final class ModePages {
     private static final int PS = 0x80;
 
     private static final int WCE = 0x04;
+    private static final int TST_SEPARATE = 0x20;
     private static final int D_SENSE = 0x04;
     private static final int SWP = 0x08;
     private static final int UNRESTRICTED_REORDERING = 0x10;
@@ -105,11 +106,17 @@ public final class ModePages {
         return page;
     }
 
-    /** QERR=0, TAS=0. */
+    /**
+     * TST=001b: the order of tasks is a matter of one nexus, and nobody clears another's task set.
+     * QERR=0, TAS=0.
+     */
     private static byte[] control(ModeSettings modes, int pageControl) {
         byte[] page = page(CONTROL, modes.canSave(), 10);
         ModeSettings.Values values = values(modes, pageControl);
-        page[2] = (byte) (values.descriptorSense() ? D_SENSE : 0);
+        page[2] =
+                (byte)
+                        ((pageControl == CHANGEABLE ? 0 : TST_SEPARATE)
+                                | (values.descriptorSense() ? D_SENSE : 0));
         page[3] = (byte) (pageControl == CHANGEABLE ? 0 : UNRESTRICTED_REORDERING);
         page[4] = (byte) (values.writeProtected() ? SWP : 0);
         return page;

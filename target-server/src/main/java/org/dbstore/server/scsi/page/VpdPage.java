@@ -112,7 +112,7 @@ public enum VpdPage {
 
     private static byte[] extendedInquiry(Medium medium) {
         byte[] parameters = new byte[LONG_PAGE_BYTES];
-        parameters[5 - HEADER_BYTES] = 0x01; // SIMPSUP; no promise of order
+        parameters[5 - HEADER_BYTES] = 0x07; // HEADSUP, ORDSUP, SIMPSUP
         parameters[6 - HEADER_BYTES] = (byte) (medium.isWriteBack() ? 0x01 : 0x00); // V_SUP
         return parameters;
     }

@@ -68,7 +68,9 @@ class LoginKeysTest {
                 "1~2",
                 "",
                 " 4096",
-                "+4096"
+                "+4096",
+                "٤٠٩٦",
+                "0x１０００"
             })
     void aNumberThatIsNoneOrOutOfRangeIsRejectedAndChangesNothing(String offer) {
         assertEquals(List.of("MaxBurstLength=Reject"), negotiate("MaxBurstLength", offer));

@@ -126,10 +126,10 @@ class InquiryCommandTest {
     @Test
     void extendedInquiryTellsOfAVolatileCache() {
         assertEquals(
-                "0086003c" + "00" + "01" + "00" + "00".repeat(57),
+                "0086003c" + "00" + "07" + "00" + "00".repeat(57),
                 bench.hex(FakeTask.cdb("12018600ff00")));
         assertEquals(
-                "0086003c" + "00" + "01" + "01" + "00".repeat(57),
+                "0086003c" + "00" + "07" + "01" + "00".repeat(57),
                 new Bench(Bench.SIZE_BYTES, 512, true, false).hex(FakeTask.cdb("12018600ff00")));
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModeSenseCommandTest {
     private static final String CACHING = "8812" + "00".repeat(18);
     private static final String WRITE_BACK = "8812" + "04" + "00".repeat(17);
-    private static final String CONTROL = "0a0a" + "0010" + "00".repeat(8);
+    private static final String CONTROL = "0a0a" + "2010" + "00".repeat(8);
     private static final String EXCEPTIONS = "9c0a" + "08" + "00".repeat(9);
     private static final String BLOCKS_SHORT = "00020000" + "00000200";
     private static final String BLOCKS_LONG = "0000000000020000" + "00000000" + "00000200";

@@ -178,11 +178,15 @@ class UnitCommandsTest {
                 bench.hex(FakeTask.cdb("a32a000000000000ffff0000")));
     }
 
-    @Test
-    void taskManagementFunctionsAreReported() {
-        assertEquals("da000000", bench.hex(FakeTask.cdb("a30d000000000000ffff0000")));
+    @ParameterizedTest(name = "agreed on RFC 7144: {0}")
+    @CsvSource({"false, da000000", "true, de070000"})
+    void taskManagementFunctionsOfTheSessionAreReported(boolean extended, String functions) {
         assertEquals(
-                "da00000c" + "00".repeat(12), bench.hex(FakeTask.cdb("a30d800000000000ffff0000")));
+                functions,
+                bench.hex(FakeTask.cdb("a30d000000000000ffff0000").extendedFunctions(extended)));
+        assertEquals(
+                functions.substring(0, 6) + "0c" + "00".repeat(12),
+                bench.hex(FakeTask.cdb("a30d800000000000ffff0000").extendedFunctions(extended)));
     }
 
     @Test
@@ -190,11 +194,11 @@ class UnitCommandsTest {
         bench.unit.nexusEstablished(FakeTask.NEXUS_A);
         bench.check(FakeTask.cdb(READY));
         bench.unit.softThresholdReached();
-        bench.unit.capacityChanged();
-        bench.unit.inquiryDataChanged();
-        assertEquals("06/2a/09", bench.check(FakeTask.cdb(READY)));
+        bench.unit.volumeChanged(true);
+        bench.unit.reportedLunsChanged(FakeTask.NEXUS_A);
+        assertEquals("06/28/00", bench.check(FakeTask.cdb(READY)));
         assertEquals("06/38/07", bench.check(FakeTask.cdb(READY)));
-        assertEquals("06/3f/03", bench.check(FakeTask.cdb(READY)));
+        assertEquals("06/3f/0e", bench.check(FakeTask.cdb(READY)));
         bench.good(FakeTask.cdb(READY));
     }
 }
