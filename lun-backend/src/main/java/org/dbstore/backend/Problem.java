@@ -96,7 +96,7 @@ public enum Problem {
     /** An extent is a volume's and the journal's, mirror's or catalogue's at once. */
     RESERVED_CLAIMED(
             Severity.DAMAGE,
-            "what the volume had there is overwritten",
+            "the device cannot be opened: one would write over the other",
             "'dbsctl device repair --drop-contradictions' takes it from the volume"),
     /** A reserved extent lacks its entry in the extent table, which no program ever takes away. */
     RESERVED_ENTRY(

@@ -3,6 +3,7 @@ package org.dbstore.backend.repair;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Finding;
+import org.dbstore.backend.Problem;
 import org.dbstore.backend.check.CheckReport;
 import org.dbstore.backend.check.DeviceCheck;
 import org.dbstore.backend.check.MetadataCapture;
@@ -108,6 +109,13 @@ public final class DeviceRepair {
     private RepairReport plan() throws BackendException {
         List<Finding> found = DeviceCheck.run(device, bootId).findings();
         if (Verdict.of(found) == Verdict.CLEAN) {
+            return new RepairReport(
+                    device.name(), false, found, List.of(), found, Optional.empty());
+        }
+        boolean claimed =
+                found.stream().anyMatch(each -> each.problem() == Problem.RESERVED_CLAIMED);
+        if (claimed && !options.dropContradictions()) {
+            // The repair itself would write over what a volume may have there.
             return new RepairReport(
                     device.name(), false, found, List.of(), found, Optional.empty());
         }

@@ -93,7 +93,7 @@ class DeviceRestoreTest {
                         digest,
                         MetadataDump.read(file)
                                 .digest()); // nothing else is read: another distance to other
-                                            // zeroes
+                // zeroes
             } catch (BackendException e) {
                 assertEquals(BackendError.INVALID, e.error());
                 refused++;

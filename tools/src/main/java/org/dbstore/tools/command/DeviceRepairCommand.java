@@ -58,7 +58,7 @@ final class DeviceRepairCommand implements Callable<Integer> {
             names = "--free-orphans",
             description =
                     "Free extents and snapshots that no volume leads to, and extents beyond the end"
-                        + " of theirs. Not while a volume is not served: they may be its.")
+                            + " of theirs. Not while a volume is not served: they may be its.")
     boolean freeOrphans;
 
     @Option(
