@@ -302,15 +302,17 @@ public final class LayerTree {
 
     /**
      * Tells whether the layers are such that the original does not understand them: a layer has
-     * several children, or more positions than the volume whose chain it is in.
+     * several children, or is not in the chain of the volume that it belongs to, or has more
+     * positions than the volume whose chain it is in.
      *
-     * @return false if all chains are apart, and within their volumes
+     * @return false if all chains are apart, complete and within their volumes
      */
     public boolean hasBranches() {
         Map<Integer, Long> counts = positionCounts();
         return children.values().stream().anyMatch(above -> above.size() > 1)
                 || directory.volumes().stream()
-                        .anyMatch(volume -> overhangs(volume, volume.sizeBytes(), counts));
+                        .anyMatch(volume ->
+                                !isChain(volume) || overhangs(volume, volume.sizeBytes(), counts));
     }
 
     /**
@@ -322,6 +324,13 @@ public final class LayerTree {
      */
     boolean overhangs(VolumeRecord volume, long sizeBytes) {
         return overhangs(volume, sizeBytes, positionCounts());
+    }
+
+    /** A linked clone may be the only child of a snapshot, which is still another volume's. */
+    private boolean isChain(VolumeRecord volume) {
+        List<Layer> chain = new ArrayList<>(directory.chain(volume.headId()));
+        chain.removeIf(Layer::isHidden);
+        return chain.equals(layersOf(volume, false));
     }
 
     private boolean overhangs(VolumeRecord volume, long sizeBytes, Map<Integer, Long> counts) {

@@ -213,6 +213,8 @@ public final class ResizeVolume {
             if (size < volume.sizeBytes() && management.catalogue().ensure()) {
                 facts = withMark(facts, true);
                 new Records(management).put(resizing, volume, volume.name(), facts);
+            } else if (size < volume.sizeBytes()) {
+                freeFirst(volume, size / Geometry.EXTENT_BYTES);
             }
             boolean overhangs = new LayerTree(management.directory()).overhangs(volume, size);
             if (overhangs) {
@@ -228,11 +230,22 @@ public final class ResizeVolume {
         }
     }
 
+    /** Without a mark nothing may be left beyond the end; there are no snapshots below it then. */
+    private void freeFirst(VolumeRecord volume, long end) {
+        List<Integer> beyond = new ArrayList<>();
+        table.scan((extent, owner, position) -> {
+            if (owner == volume.headId() && position >= end) {
+                beyond.add(extent);
+            }
+        });
+        beyond.forEach(table::free);
+    }
+
     /**
      * Tells whether a power loss may have left extents of the head beyond the end of a volume.
      *
      * @param volume any
-     * @return false without a journal: then they stay until the next resize
+     * @return false without a journal: then they go first
      */
     public static boolean isUnfinished(VolumeRecord volume) {
         return volume.facts().labels().containsKey(SHRINKING);

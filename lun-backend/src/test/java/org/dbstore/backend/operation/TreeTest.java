@@ -378,6 +378,40 @@ class TreeTest {
     }
 
     @Test
+    void theOriginalStaysOutWhileAVolumeIsSmallerThanItsSnapshots() throws Exception {
+        volume("v");
+        int snapshot = store.createSnapshot("v");
+        store.resizeVolume("v", 2 * MIB, Shrink.DISCARD);
+        store.close();
+        assertEquals(1, versionOnDevice());
+        store = Stores.open(device);
+        store.deleteSnapshot(snapshot);
+        assertEquals(2, store.info().usedExtents());
+        store.close();
+        assertEquals(0, versionOnDevice());
+        store = Stores.open(device);
+        assertEquals(List.of(), store.findings());
+    }
+
+    @Test
+    void theOriginalStaysOutWhileAnotherVolumesSnapshotIsInAChain() throws Exception {
+        volume("v");
+        int snapshot = store.createSnapshot("v");
+        int safety = store.rollback("v", snapshot, false).orElseThrow();
+        store.linkClone(safety, "c");
+        store.flatten("v", ProgressListener.NONE);
+        store.deleteSnapshot(snapshot);
+        store.close();
+        assertEquals(1, versionOnDevice());
+        store = Stores.open(device);
+        store.flatten("c", ProgressListener.NONE);
+        store.deleteSnapshot(safety);
+        store.close();
+        assertEquals(0, versionOnDevice());
+        store = Stores.open(device);
+    }
+
+    @Test
     void aDeviceWithoutAJournalHasNoBranches() throws Exception {
         store.close();
         MemoryBlockDevice plain = Stores.initialized();
