@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The server that is attacked: two targets for everybody, on one volume, and one for a witness. */
+/** The server that is attacked: two targets for everybody, and one for a witness. */
 final class ArenaServer {
     static final String ATTACKER = "iqn.2026-01.org.example:attacker";
     static final String OPEN = "iqn.2026-01.org.dbstore.tests:open";
@@ -45,7 +45,7 @@ final class ArenaServer {
                 List.of(
                         TestServer.lun(LUN, "other", 0, false, 512),
                         TestServer.lun(2, "other", 0, true, 512),
-                        TestServer.lun(3, "other", 0, false, 4096));
+                        TestServer.lun(3, "large-blocks", 0, false, 4096));
         return TestServer.start(
                 folder,
                 List.of(

@@ -47,7 +47,10 @@ public final class TestServer implements AutoCloseable {
         return start(folder, List.of(target(TARGET, luns())));
     }
 
-    /** Starts a server with a new device "main" in a folder: volumes "data" and "other". */
+    /**
+     * Starts a server with a new device "main" in a folder: volumes "data", "other" and
+     * "large-blocks".
+     */
     public static TestServer start(Path folder, List<TargetConfig> targets) throws Exception {
         return start(device(folder), targets);
     }
@@ -84,7 +87,8 @@ public final class TestServer implements AutoCloseable {
         List<VolumeConfig> volumes =
                 List.of(
                         new VolumeConfig("data", VOLUME_BYTES),
-                        new VolumeConfig("other", VOLUME_BYTES));
+                        new VolumeConfig("other", VOLUME_BYTES),
+                        new VolumeConfig("large-blocks", VOLUME_BYTES));
         return new DeviceConfig("main", folder.resolve("main.dbs"), false, 1L << 30, volumes);
     }
 
