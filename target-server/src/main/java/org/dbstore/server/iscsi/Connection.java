@@ -69,6 +69,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
     private final Portal portal;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
+    private final InetSocketAddress local;
     private final Buffers buffers;
     private final String name = "dbs-connection-" + COUNT.incrementAndGet();
     private final PduWriter writer;
@@ -91,11 +92,13 @@ final class Connection implements LoginPhase.Host, Session.Link {
             Portal portal,
             SocketChannel channel,
             InetSocketAddress peer,
+            InetSocketAddress local,
             ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
+        this.local = local;
         this.buffers = server.shares().newShare();
         this.writer = new PduWriter(channel, buffers, name, this::disconnect);
         this.reader = new PduReader(channel, writer, receiveBuffer);
@@ -129,6 +132,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
     @Override
     public InetSocketAddress peer() {
         return peer;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
     }
 
     /** What the watchdog does now and then. */
@@ -178,8 +186,8 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     /** By which address the initiator came. */
-    PortalAddress connectedAddress() throws IOException {
-        return new PortalAddress((InetSocketAddress) channel.getLocalAddress(), portal.groupTag());
+    PortalAddress connectedAddress() {
+        return new PortalAddress(local, portal.groupTag());
     }
 
     @Override

@@ -289,6 +289,7 @@ public final class IscsiServer implements AutoCloseable {
     /** Takes a connection that was accepted; closes it at once if there are too many. */
     void accept(SocketChannel channel, Portal portal) throws IOException {
         InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+        InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
         InetAddress peer = remote.getAddress();
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
@@ -300,7 +301,7 @@ public final class IscsiServer implements AutoCloseable {
             channel.close();
             return;
         }
-        Connection connection = new Connection(this, portal, channel, remote, receiveBuffer);
+        Connection connection = new Connection(this, portal, channel, remote, local, receiveBuffer);
         if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
             complaints.warn(
                     LOG,

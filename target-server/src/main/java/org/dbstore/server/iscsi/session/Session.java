@@ -110,6 +110,9 @@ public final class Session {
 
         /** Where the initiator is. */
         InetSocketAddress peer();
+
+        /** The address by which it came. */
+        InetSocketAddress local();
     }
 
     public Nexus nexus() {
@@ -271,7 +274,14 @@ public final class Session {
     /** What there is to say of it. */
     public SessionInfo info() {
         return new SessionInfo(
-                handle, nexus, userName, link.peer(), since, parameters, tasks.count());
+                handle,
+                nexus,
+                userName,
+                link.peer(),
+                link.local(),
+                since,
+                parameters,
+                tasks.count());
     }
 
     /**
