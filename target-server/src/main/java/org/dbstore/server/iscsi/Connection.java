@@ -172,6 +172,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         return loggingIn;
     }
 
+    /** Tells whether a login is under way at a portal that is gone. */
+    boolean comesInVain() {
+        return loggingIn && !portal.isOpen();
+    }
+
     /** The initiator has been heard. */
     void heard() {
         lastHeardNanos = System.nanoTime();
@@ -243,6 +248,15 @@ final class Connection implements LoginPhase.Host, Session.Link {
                         target.get().name(),
                         portal.groupTag());
         Session opened = openSession(nexus, target.get(), agreement);
+        if (!portal.isOpen()
+                || portal.groupTag() != nexus.portalGroupTag()
+                || !server.offers(target.get())) {
+            // Whoever changed that may not have seen this session; the initiator tries again.
+            server.sessions().close(opened);
+            throw new LoginFailure(
+                    LoginStatus.SERVICE_UNAVAILABLE,
+                    target.get().name() + " was changed during the login");
+        }
         session = opened;
         opened.luns().units().forEach(unit -> unit.nexusEstablished(nexus));
         return opened.handle();

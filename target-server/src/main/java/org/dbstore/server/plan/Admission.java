@@ -18,17 +18,28 @@ public final class Admission {
     /** Why a session may not go on. */
     public enum Denial {
         /** There is no such target. */
-        TARGET_GONE,
+        TARGET_GONE("the target is gone"),
         /** Nobody listens where the initiator came in, or it is in another portal group. */
-        PORTAL_GONE,
+        PORTAL_GONE("its portal is gone, or in another group"),
         /** The target is not reached through the portal group. */
-        PORTAL_GROUP,
+        PORTAL_GROUP("the target is not reached through its portal group"),
         /** The name of the initiator fits no pattern. */
-        INITIATOR,
+        INITIATOR("the target does not admit it"),
         /** Its address is in no range. */
-        ADDRESS,
+        ADDRESS("the target does not admit its address"),
         /** Its CHAP user is not in the auth group, or it has proven nothing where that is asked. */
-        AUTHENTICATION
+        AUTHENTICATION("it has not proven to be a user of the target's auth group");
+
+        private final String text;
+
+        Denial(String text) {
+            this.text = text;
+        }
+
+        /** The reason, for the log. */
+        public String text() {
+            return text;
+        }
     }
 
     /**

@@ -75,11 +75,16 @@ public final class Planner {
                             + device.path()
                             + (device.direct() ? ", past the page cache" : "");
             add(Kind.CHANGE, title(device), how);
-            if (usesOf(current, old.name()) > 0) {
+            if (old.path().equals(device.path())) {
                 obstacles.add(
                         title(device)
-                                + " is served, so it cannot be closed to be opened in another way;"
-                                + " unmap its LUNs first, or restart dbsd");
+                                + " is open and cannot be opened a second time in another way;"
+                                + " take it out of the configuration before, or restart dbsd");
+            } else if (isUsed(old.name())) {
+                obstacles.add(
+                        title(device)
+                                + " is served, so it cannot become another one; unmap its LUNs"
+                                + " before, or give the new one a name of its own");
             }
         }
         device.volumes().stream()
@@ -102,23 +107,20 @@ public final class Planner {
         for (DeviceConfig device : current.devices()) {
             if (!after.containsKey(device.name())) {
                 add(Kind.REMOVE, title(device), "is closed; its data stay");
-                boolean reopened =
-                        next.devices().stream().anyMatch(d -> d.path().equals(device.path()));
-                if (reopened && usesOf(current, device.name()) > 0) {
+                if (next.devices().stream().anyMatch(d -> d.path().equals(device.path()))) {
                     obstacles.add(
                             title(device)
-                                    + " is served, so it cannot change its name; unmap its LUNs"
-                                    + " first, or restart dbsd");
+                                    + " is open and cannot change its name; take it out of the"
+                                    + " configuration before, or restart dbsd");
                 }
             }
         }
     }
 
-    private static long usesOf(DbsConfig config, String device) {
-        return config.targets().stream()
+    private boolean isUsed(String device) {
+        return current.targets().stream()
                 .flatMap(target -> target.luns().stream())
-                .filter(lun -> lun.device().equals(device))
-                .count();
+                .anyMatch(lun -> lun.device().equals(device));
     }
 
     private void portals() {
