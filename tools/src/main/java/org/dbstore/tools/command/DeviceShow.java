@@ -1,6 +1,7 @@
 package org.dbstore.tools.command;
 
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Store;
 
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  dbsctl device info -d main.dbs"})
 final class DeviceShow extends StoreQuery {
     @Override
-    void run(BlockStore store) {
+    void run(Store store) throws BackendException {
         dbsctl().printer().details(Rows.DEVICE, Rows.device(store));
     }
 }

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class SnapshotList extends StoreQuery {
     @Nullable String volume;
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         dbsctl().printer()
                 .rows(
                         Rows.SNAPSHOT,
