@@ -2,6 +2,7 @@ package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  dbsctl device space -d main.dbs"})
 final class DeviceSpace extends StoreQuery {
     @Override
-    void run(Store store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer().details(SpaceRows.DEVICE, store.space());
     }
 }

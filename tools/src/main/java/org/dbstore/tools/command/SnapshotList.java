@@ -2,6 +2,7 @@ package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ final class SnapshotList extends StoreQuery {
     @Nullable String volume;
 
     @Override
-    void run(Store store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer()
                 .rows(
                         Rows.SNAPSHOT,

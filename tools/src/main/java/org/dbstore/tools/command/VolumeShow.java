@@ -2,6 +2,7 @@ package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -16,7 +17,7 @@ final class VolumeShow extends StoreQuery {
     String volume = "";
 
     @Override
-    void run(Store store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer().details(Rows.VOLUME, store.volume(volume));
     }
 }
