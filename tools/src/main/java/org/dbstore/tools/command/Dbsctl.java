@@ -45,7 +45,8 @@ import java.util.Stack;
             DeviceCommands.class,
             VolumeCommands.class,
             SnapshotCommands.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            CompleteCommand.class
         },
         footer = {
             "",
