@@ -22,6 +22,9 @@ import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.DeviceFigures;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.metrics.UnitMeter;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -67,6 +70,7 @@ public final class TargetServer implements AutoCloseable {
     private final SpaceWatch space;
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
+    private final Metrics metrics = new Metrics(this::deviceFigures);
     private final IscsiServer iscsi;
 
     /**
@@ -114,7 +118,8 @@ public final class TargetServer implements AutoCloseable {
                             config.discoveryAuth().map(AccessTerms::users),
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
-                            new FairShares(buffers, dataBudgetBytes));
+                            new FairShares(buffers, dataBudgetBytes),
+                            metrics);
             iscsi.listen(addresses(config.portals()));
             space = new SpaceWatch(config.devices(), stores, units);
             started = true;
@@ -184,7 +189,7 @@ public final class TargetServer implements AutoCloseable {
         checkTarget(target);
         LogicalUnit unit = open(target, lun);
         if (!iscsi.map(target, lun.number(), unit)) {
-            units.close(unit);
+            close(unit);
             throw new BackendException(
                     BackendError.ALREADY_EXISTS, "target " + target + " has LUN " + lun.number());
         }
@@ -208,7 +213,7 @@ public final class TargetServer implements AutoCloseable {
             throw new BackendException(
                     BackendError.NOT_FOUND, "target " + target + " has no LUN " + number);
         }
-        units.close(unit);
+        close(unit);
         LOG.info("target {}: LUN {} is gone", target, number);
     }
 
@@ -216,6 +221,11 @@ public final class TargetServer implements AutoCloseable {
         if (!iscsi.hasTarget(name)) {
             throw new BackendException(BackendError.NOT_FOUND, "there is no target " + name);
         }
+    }
+
+    /** What is counted. */
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** Logins that failed for lack of a valid proof, since the start. */
@@ -229,6 +239,7 @@ public final class TargetServer implements AutoCloseable {
         space.close();
         pool.shutdown();
         closeStores();
+        metrics.close();
         LOG.info("stopped");
     }
 
@@ -319,13 +330,42 @@ public final class TargetServer implements AutoCloseable {
 
     private LogicalUnit open(String target, LunConfig lun) throws BackendException {
         try {
-            return units.open(lun);
+            return units.open(lun)
+                    .countedBy(
+                            metrics.open(
+                                    new UnitMeter.Labels(
+                                            target,
+                                            lun.number(),
+                                            lun.device(),
+                                            lun.volume(),
+                                            lun.snapshot())));
         } catch (BackendException e) {
             throw new BackendException(
                     e.error(),
                     "target " + target + " LUN " + lun.number() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    private void close(LogicalUnit unit) {
+        units.close(unit);
+        UnitMeter meter = unit.meter();
+        if (meter != null) {
+            metrics.close(meter);
+        }
+    }
+
+    private List<DeviceFigures> deviceFigures() {
+        List<DeviceFigures> figures = new ArrayList<>();
+        stores.forEach((name, store) ->
+                figures.add(
+                        new DeviceFigures(
+                                name,
+                                store.info(),
+                                store.statistics(),
+                                store.isFailed(),
+                                store.volumes())));
+        return figures;
     }
 
     private static List<Map.Entry<InetSocketAddress, Integer>> addresses(

@@ -19,6 +19,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionRefused;
+import org.dbstore.server.metrics.SessionMeter;
 import org.dbstore.server.scsi.Nexus;
 import org.jspecify.annotations.Nullable;
 
@@ -169,6 +170,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         lastHeardNanos = System.nanoTime();
     }
 
+    /** When it was heard last (System.nanoTime). */
+    long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
     IscsiServer server() {
         return server;
     }
@@ -259,7 +265,8 @@ final class Connection implements LoginPhase.Host, Session.Link {
                                             buffers,
                                             writer,
                                             agreement.window(),
-                                            this));
+                                            this,
+                                            server.metrics().open(labels(nexus, handle))));
         } catch (SessionRefused e) {
             LoginStatus status =
                     switch (e.reason()) {
@@ -270,6 +277,14 @@ final class Connection implements LoginPhase.Host, Session.Link {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a connection's thread", e);
         }
+    }
+
+    private SessionMeter.Labels labels(Nexus nexus, int handle) {
+        return new SessionMeter.Labels(
+                handle,
+                nexus.initiatorName(),
+                nexus.targetName(),
+                peer.getAddress().getHostAddress());
     }
 
     private void run() {
@@ -429,6 +444,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
                 LOG.error("{}: nobody interrupts a connection's thread", name, e);
             }
             server.sessions().close(open);
+            server.metrics().close(open.meter());
             LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
         }
         server.receiveBuffers().giveBack(reader.buffer());

@@ -17,6 +17,7 @@ import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.Metrics;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,7 @@ public final class IscsiServer implements AutoCloseable {
     private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
+    private final Metrics metrics;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
@@ -94,13 +96,15 @@ public final class IscsiServer implements AutoCloseable {
      *     came
      * @param dispatcher executes commands
      * @param shares of the memory for data in flight, one for each connection
+     * @param metrics count what sessions do
      */
     public IscsiServer(
             Collection<IscsiTarget> targets,
             Optional<ChapUsers> discoveryUsers,
             boolean listOnlyConnected,
             CommandDispatcher dispatcher,
-            FairShares shares) {
+            FairShares shares,
+            Metrics metrics) {
         for (IscsiTarget target : targets) {
             this.targets.put(target.name(), target);
         }
@@ -112,6 +116,7 @@ public final class IscsiServer implements AutoCloseable {
         this.dispatcher = dispatcher;
         dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
+        this.metrics = metrics;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }
 
@@ -372,6 +377,10 @@ public final class IscsiServer implements AutoCloseable {
 
     CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    Metrics metrics() {
+        return metrics;
     }
 
     FairShares shares() {

@@ -2,6 +2,7 @@ package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.metrics.UnitMeter;
 import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
@@ -11,6 +12,7 @@ import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
 import org.dbstore.server.scsi.UnitIdentity;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +29,7 @@ public final class LogicalUnit {
     private final UnitAttentions attentions;
     private final Reservations reservations;
     private final AtomicLong knownSizeBytes;
+    private final @Nullable UnitMeter meter;
 
     /**
      * How a unit presents itself.
@@ -66,13 +69,15 @@ public final class LogicalUnit {
         this.reservations =
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
         this.knownSizeBytes = new AtomicLong(volume.sizeBytes());
+        this.meter = null;
     }
 
-    private LogicalUnit(LogicalUnit unit, boolean writeProtected) {
+    private LogicalUnit(LogicalUnit unit, boolean writeProtected, @Nullable UnitMeter meter) {
         this.medium = writeProtected ? unit.medium.writeProtected() : unit.medium;
         this.attentions = unit.attentions;
         this.reservations = unit.reservations;
         this.knownSizeBytes = unit.knownSizeBytes;
+        this.meter = meter;
     }
 
     /**
@@ -81,7 +86,17 @@ public final class LogicalUnit {
      * @param writeProtected true if writes are refused on this way: WP=1, 07/27/00
      */
     public LogicalUnit mapping(boolean writeProtected) {
-        return new LogicalUnit(this, writeProtected);
+        return new LogicalUnit(this, writeProtected, meter);
+    }
+
+    /** The same mapping, with its commands counted. */
+    public LogicalUnit countedBy(UnitMeter counter) {
+        return new LogicalUnit(this, false, counter);
+    }
+
+    /** Counts the commands of this mapping; null if nobody does. */
+    public @Nullable UnitMeter meter() {
+        return meter;
     }
 
     /** Tells whether another mapping leads to the same unit. */

@@ -79,7 +79,7 @@ final class Responses {
             int flags = Bhs.FINAL | STATUS_PRESENT | residualFlag(residual);
             Bhs.begin(head, Bhs.DATA_IN, flags, length, 0, task.tag());
             head.putInt(44, (int) Math.abs(residual));
-            pdu.ready();
+            pdu.tells(task).ready();
             if (length <= Math.min(segment, burst)) {
                 writer.queue(pdu, StatusNumber.OWN, data, lent);
             } else {
@@ -106,7 +106,7 @@ final class Responses {
             head.putInt(20, 0);
             head.putInt(36, task.readyToTransferCount);
             head.putInt(44, (int) Math.abs(residual));
-            pdu.ready();
+            pdu.tells(task).ready();
             if (sense != null) {
                 head.putShort((short) sense.length).put(sense);
                 for (int i = Bhs.padding(dataBytes); i > 0; i--) {

@@ -8,6 +8,7 @@ import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.CommandDispatcher.Admission;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.SessionMeter;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -53,6 +54,7 @@ public final class Session {
     private final PduWriter writer;
     private final CommandWindow window;
     private final Link link;
+    private final SessionMeter meter;
     private final Instant since = Instant.now();
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
@@ -75,6 +77,7 @@ public final class Session {
      * @param writer of the connection
      * @param window of the connection
      * @param link the connection
+     * @param meter counts its commands; recorded with the writer's monitor held
      */
     public Session(
             Nexus nexus,
@@ -86,7 +89,8 @@ public final class Session {
             Buffers buffers,
             PduWriter writer,
             CommandWindow window,
-            Link link) {
+            Link link,
+            SessionMeter meter) {
         this.nexus = nexus;
         this.handle = handle;
         this.target = target;
@@ -98,6 +102,7 @@ public final class Session {
         this.writer = writer;
         this.window = window;
         this.link = link;
+        this.meter = meter;
     }
 
     /** The connection, to be ended from outside. From any thread; none of these waits. */
@@ -140,6 +145,11 @@ public final class Session {
         return parameters;
     }
 
+    /** Counts its commands. */
+    public SessionMeter meter() {
+        return meter;
+    }
+
     Buffers buffers() {
         return buffers;
     }
@@ -148,12 +158,14 @@ public final class Session {
      * Takes a SCSI Command PDU whose CmdSN is in order.
      *
      * @param header index of the header; its data segment is open
+     * @param receivedNanos when it came (System.nanoTime)
      * @return what became of it; unless it was taken, nothing was read
      */
-    public TaskSet.Taken command(PduReader reader, int header) throws IOException {
+    public TaskSet.Taken command(PduReader reader, int header, long receivedNanos)
+            throws IOException {
         ByteBuffer buffer = reader.buffer();
         int immediateBytes = Bhs.dataBytes(buffer, header);
-        Task task = new Task(this, buffer, header);
+        Task task = new Task(this, buffer, header, receivedNanos);
         TaskSet.Taken taken = tasks.add(task);
         if (taken != TaskSet.Taken.YES) {
             return taken;
@@ -219,6 +231,7 @@ public final class Session {
         } else {
             reader.skipData();
         }
+        task.collected(lastDataOutNanos);
         proceed(task, reader, isFinal);
         return true;
     }
@@ -231,6 +244,7 @@ public final class Session {
     /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
     void finish(Task task, CommandOutcome outcome) {
         boolean wanted = tasks.beginEnd(task);
+        task.ends(outcome);
         task.giveBackDataOut();
         if (!task.isImmediate()) {
             window.answered();
@@ -241,6 +255,9 @@ public final class Session {
             ByteBuffer lent = task.takeLentDataIn();
             if (lent != null) {
                 task.giveBack(lent);
+            }
+            synchronized (writer) {
+                meter.aborted(task);
             }
         }
         tasks.remove(task).forEach(Runnable::run);
