@@ -25,6 +25,7 @@ import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.metrics.DeviceFigures;
 import org.dbstore.server.metrics.Metrics;
 import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Qos;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -71,6 +72,7 @@ public final class TargetServer implements AutoCloseable {
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final Metrics metrics = new Metrics(this::deviceFigures);
+    private final Qos qos = new Qos();
     private final IscsiServer iscsi;
 
     /**
@@ -119,7 +121,8 @@ public final class TargetServer implements AutoCloseable {
                             config.discovery() == DbsConfig.Discovery.CONNECTED,
                             new CommandDispatcher(pool),
                             new FairShares(buffers, dataBudgetBytes),
-                            metrics);
+                            metrics,
+                            qos);
             iscsi.listen(addresses(config.portals()));
             space = new SpaceWatch(config.devices(), stores, units);
             started = true;
@@ -223,6 +226,11 @@ public final class TargetServer implements AutoCloseable {
         }
     }
 
+    /** What is limited. */
+    public Qos qos() {
+        return qos;
+    }
+
     /** What is counted. */
     public Metrics metrics() {
         return metrics;
@@ -240,6 +248,7 @@ public final class TargetServer implements AutoCloseable {
         pool.shutdown();
         closeStores();
         metrics.close();
+        qos.close();
         LOG.info("stopped");
     }
 
@@ -331,14 +340,15 @@ public final class TargetServer implements AutoCloseable {
     private LogicalUnit open(String target, LunConfig lun) throws BackendException {
         try {
             return units.open(lun)
-                    .countedBy(
+                    .mappedAs(
                             metrics.open(
                                     new UnitMeter.Labels(
                                             target,
                                             lun.number(),
                                             lun.device(),
                                             lun.volume(),
-                                            lun.snapshot())));
+                                            lun.snapshot())),
+                            qos.openLun(target, lun.number()));
         } catch (BackendException e) {
             throw new BackendException(
                     e.error(),
@@ -352,6 +362,7 @@ public final class TargetServer implements AutoCloseable {
         UnitMeter meter = unit.meter();
         if (meter != null) {
             metrics.close(meter);
+            qos.closeLun(meter.labels().target(), meter.labels().lun());
         }
     }
 

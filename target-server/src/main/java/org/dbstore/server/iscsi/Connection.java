@@ -266,7 +266,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
                                             writer,
                                             agreement.window(),
                                             this,
-                                            server.metrics().open(labels(nexus, handle))));
+                                            server.metrics().open(labels(nexus, handle)),
+                                            server.qos()
+                                                    .openInitiator(
+                                                            nexus.targetName(),
+                                                            nexus.initiatorName())));
         } catch (SessionRefused e) {
             LoginStatus status =
                     switch (e.reason()) {
@@ -445,6 +449,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
             }
             server.sessions().close(open);
             server.metrics().close(open.meter());
+            server.qos().closeInitiator(open.nexus().targetName(), open.nexus().initiatorName());
             LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
         }
         server.receiveBuffers().giveBack(reader.buffer());

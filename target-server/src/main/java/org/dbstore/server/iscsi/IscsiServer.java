@@ -18,6 +18,7 @@ import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.qos.Qos;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ public final class IscsiServer implements AutoCloseable {
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
     private final Metrics metrics;
+    private final Qos qos;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
@@ -97,6 +99,7 @@ public final class IscsiServer implements AutoCloseable {
      * @param dispatcher executes commands
      * @param shares of the memory for data in flight, one for each connection
      * @param metrics count what sessions do
+     * @param qos limits it
      */
     public IscsiServer(
             Collection<IscsiTarget> targets,
@@ -104,7 +107,8 @@ public final class IscsiServer implements AutoCloseable {
             boolean listOnlyConnected,
             CommandDispatcher dispatcher,
             FairShares shares,
-            Metrics metrics) {
+            Metrics metrics,
+            Qos qos) {
         for (IscsiTarget target : targets) {
             this.targets.put(target.name(), target);
         }
@@ -117,6 +121,7 @@ public final class IscsiServer implements AutoCloseable {
         dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
         this.metrics = metrics;
+        this.qos = qos;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
     }
 
@@ -259,6 +264,7 @@ public final class IscsiServer implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
+        qos.release();
         portals.forEach(Portal::close);
         connections.stream().filter(Connection::isLoggingIn).forEach(Connection::disconnect);
         Collection<Session> open = sessions.all();
@@ -377,6 +383,10 @@ public final class IscsiServer implements AutoCloseable {
 
     CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    Qos qos() {
+        return qos;
     }
 
     Metrics metrics() {

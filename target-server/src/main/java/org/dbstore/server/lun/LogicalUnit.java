@@ -3,6 +3,7 @@ package org.dbstore.server.lun;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
 import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Limits;
 import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
@@ -30,6 +31,7 @@ public final class LogicalUnit {
     private final Reservations reservations;
     private final AtomicLong knownSizeBytes;
     private final @Nullable UnitMeter meter;
+    private final @Nullable Limits limits;
 
     /**
      * How a unit presents itself.
@@ -70,14 +72,20 @@ public final class LogicalUnit {
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
         this.knownSizeBytes = new AtomicLong(volume.sizeBytes());
         this.meter = null;
+        this.limits = null;
     }
 
-    private LogicalUnit(LogicalUnit unit, boolean writeProtected, @Nullable UnitMeter meter) {
+    private LogicalUnit(
+            LogicalUnit unit,
+            boolean writeProtected,
+            @Nullable UnitMeter meter,
+            @Nullable Limits limits) {
         this.medium = writeProtected ? unit.medium.writeProtected() : unit.medium;
         this.attentions = unit.attentions;
         this.reservations = unit.reservations;
         this.knownSizeBytes = unit.knownSizeBytes;
         this.meter = meter;
+        this.limits = limits;
     }
 
     /**
@@ -86,12 +94,22 @@ public final class LogicalUnit {
      * @param writeProtected true if writes are refused on this way: WP=1, 07/27/00
      */
     public LogicalUnit mapping(boolean writeProtected) {
-        return new LogicalUnit(this, writeProtected, meter);
+        return new LogicalUnit(this, writeProtected, meter, limits);
     }
 
-    /** The same mapping, with its commands counted. */
-    public LogicalUnit countedBy(UnitMeter counter) {
-        return new LogicalUnit(this, false, counter);
+    /**
+     * The same mapping, with what a mapping has of its own.
+     *
+     * @param counter of its commands
+     * @param bounds what its initiators may do with it
+     */
+    public LogicalUnit mappedAs(UnitMeter counter, Limits bounds) {
+        return new LogicalUnit(this, false, counter, bounds);
+    }
+
+    /** The limits of this mapping; null if there can be none. */
+    public @Nullable Limits limits() {
+        return limits;
     }
 
     /** Counts the commands of this mapping; null if nobody does. */

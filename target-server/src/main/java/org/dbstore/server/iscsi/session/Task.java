@@ -6,6 +6,7 @@ import org.dbstore.server.lun.CommandDispatcher.Admission;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.metrics.Kind;
 import org.dbstore.server.metrics.MeasuredCommand;
+import org.dbstore.server.qos.Passage;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.ScsiTask;
@@ -59,6 +60,12 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
 
     /** Opens when it may be executed; null if nothing has to end before. Set once, when added. */
     @Nullable TaskBarrier predecessors;
+
+    /** Its way through limits; null if there are none. Set once, when admitted. */
+    @Nullable Passage passage;
+
+    /** True once no limit holds it back any more. Handed on as the task is. */
+    boolean hasPassed;
 
     /** True while the connection's thread works on it; guarded by the task set. */
     boolean claimed = true;
@@ -171,6 +178,17 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
     @Override
     public void awaitsCommit() {
         markChanged();
+    }
+
+    /** A limit holds it back. */
+    void throttled() {
+        markThrottled();
+    }
+
+    /** The limits let it go. */
+    void passed() {
+        hasPassed = true;
+        markAdmitted();
     }
 
     /** All of its data-out is there. */
@@ -317,13 +335,13 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
     }
 
     /**
-     * Reserves the buffer for data-in.
+     * Reserves the buffer for data-in, unless it is there already.
      *
      * @return false if the pool is used up
      */
     boolean reserveDataIn() {
         Admission.Admitted admission = admitted;
-        if (admission == null || admission.dataInBytes() == 0) {
+        if (admission == null || admission.dataInBytes() == 0 || lentDataIn != null) {
             return true;
         }
         lentDataIn = session.buffers().tryTake(admission.dataInBytes());

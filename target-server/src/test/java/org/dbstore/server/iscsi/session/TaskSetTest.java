@@ -11,6 +11,7 @@ import org.dbstore.server.iscsi.session.TaskSet.Taken;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.metrics.SessionMeter;
+import org.dbstore.server.qos.Qos;
 import org.dbstore.server.scsi.Nexus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,8 @@ class TaskSetTest {
                         new PduWriter(channel, buffers, "test", () -> {}),
                         new CommandWindow(1),
                         new NoLink(),
-                        SessionMeter.detached());
+                        SessionMeter.detached(),
+                        new Qos().openInitiator("t", "i"));
     }
 
     @AfterEach
