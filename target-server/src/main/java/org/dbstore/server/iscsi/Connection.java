@@ -288,7 +288,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
                                             writer,
                                             agreement.window(),
                                             this,
-                                            server.metrics().open(labels(nexus, handle)),
+                                            server.metrics().open(labels(nexus, handle), writer),
                                             server.qos()
                                                     .openInitiator(
                                                             nexus.targetName(),
@@ -307,10 +307,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
 
     private SessionMeter.Labels labels(Nexus nexus, int handle) {
         return new SessionMeter.Labels(
-                handle,
-                nexus.initiatorName(),
-                nexus.targetName(),
-                peer.getAddress().getHostAddress());
+                handle, nexus.initiatorName(), nexus.targetName(), peer, local);
     }
 
     private void run() {

@@ -94,7 +94,7 @@ final class Exposition {
                             "target",
                             labels.target(),
                             "address",
-                            labels.address());
+                            labels.peer().getAddress().getHostAddress());
             commands(families, "session", names, session.total());
             latency(families, "session", names, session.total());
         }

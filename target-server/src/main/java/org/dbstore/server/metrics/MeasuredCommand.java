@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * <p>Times are those of System.nanoTime, 0 = never.
  */
 public abstract class MeasuredCommand {
-    private static final int CHECK_CONDITION = 0x02;
+    static final int CHECK_CONDITION = 0x02;
 
     long receivedNanos;
     long collectedNanos;

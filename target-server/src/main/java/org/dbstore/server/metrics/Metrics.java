@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(
                     PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+    private final SlowCommands slow = new SlowCommands();
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
     /**
@@ -60,9 +62,13 @@ public final class Metrics implements AutoCloseable {
         garbage.bindTo(registry);
     }
 
-    /** A session begins. */
-    public SessionMeter open(SessionMeter.Labels labels) {
-        SessionMeter meter = new SessionMeter(labels);
+    /**
+     * A session begins.
+     *
+     * @param guard whose monitor is held whenever something is recorded for it
+     */
+    public SessionMeter open(SessionMeter.Labels labels, Object guard) {
+        SessionMeter meter = new SessionMeter(labels, guard, slow);
         sessions.add(meter);
         return meter;
     }
@@ -95,8 +101,42 @@ public final class Metrics implements AutoCloseable {
         return registry.scrape();
     }
 
+    /**
+     * From now on commands are logged that take so long.
+     *
+     * @param millis 0 = none
+     */
+    public void logSlowCommands(long millis) {
+        slow.setThreshold(millis);
+    }
+
+    /**
+     * The last commands of a session, the oldest first.
+     *
+     * @param handle TSIH
+     * @return empty if there is no such session
+     */
+    public Optional<List<CommandLog.Entry>> commands(int handle) {
+        return session(handle).map(SessionMeter::commands);
+    }
+
+    /**
+     * The last commands of a session as a capture file (libpcap).
+     *
+     * @param handle TSIH
+     * @return empty if there is no such session
+     */
+    public Optional<byte[]> capture(int handle) {
+        return session(handle).map(meter -> Pcap.write(meter.labels(), meter.commands()));
+    }
+
+    private Optional<SessionMeter> session(int handle) {
+        return sessions.stream().filter(meter -> meter.labels().handle() == handle).findFirst();
+    }
+
     @Override
     public void close() {
+        slow.close();
         garbage.close();
         registry.close();
     }

@@ -1,5 +1,8 @@
 package org.dbstore.server.metrics;
 
+import java.net.InetSocketAddress;
+import java.util.List;
+
 /**
  * Counts the commands of one session, and has its LUNs count them.
  *
@@ -8,7 +11,10 @@ package org.dbstore.server.metrics;
  */
 public final class SessionMeter {
     private final Labels labels;
+    private final Object guard;
+    private final SlowCommands slow;
     private final Tally tally = new Tally(false, false);
+    private final CommandLog log = new CommandLog();
 
     /**
      * What a session is called.
@@ -16,18 +22,28 @@ public final class SessionMeter {
      * @param handle TSIH, 1..65535
      * @param initiator iSCSI name
      * @param target iSCSI name
-     * @param address of the initiator
+     * @param peer where the initiator is
+     * @param portal by which it came
      */
-    public record Labels(int handle, String initiator, String target, String address) {}
+    public record Labels(
+            int handle,
+            String initiator,
+            String target,
+            InetSocketAddress peer,
+            InetSocketAddress portal) {}
 
-    /** Begins to count. */
-    SessionMeter(Labels labels) {
+    /** Begins to count under a monitor. */
+    SessionMeter(Labels labels, Object guard, SlowCommands slow) {
         this.labels = labels;
+        this.guard = guard;
+        this.slow = slow;
     }
 
     /** A meter that nobody reads. */
     public static SessionMeter detached() {
-        return new SessionMeter(new Labels(1, "", "", ""));
+        InetSocketAddress nowhere = new InetSocketAddress(0);
+        return new SessionMeter(
+                new Labels(1, "", "", nowhere, nowhere), new Object(), new SlowCommands());
     }
 
     /** What the session is called. */
@@ -38,6 +54,13 @@ public final class SessionMeter {
     /** All that was counted, as it stands. */
     public Tally total() {
         return tally;
+    }
+
+    /** The last commands, the oldest first. */
+    public List<CommandLog.Entry> commands() {
+        synchronized (guard) {
+            return log.entries();
+        }
     }
 
     /**
@@ -51,6 +74,9 @@ public final class SessionMeter {
         if (unit != null) {
             unit.stripe(labels.handle()).add(command, sentNanos);
         }
+        log.add(command, sentNanos);
+        slow.sent(labels, command, sentNanos);
+        CommandEvent.emit(labels, command, sentNanos);
     }
 
     /** Counts a command that was aborted, so that it gets no answer. */
