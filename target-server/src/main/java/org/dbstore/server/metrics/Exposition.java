@@ -1,7 +1,5 @@
 package org.dbstore.server.metrics;
 
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-
 import org.dbstore.backend.DeviceInfo;
 import org.dbstore.backend.StoreStatistics;
 import org.dbstore.backend.VolumeInfo;
@@ -21,7 +19,7 @@ final class Exposition {
         this.metrics = metrics;
     }
 
-    MetricSnapshots collect() {
+    String text() {
         Families families = new Families();
         units(families);
         sessions(families);
@@ -30,10 +28,10 @@ final class Exposition {
                         commands(
                                 families,
                                 "initiator",
-                                new Families.Names("initiator", name),
+                                Families.Names.of("initiator", name),
                                 tally));
         metrics.devices().forEach(device -> device(families, device));
-        return families.snapshots();
+        return families.text();
     }
 
     private void units(Families families) {
@@ -43,7 +41,7 @@ final class Exposition {
             UnitMeter.Labels labels = unit.labels();
             byDevice.computeIfAbsent(labels.device(), name -> new ArrayList<>()).add(total);
             var names =
-                    new Families.Names(
+                    Families.Names.of(
                             "target",
                             labels.target(),
                             "lun",
@@ -68,7 +66,7 @@ final class Exposition {
         }
         byDevice.forEach((device, tallies) -> {
             Tally total = Tally.sum(true, tallies);
-            var names = new Families.Names("device", device);
+            var names = Families.Names.of("device", device);
             commands(families, "device", names, total);
             latency(families, "device", names, total);
             for (Stage stage : Stage.values()) {
@@ -86,7 +84,7 @@ final class Exposition {
         for (SessionMeter session : metrics.sessions()) {
             SessionMeter.Labels labels = session.labels();
             var names =
-                    new Families.Names(
+                    Families.Names.of(
                             "session",
                             Integer.toString(labels.handle()),
                             "initiator",
@@ -139,7 +137,7 @@ final class Exposition {
     }
 
     private static void device(Families families, DeviceFigures device) {
-        var names = new Families.Names("device", device.name());
+        var names = Families.Names.of("device", device.name());
         DeviceInfo info = device.info();
         StoreStatistics counted = device.statistics();
         families.gauge(

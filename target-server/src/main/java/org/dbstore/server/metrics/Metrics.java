@@ -1,6 +1,5 @@
 package org.dbstore.server.metrics;
 
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -9,8 +8,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,8 +38,7 @@ public final class Metrics implements AutoCloseable {
 
     private final Supplier<List<DeviceFigures>> devices;
     private final PrometheusMeterRegistry registry =
-            new PrometheusMeterRegistry(
-                    PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final SlowCommands slow = new SlowCommands();
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
@@ -53,7 +49,6 @@ public final class Metrics implements AutoCloseable {
      */
     public Metrics(Supplier<List<DeviceFigures>> devices) {
         this.devices = devices;
-        registry.getPrometheusRegistry().register((MultiCollector) new Exposition(this)::collect);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -98,7 +93,7 @@ public final class Metrics implements AutoCloseable {
 
     /** The text that Prometheus reads (exposition format 0.0.4). */
     public String scrape() {
-        return registry.scrape();
+        return new Exposition(this).text() + registry.scrape();
     }
 
     /**
