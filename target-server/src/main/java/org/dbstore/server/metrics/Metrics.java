@@ -39,6 +39,7 @@ public final class Metrics implements AutoCloseable {
     private final Supplier<List<DeviceFigures>> devices;
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final RateHistory rates = new RateHistory(this);
     private final SlowCommands slow = new SlowCommands();
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
@@ -94,6 +95,11 @@ public final class Metrics implements AutoCloseable {
     /** The text that Prometheus reads (exposition format 0.0.4). */
     public String scrape() {
         return new Exposition(this).text() + registry.scrape();
+    }
+
+    /** What goes on at present; the first answer after a pause has no numbers yet. */
+    public Rates rates() {
+        return rates.at(System.nanoTime());
     }
 
     /**

@@ -110,6 +110,28 @@ class MetricsTest {
         assertTrue(best < 200 * MILLI, best / MILLI + " ms");
     }
 
+    @Test
+    void ratesAreThoseOfTheLastSecond() {
+        SessionMeter session = session(7, "iqn.2026-01.org.example:a");
+        RateHistory history = new RateHistory(metrics);
+        session.sent(FakeCommand.read(0, 8, 1, 2).of(Kind.READ, unit), 50 * MILLI);
+        assertEquals(0, history.at(0).intervalMillis(), "nothing to compare with");
+        for (int i = 0; i < 500; i++) {
+            session.sent(FakeCommand.read(0, 8, 1, 2).of(Kind.READ, unit), 1 + MILLI);
+        }
+        Rates rates = history.at(2000 * MILLI);
+        assertEquals(2000, rates.intervalMillis());
+        Rates.Load load = rates.luns().getFirst().load();
+        assertEquals(250, load.reads());
+        assertEquals(250 * 4096, load.readBytes());
+        assertEquals(1000, load.meanMicros());
+        assertTrue(load.p99Micros() > 700 && load.p99Micros() <= 1000, load.toString());
+        assertEquals(load, rates.sessions().getFirst().load());
+        assertEquals(rates, history.at(2300 * MILLI), "so soon the answer is the same");
+        assertEquals(0, history.at(4000 * MILLI).luns().getFirst().load().reads());
+        assertEquals(0, history.at(60_000 * MILLI).intervalMillis(), "what was kept is too old");
+    }
+
     private SessionMeter session(int handle, String initiator) {
         return metrics.open(
                 new SessionMeter.Labels(
