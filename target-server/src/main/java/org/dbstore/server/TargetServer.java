@@ -187,6 +187,9 @@ public final class TargetServer implements AutoCloseable {
         served = change.commit();
         config = next;
         version++;
+        qos.update(new ConfiguredLimits(next));
+        metrics.logSlowCommands(next.log().slowCommandMillis());
+        Logging.apply(next.log());
         space.follow(served.devices());
         return change.closeDevices();
     }

@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.server.audit.Audit;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
 import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapUsers;
@@ -320,6 +321,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
             }
         } catch (LoginFailure e) {
             complain("{}: login from {} refused: {}", e.status() + ", " + e.getMessage());
+            Audit.refusedLogin(
+                    login.initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    login.targetName(),
+                    e.status() + ", " + e.getMessage());
             if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
                 closes = !refuseLater();
             } else {
@@ -421,7 +427,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     private void logLogin(Agreement agreement) {
-        LOG.info(
+        Audit.login(
+                agreement.initiatorName(),
+                peer.getAddress().getHostAddress(),
+                agreement.target().map(IscsiTarget::name).orElse("discovery"),
+                agreement.userName());
+        LOG.debug(
                 "{}: {} at {} has logged in to {}",
                 name,
                 agreement.initiatorName(),
@@ -469,7 +480,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
             server.sessions().close(open);
             server.metrics().close(open.meter());
             server.qos().closeInitiator(open.nexus().targetName(), open.nexus().initiatorName());
-            LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
+            LOG.debug("{}: session of {} ended", name, open.nexus().initiatorName());
+            Audit.logout(
+                    open.nexus().initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    open.nexus().targetName());
         }
         server.receiveBuffers().giveBack(reader.buffer());
         server.forget(this);

@@ -1,65 +1,34 @@
 package org.dbstore.server.qos;
 
-/**
- * The limits of one LUN, or of one initiator: on reads, on writes, and on both together. They can
- * be changed at any time.
- */
+/** The limit of one LUN, or of one initiator. It can be changed at any time. */
 public final class Limits {
-    private final Throttle reads;
-    private final Throttle writes;
-    private final Throttle all;
-    private volatile Rates rates = Rates.UNLIMITED;
-
-    /**
-     * What may pass.
-     *
-     * @param reads of reads
-     * @param writes of writes
-     * @param all of both together
-     */
-    public record Rates(Rate reads, Rate writes, Rate all) {
-        /** No limit. */
-        public static final Rates UNLIMITED =
-                new Rates(Rate.UNLIMITED, Rate.UNLIMITED, Rate.UNLIMITED);
-    }
+    private final Throttle throttle;
+    private volatile Rate rate = Rate.UNLIMITED;
 
     /** Begins without a limit. */
     public Limits(Timer timer) {
-        reads = new Throttle(timer);
-        writes = new Throttle(timer);
-        all = new Throttle(timer);
+        throttle = new Throttle(timer);
     }
 
-    /** Sets the limits; who waits already waits by these from now on. */
-    public void set(Rates wanted) {
-        if (!wanted.equals(rates)) {
-            rates = wanted;
-            reads.set(wanted.reads());
-            writes.set(wanted.writes());
-            all.set(wanted.all());
+    /** Sets the limit; who waits already waits by this from now on. */
+    public void set(Rate wanted) {
+        if (!wanted.equals(rate)) {
+            rate = wanted;
+            throttle.set(wanted);
         }
     }
 
-    /** The limits as they are. */
-    public Rates rates() {
-        return rates;
-    }
-
-    /** Tells whether there is any limit. */
+    /** Tells whether there is a limit. */
     public boolean areSet() {
-        return rates != Rates.UNLIMITED && !rates.equals(Rates.UNLIMITED);
+        return !rate.isUnlimited();
     }
 
     /** Number of commands that wait here. */
     public int waiting() {
-        return reads.waiting() + writes.waiting() + all.waiting();
+        return throttle.waiting();
     }
 
-    Throttle of(boolean write) {
-        return write ? writes : reads;
-    }
-
-    Throttle all() {
-        return all;
+    Throttle throttle() {
+        return throttle;
     }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The way of one command through the limits that hold for it, one after the other: its LUN's for
- * its direction, its LUN's for both, then the same of its initiator.
+ * The way of one command through the limits that hold for it, one after the other: its LUN's, then
+ * its initiator's.
  */
 public final class Passage implements Throttle.Waiter {
     private final List<Throttle> gates = new ArrayList<>();
@@ -23,23 +23,16 @@ public final class Passage implements Throttle.Waiter {
      * Plans the way.
      *
      * @param limits that hold, in this order
-     * @param write true for a write, false for a read
      * @param flow whose queue it stands in: its session and LUN
      * @param urgent true to stand before all others
      * @param bytes of data
      * @param whenPassed runs at the end of the way, unless {@link #tryPass} got there
      */
     public Passage(
-            List<Limits> limits,
-            boolean write,
-            Object flow,
-            boolean urgent,
-            long bytes,
-            Runnable whenPassed) {
+            List<Limits> limits, Object flow, boolean urgent, long bytes, Runnable whenPassed) {
         for (Limits each : limits) {
             if (each.areSet()) {
-                gates.add(each.of(write));
-                gates.add(each.all());
+                gates.add(each.throttle());
             }
         }
         this.flow = flow;

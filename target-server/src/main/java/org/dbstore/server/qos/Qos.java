@@ -20,21 +20,21 @@ public final class Qos implements AutoCloseable {
         Policy NONE =
                 new Policy() {
                     @Override
-                    public Limits.Rates ofLun(String target, int lun) {
-                        return Limits.Rates.UNLIMITED;
+                    public Rate ofLun(String target, int lun) {
+                        return Rate.UNLIMITED;
                     }
 
                     @Override
-                    public Limits.Rates ofInitiator(String target, String initiator) {
-                        return Limits.Rates.UNLIMITED;
+                    public Rate ofInitiator(String target, String initiator) {
+                        return Rate.UNLIMITED;
                     }
                 };
 
         /** What holds for a LUN, by its number in the target's own map. */
-        Limits.Rates ofLun(String target, int lun);
+        Rate ofLun(String target, int lun);
 
         /** What holds for each initiator of that name. */
-        Limits.Rates ofInitiator(String target, String initiator);
+        Rate ofInitiator(String target, String initiator);
     }
 
     private record LunKey(String target, int lun) {}
@@ -106,11 +106,11 @@ public final class Qos implements AutoCloseable {
         synchronized (this) {
             policy = wanted;
             luns.forEach((key, shared) -> {
-                Limits.Rates rates = wanted.ofLun(key.target(), key.lun());
+                Rate rates = wanted.ofLun(key.target(), key.lun());
                 changes.add(() -> shared.limits.set(rates));
             });
             initiators.forEach((key, shared) -> {
-                Limits.Rates rates = wanted.ofInitiator(key.target(), key.initiator());
+                Rate rates = wanted.ofInitiator(key.target(), key.initiator());
                 changes.add(() -> shared.limits.set(rates));
             });
         }
@@ -129,7 +129,7 @@ public final class Qos implements AutoCloseable {
         executor.shutdown();
     }
 
-    private <K> Limits open(Map<K, Shared> all, K key, Limits.Rates rates) {
+    private <K> Limits open(Map<K, Shared> all, K key, Rate rates) {
         Shared shared = all.computeIfAbsent(key, missing -> new Shared(new Limits(timer)));
         if (shared.uses++ == 0) {
             shared.limits.set(rates);
@@ -141,7 +141,7 @@ public final class Qos implements AutoCloseable {
         Shared shared = all.get(key);
         if (shared != null && --shared.uses == 0) {
             all.remove(key);
-            shared.limits.set(Limits.Rates.UNLIMITED);
+            shared.limits.set(Rate.UNLIMITED);
         }
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.dbstore.server.qos.Limits.Rates;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ class LimitsTest {
 
     @Test
     void commandsPassAtTheRateToTheNanosecond() {
-        limits.set(all(new Rate(3, 0, 0)));
+        limits.set(new Rate(3, 0, 0));
         send("a", 7, 4096);
         timer.pass(2 * SECOND);
         assertEquals(
@@ -47,7 +46,7 @@ class LimitsTest {
 
     @Test
     void bytesPassAtTheRateAndALargeCommandIsPaidForAfterwards() {
-        limits.set(all(new Rate(0, 1 << 20, 0)));
+        limits.set(new Rate(0, 1 << 20, 0));
         send("a", 1, 4 << 20);
         send("a", 2, 512 << 10);
         timer.pass(10 * SECOND);
@@ -56,7 +55,7 @@ class LimitsTest {
 
     @Test
     void aPauseIsMadeUpForAsFarAsTheBurstGoes() {
-        limits.set(all(new Rate(100, 0, SECOND / 10)));
+        limits.set(new Rate(100, 0, SECOND / 10));
         timer.pass(60 * SECOND);
         send("a", 20, 4096);
         assertEquals(11, passed.size(), "ten of the burst, and the one that is due");
@@ -66,27 +65,15 @@ class LimitsTest {
 
     @Test
     void overAnHourNoCommandTooManyPasses() {
-        limits.set(all(new Rate(7, 0, 0)));
+        limits.set(new Rate(7, 0, 0));
         send("a", 7 * 3600 + 1000, 512);
         timer.pass(3600 * SECOND);
         assertEquals(7 * 3600 + 1, passed.size());
     }
 
     @Test
-    void readsAndWritesHaveLimitsOfTheirOwnAndOneTogether() {
-        limits.set(new Rates(new Rate(10, 0, 0), Rate.UNLIMITED, new Rate(100, 0, 0)));
-        for (int i = 0; i < 200; i++) {
-            enter(new Passage(List.of(limits), true, "w", false, 512, () -> passed.add("write")));
-            enter(new Passage(List.of(limits), false, "r", false, 512, () -> passed.add("read")));
-        }
-        timer.pass(SECOND + 20 * MILLI);
-        assertEquals(11, passed.stream().filter("read"::equals).count());
-        assertEquals(103, passed.size());
-    }
-
-    @Test
     void whoWaitsTakesTurnsHoweverLongTheQueueOfTheOther() {
-        limits.set(all(new Rate(10, 0, 0)));
+        limits.set(new Rate(10, 0, 0));
         send("greedy", 1000, 512);
         send("modest", 3, 512);
         timer.pass(SECOND);
@@ -96,12 +83,12 @@ class LimitsTest {
 
     @Test
     void commandsOfOneFlowPassInOrderButHeadOfQueueFirst() {
-        limits.set(all(new Rate(1, 0, 0)));
+        limits.set(new Rate(1, 0, 0));
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             int number = i;
             boolean urgent = i == 3;
-            enter(new Passage(List.of(limits), false, "a", urgent, 512, () -> order.add(number)));
+            enter(new Passage(List.of(limits), "a", urgent, 512, () -> order.add(number)));
         }
         timer.pass(10 * SECOND);
         assertEquals(List.of(0, 3, 1, 2), order);
@@ -109,7 +96,7 @@ class LimitsTest {
 
     @Test
     void anAbortedCommandCostsNothingAndIsForgotten() {
-        limits.set(all(new Rate(1, 0, 0)));
+        limits.set(new Rate(1, 0, 0));
         send("a", 1, 512);
         List<Passage> waiting = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
@@ -128,9 +115,9 @@ class LimitsTest {
 
     @Test
     void aHigherLimitHoldsAtOnceForThoseWhoWait() {
-        limits.set(all(new Rate(1, 0, 0)));
+        limits.set(new Rate(1, 0, 0));
         send("a", 101, 512);
-        limits.set(all(new Rate(100, 0, 0)));
+        limits.set(new Rate(100, 0, 0));
         timer.pass(2 * SECOND);
         assertEquals(101, passed.size());
         assertTrue(timer.pending() <= 1, "old timers do not live on");
@@ -138,9 +125,9 @@ class LimitsTest {
 
     @Test
     void whenALimitIsLiftedAllThatWaitsPasses() {
-        limits.set(all(new Rate(1, 0, 0)));
+        limits.set(new Rate(1, 0, 0));
         send("a", 100, 512);
-        limits.set(Rates.UNLIMITED);
+        limits.set(Rate.UNLIMITED);
         assertEquals(100, passed.size());
         assertFalse(limits.areSet());
     }
@@ -148,30 +135,18 @@ class LimitsTest {
     @Test
     void ofTwoLimitsTheTighterOneDecides() {
         Limits other = new Limits(timer);
-        limits.set(all(new Rate(100, 0, 0)));
-        other.set(all(new Rate(0, 5 * 4096, 0)));
+        limits.set(new Rate(100, 0, 0));
+        other.set(new Rate(0, 5 * 4096, 0));
         for (int i = 0; i < 100; i++) {
-            enter(
-                    new Passage(
-                            List.of(limits, other),
-                            false,
-                            "a",
-                            false,
-                            4096,
-                            () -> passed.add("a")));
+            enter(new Passage(List.of(limits, other), "a", false, 4096, () -> passed.add("a")));
         }
         timer.pass(4 * SECOND);
         assertEquals(21, passed.size());
     }
 
-    private static Rates all(Rate rate) {
-        return new Rates(Rate.UNLIMITED, Rate.UNLIMITED, rate);
-    }
-
     private Passage read(String flow, long bytes) {
         return new Passage(
                 List.of(limits),
-                false,
                 flow,
                 false,
                 bytes,

@@ -437,7 +437,6 @@ public final class Session {
         }
         return new Passage(
                 ofUnit == null ? List.of(limits) : List.of(ofUnit, limits),
-                kind == Kind.WRITE,
                 new Flow(this, LunMap.number(task.lun())),
                 task.attribute() == TaskAttribute.HEAD_OF_QUEUE,
                 Math.min(
