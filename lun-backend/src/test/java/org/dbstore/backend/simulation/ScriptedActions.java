@@ -19,6 +19,8 @@ final class ScriptedActions {
                     named("overwrite", w -> write(w, 0, 1)),
                     named("write", w -> write(w, 8 * (1 + w.stamps(1) % 9), 1)),
                     named("write-fresh", w -> write(w, SECOND_EXTENT + 8 * w.stamps(1), 2)),
+                    named("write-through", w -> writeThrough(w, 0, 1)),
+                    named("write-fresh-through", w -> writeThrough(w, SECOND_EXTENT, 2)),
                     named("unmap", ScriptedActions::unmap),
                     named("flush", ScriptedActions::flush),
                     named("snapshot", ScriptedActions::createSnapshot),
@@ -62,6 +64,11 @@ final class ScriptedActions {
 
     private static void write(Workload workload, int sector, int count) throws BackendException {
         workload.write(workload.anyVolumeBut(COPY), sector, count, false);
+    }
+
+    private static void writeThrough(Workload workload, int sector, int count)
+            throws BackendException {
+        workload.write(workload.anyVolumeBut(COPY), sector, count, true);
     }
 
     private static void unmap(Workload workload) throws BackendException {
