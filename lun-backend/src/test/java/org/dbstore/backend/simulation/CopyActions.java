@@ -51,6 +51,26 @@ final class CopyActions {
         if (itself && Math.abs(sourceBlock - targetBlock) < count) {
             return; // they must not overlap
         }
+        copy(workload, target, source, snapshot, sourceBlock, targetBlock, count);
+    }
+
+    /**
+     * Copies.
+     *
+     * @param snapshot of the source; null for its head
+     */
+    static void copy(
+            Workload workload,
+            String target,
+            String source,
+            VolumeModel.@Nullable Snapshot snapshot,
+            int sourceBlock,
+            int targetBlock,
+            int count)
+            throws BackendException {
+        VolumeModel to = workload.model().volume(target);
+        Map<Integer, Integer> content =
+                snapshot == null ? workload.model().volume(source).live() : snapshot.content();
         int first = targetBlock * BLOCK_SECTORS;
         for (int i = 0; i < count * BLOCK_SECTORS; i++) {
             to.writing(first + i, content.getOrDefault(sourceBlock * BLOCK_SECTORS + i, 0));
