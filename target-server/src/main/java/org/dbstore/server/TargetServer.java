@@ -218,7 +218,7 @@ public final class TargetServer implements AutoCloseable {
      * Ends a session; the initiator is told, and may log in again.
      *
      * @param handle of the session
-     * @return false if there is none
+     * @return false if there is none, or it is ending already because of this
      */
     public boolean dropSession(int handle) {
         return iscsi.dropSession(handle);

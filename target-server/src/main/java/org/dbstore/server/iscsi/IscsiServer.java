@@ -170,12 +170,10 @@ public final class IscsiServer implements AutoCloseable {
      * Ends a session; the initiator is told, and may log in again.
      *
      * @param handle TSIH
-     * @return false if there is none
+     * @return false if there is none, or it is ending already because of this
      */
     public boolean dropSession(int handle) {
-        Optional<Session> session = sessions.find(handle);
-        session.ifPresent(Session::drop);
-        return session.isPresent();
+        return sessions.find(handle).map(Session::drop).orElse(false);
     }
 
     /**

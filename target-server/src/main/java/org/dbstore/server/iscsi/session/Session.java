@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -66,6 +67,7 @@ public final class Session {
     private final Limits limits;
     private final Instant since = Instant.now();
     private final TaskSet tasks = new TaskSet();
+    private final AtomicBoolean dropped = new AtomicBoolean();
     private int nextTransferTag = 1;
 
     private volatile long lastDataOutNanos = System.nanoTime();
@@ -344,12 +346,20 @@ public final class Session {
         writer.asynchronousMessage(SCSI_EVENT, lun, 0, 0, sense);
     }
 
-    /** Ends the session after telling so (event 3); what runs is aborted. Does not wait. */
-    public void drop() {
+    /**
+     * Ends the session after telling so (event 3); what runs is aborted. Does not wait.
+     *
+     * @return false if somebody has done so already
+     */
+    public boolean drop() {
+        if (!dropped.compareAndSet(false, true)) {
+            return false;
+        }
         tasks.close();
         abort(task -> true, new TaskBarrier(() -> {}));
         writer.asynchronousMessage(ALL_CONNECTIONS_DROPPED, 0, 0, 0, new byte[0]);
         link.disconnectSoon();
+        return true;
     }
 
     /**
