@@ -61,6 +61,15 @@ final class Reconfiguration {
         /** Nothing. */
         static final Served NOTHING = new Served(Devices.NONE, Map.of());
 
+        /** The LUNs of a target. */
+        List<TargetInfo.LunInfo> luns(TargetConfig target) {
+            Set<Integer> configured =
+                    target.luns().stream().map(LunConfig::number).collect(Collectors.toSet());
+            return mappings.getOrDefault(target.name(), new TreeMap<>()).values().stream()
+                    .map(mapping -> mapping.info(!configured.contains(mapping.lun().number())))
+                    .toList();
+        }
+
         private Collection<LogicalUnit> units() {
             return mappings.values().stream()
                     .flatMap(luns -> luns.values().stream())
@@ -228,7 +237,7 @@ final class Reconfiguration {
                 throw new BackendException(
                         BackendError.NOT_FOUND, "there is no device " + lun.device());
             }
-            LogicalUnit unit = units.open(store, lun, writesBack(lun));
+            LogicalUnit unit = units.open(target, store, lun, writesBack(lun));
             undo.add(() -> units.close(unit));
             return unit;
         } catch (BackendException e) {
