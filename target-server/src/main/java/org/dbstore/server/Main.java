@@ -53,7 +53,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             defaultValue = "data",
             description =
-                    "Where the demo device lies without --config (default: ${DEFAULT-VALUE}).")
+                    "Without --config: where the demo device lies, and where dbsd.yaml is written"
+                            + " when something is changed (default: ${DEFAULT-VALUE}).")
     private Path dataDirectory = Path.of("data");
 
     @Option(names = "--check", description = "Check the configuration and exit.")
@@ -94,10 +95,7 @@ public final class Main implements Callable<Integer> {
         }
         DbsConfig config;
         try {
-            config =
-                    configFile == null
-                            ? ConfigReader.embeddedDefault(dataDirectory)
-                            : ConfigReader.read(configFile);
+            config = source().read();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("dbsd: " + problem));
             return REFUSED;
@@ -118,13 +116,20 @@ public final class Main implements Callable<Integer> {
             return FAILED;
         }
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
-        if (configFile == null) {
+        HangupSignal.handle(new LiveConfiguration(server, source())::reload);
+        if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
         }
         serviceManager.ready();
         while (true) {
             LockSupport.park(server);
         }
+    }
+
+    private ConfigSource source() {
+        return configFile == null
+                ? ConfigSource.dataDirectory(dataDirectory)
+                : ConfigSource.file(configFile);
     }
 
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
