@@ -8,6 +8,7 @@ import org.dbstore.backend.Volume.CommitListener;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.StoreHealth;
+import org.dbstore.backend.event.CommitEvent;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
 import org.dbstore.backend.extent.ExtentMap;
@@ -444,6 +445,8 @@ public final class GroupCommit {
     }
 
     private int[] commitOnce(List<Request> requests) throws BackendException {
+        CommitEvent event = new CommitEvent();
+        event.begin();
         health.check();
         List<Transaction> transactions = new ArrayList<>();
         for (Request request : requests) {
@@ -457,6 +460,7 @@ public final class GroupCommit {
         }
         mode.run(changes, transactions);
         table.committed(changes);
+        event.finish(device.name(), changes.count(), requests.size());
         return changes.freed();
     }
 
