@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -56,9 +57,9 @@ public final class GroupCommit {
     private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
-    private volatile long commits; // written by the leader
-    private volatile long commitNanos; // written by the leader
-    private volatile long waiters; // written by the leader
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder commitNanos = new LongAdder();
+    private final LongAdder waiters = new LongAdder();
 
     /**
      * Creates the commit point; {@link #start} begins its thread.
@@ -145,7 +146,7 @@ public final class GroupCommit {
      * @return since the device was opened
      */
     public long count() {
-        return commits;
+        return commits.sum();
     }
 
     /**
@@ -154,7 +155,7 @@ public final class GroupCommit {
      * @return in nanoseconds
      */
     public long nanos() {
-        return commitNanos;
+        return commitNanos.sum();
     }
 
     /**
@@ -163,7 +164,7 @@ public final class GroupCommit {
      * @return listeners and transactions
      */
     public long waiters() {
-        return waiters;
+        return waiters.sum();
     }
 
     /**
@@ -425,9 +426,9 @@ public final class GroupCommit {
         long began = System.nanoTime();
         try {
             freed = commitOnce(served);
-            commitNanos = commitNanos + (System.nanoTime() - began);
-            commits = commits + 1;
-            waiters = waiters + served.size();
+            commitNanos.add(System.nanoTime() - began);
+            commits.increment();
+            waiters.add(served.size());
         } catch (BackendException e) {
             failure = e;
         } catch (RuntimeException | Error e) {

@@ -69,6 +69,30 @@ class MetricsTest {
     }
 
     @Test
+    void manySessionsAtOneLunAndThoseThatCameAndWentAreAllCounted() {
+        for (int i = 1; i <= 30; i++) {
+            SessionMeter session = session(i, "iqn.2026-01.org.example:a");
+            session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+            if (i % 3 == 0) {
+                metrics.close(session);
+                session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+            }
+        }
+        assertEquals(40, unit.total().commands(Kind.READ));
+    }
+
+    @Test
+    void anotherUnitUnderTheSameNumberIsCountedForItself() {
+        UnitMeter other = metrics.open(new UnitMeter.Labels(TARGET, 3, "main", "w", ""));
+        SessionMeter session = session(1, "iqn.2026-01.org.example:a");
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, other), 3);
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, other), 3);
+        assertEquals(1, unit.total().commands(Kind.READ));
+        assertEquals(2, other.total().commands(Kind.READ));
+    }
+
+    @Test
     void aLunThatIsGoneIsToldNoMore() {
         metrics.close(unit);
         assertFalse(metrics.scrape().contains("dbs_lun_"));
