@@ -39,7 +39,7 @@ class MetricsTest {
         assertLine(text, "dbs_lun_latency_seconds_bucket", "le=\"0.001\"", " 0");
         assertLine(text, "dbs_lun_stage_seconds_sum", "stage=\"engine\"", " 0.001");
         assertLine(text, "dbs_device_stage_seconds_sum", "stage=\"send\"", " 0.001");
-        assertLine(text, "dbs_sessions", " 1.0");
+        assertLine(text, "dbs_sessions", " 1");
         assertTrue(text.contains("jvm_memory_used_bytes"), "the process tells of itself");
     }
 
