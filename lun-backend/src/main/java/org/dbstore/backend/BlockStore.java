@@ -6,6 +6,9 @@ import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.BootId;
 import org.dbstore.backend.device.DeviceLock;
 import org.dbstore.backend.device.FileBlockDevice;
+import org.dbstore.backend.event.RecoveryEvent;
+import org.dbstore.backend.event.SnapshotEvent;
+import org.dbstore.backend.event.VacuumEvent;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.operation.ChangeLabels;
 import org.dbstore.backend.operation.CloneSnapshot;
@@ -196,9 +199,12 @@ public final class BlockStore implements Store {
             BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
         long beganNanos = System.nanoTime();
+        RecoveryEvent event = new RecoveryEvent();
+        event.begin();
         try {
             DeviceOpener.Opened opened = DeviceOpener.open(device, options, bootId);
             BlockStore store = new BlockStore(device, unlock, opened, beganNanos);
+            event.finish(device.name(), store.findings.size());
             store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -345,7 +351,10 @@ public final class BlockStore implements Store {
 
     @Override
     public List<Integer> createSnapshots(List<SnapshotRequest> requests) throws BackendException {
+        SnapshotEvent event = new SnapshotEvent();
+        event.begin();
         List<Integer> ids = snapshotting.run(requests);
+        event.finish(device.name(), requests.size());
         guard.snapshotsChanged();
         return ids;
     }
@@ -464,7 +473,11 @@ public final class BlockStore implements Store {
                     BackendError.BUSY, "a vacuum of " + device.name() + " is under way");
         }
         try {
-            return new Vacuum(management, progress, cancelled).run();
+            VacuumEvent event = new VacuumEvent();
+            event.begin();
+            VacuumInfo done = new Vacuum(management, progress, cancelled).run();
+            event.finish(device.name());
+            return done;
         } finally {
             vacuuming.set(false);
         }

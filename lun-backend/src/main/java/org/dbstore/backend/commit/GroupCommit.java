@@ -8,6 +8,7 @@ import org.dbstore.backend.Volume.CommitListener;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.StoreHealth;
+import org.dbstore.backend.event.CommitEvent;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
 import org.dbstore.backend.extent.ExtentMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -60,9 +62,9 @@ public final class GroupCommit {
     private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
-    private volatile long commits; // written by the leader
-    private volatile long commitNanos; // written by the leader
-    private volatile long waiters; // written by the leader
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder commitNanos = new LongAdder();
+    private final LongAdder waiters = new LongAdder();
 
     /**
      * Creates the commit point; {@link #start} begins its thread.
@@ -149,7 +151,7 @@ public final class GroupCommit {
      * @return since the device was opened
      */
     public long count() {
-        return commits;
+        return commits.sum();
     }
 
     /**
@@ -158,7 +160,7 @@ public final class GroupCommit {
      * @return in nanoseconds
      */
     public long nanos() {
-        return commitNanos;
+        return commitNanos.sum();
     }
 
     /**
@@ -167,7 +169,7 @@ public final class GroupCommit {
      * @return listeners and transactions
      */
     public long waiters() {
-        return waiters;
+        return waiters.sum();
     }
 
     /**
@@ -444,9 +446,9 @@ public final class GroupCommit {
         long began = System.nanoTime();
         try {
             freed = commitOnce(served);
-            commitNanos = commitNanos + (System.nanoTime() - began);
-            commits = commits + 1;
-            waiters = waiters + served.size();
+            commitNanos.add(System.nanoTime() - began);
+            commits.increment();
+            waiters.add(served.size());
         } catch (BackendException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
@@ -464,6 +466,8 @@ public final class GroupCommit {
     }
 
     private int[] commitOnce(List<Request> requests) throws BackendException {
+        CommitEvent event = new CommitEvent();
+        event.begin();
         health.check();
         List<Transaction> transactions = new ArrayList<>();
         for (Request request : requests) {
@@ -478,6 +482,7 @@ public final class GroupCommit {
         }
         mode.run(changes, transactions);
         table.committed(changes);
+        event.finish(device.name(), changes.count(), requests.size());
         return changes.freed();
     }
 

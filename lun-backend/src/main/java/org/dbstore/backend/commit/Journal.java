@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Appends records to the journal. One half is written while the other, older one may still be
@@ -26,8 +27,12 @@ final class Journal {
     private ByteBuffer record = recordOf(USUAL_BLOCKS);
     private long lastSequence;
     private int half;
-    private volatile int usedBlocks; // written by the leader
-    private volatile long writtenBytes; // written by the leader
+    private int usedBlocks;
+    private final LongAdder writtenBytes = new LongAdder();
+
+    /** For those who only look. */
+    private volatile double use;
+
     private long start;
 
     /**
@@ -53,12 +58,12 @@ final class Journal {
 
     /** Bytes written; from any thread. */
     long writtenBytes() {
-        return writtenBytes;
+        return writtenBytes.sum();
     }
 
     /** How full the present half is, 0..1; from any thread. */
     double use() {
-        return usedBlocks / (double) JournalRecord.HALF_BLOCKS;
+        return use;
     }
 
     boolean fits(int images) {
@@ -97,8 +102,9 @@ final class Journal {
         JournalRecord header = new JournalRecord(sequence, start, device, blocks);
         header.writeHeader(record);
         runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
-        usedBlocks = usedBlocks + header.lengthBlocks();
-        writtenBytes = writtenBytes + (long) header.lengthBlocks() * JournalRecord.BLOCK_BYTES;
+        usedBlocks += header.lengthBlocks();
+        use = usedBlocks / (double) JournalRecord.HALF_BLOCKS;
+        writtenBytes.add((long) header.lengthBlocks() * JournalRecord.BLOCK_BYTES);
         lastSequence = sequence;
     }
 

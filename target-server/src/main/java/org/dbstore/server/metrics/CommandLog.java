@@ -164,7 +164,7 @@ public final class CommandLog {
                         | Integer.toUnsignedLong(command.status << 24 | command.sense);
         cells[at + DATA] = command.dataBytes;
         for (Stage stage : STAGES) {
-            cells[at + FIRST_STAGE + stage.ordinal()] = command.nanos(stage, sentNanos);
+            cells[at + FIRST_STAGE + stage.index()] = command.nanos(stage, sentNanos);
         }
     }
 

@@ -34,6 +34,12 @@ public enum Failure {
     private static final int STATUS_BUSY = 0x08;
     private static final int STATUS_CONFLICT = 0x18;
 
+    /** Where its counters are. */
+    @SuppressWarnings("EnumOrdinal") // nothing outlasts the process
+    int index() {
+        return ordinal();
+    }
+
     /** As labels say it. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

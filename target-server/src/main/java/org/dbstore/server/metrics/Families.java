@@ -58,6 +58,10 @@ final class Families {
         line(family(name + "_total", "counter", help), name + "_total", names, value);
     }
 
+    void gauge(String name, String help, Names names, long value) {
+        line(family(name, "gauge", help), name, names, value);
+    }
+
     void gauge(String name, String help, Names names, double value) {
         StringBuilder text = family(name, "gauge", help);
         head(text, name, names).append(value).append('\n');

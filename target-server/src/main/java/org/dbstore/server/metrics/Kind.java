@@ -13,6 +13,12 @@ public enum Kind {
     /** All else, UNMAP and SYNCHRONIZE CACHE too. */
     OTHER;
 
+    /** Where its counters are. */
+    @SuppressWarnings("EnumOrdinal") // nothing outlasts the process
+    int index() {
+        return ordinal();
+    }
+
     /** As labels say it. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -74,6 +74,7 @@ public final class Metrics implements AutoCloseable {
         if (!sessions.remove(meter)) {
             return;
         }
+        meter.close();
         String initiator = meter.labels().initiator();
         boolean known = ended.containsKey(initiator) || ended.size() < INITIATORS_MAX;
         ended.computeIfAbsent(known ? initiator : OTHER_INITIATORS, name -> new Tally(false, false))

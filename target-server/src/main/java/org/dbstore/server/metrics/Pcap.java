@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -118,7 +119,8 @@ final class Pcap {
         boolean v4 = initiator instanceof Inet4Address;
         int payload = frame.payload().remaining();
         int length = (v4 ? IPV4_BYTES : IPV6_BYTES) + TCP_BYTES + payload;
-        file.putInt((int) frame.time().getEpochSecond()).putInt(frame.time().getNano());
+        file.putInt((int) frame.time().getEpochSecond())
+                .putInt(frame.time().get(ChronoField.NANO_OF_SECOND));
         file.putInt(length).putInt(length);
         InetAddress from = frame.fromInitiator() ? initiator : target;
         InetAddress to = frame.fromInitiator() ? target : initiator;
@@ -152,7 +154,7 @@ final class Pcap {
         file.putShort((short) (ours ? initiatorPort : ISCSI_PORT));
         file.putInt(ours ? targetSequence : initiatorSequence);
         file.putInt(ours ? initiatorSequence : targetSequence);
-        file.put((byte) (TCP_BYTES / 4 << 4)).put((byte) PSH_AND_ACK).putShort((short) WINDOW);
+        file.put((byte) ((TCP_BYTES / 4) << 4)).put((byte) PSH_AND_ACK).putShort((short) WINDOW);
         file.putInt(0).put(frame.payload().duplicate());
         ByteBuffer addresses = ByteBuffer.allocate(2 * 16);
         addresses.put(from.getAddress()).put(to.getAddress());

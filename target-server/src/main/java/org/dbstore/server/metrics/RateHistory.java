@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -46,7 +46,7 @@ final class RateHistory {
         Snapshot before = null;
         for (Snapshot each : kept) {
             boolean farEnough = last.nanos() - each.nanos() >= INTERVAL_NANOS;
-            if (each != last && (before == null || farEnough)) {
+            if (each.nanos() != last.nanos() && (before == null || farEnough)) {
                 before = each;
             }
         }
@@ -54,9 +54,9 @@ final class RateHistory {
     }
 
     private Snapshot take(long now) {
-        Map<UnitMeter, Tally> units = new IdentityHashMap<>();
+        Map<UnitMeter, Tally> units = new HashMap<>();
         metrics.units().forEach(unit -> units.put(unit, unit.total()));
-        Map<SessionMeter, Tally> sessions = new IdentityHashMap<>();
+        Map<SessionMeter, Tally> sessions = new HashMap<>();
         for (SessionMeter session : metrics.sessions()) {
             sessions.put(session, Tally.sum(false, List.of(session.total())));
         }

@@ -1,6 +1,9 @@
 package org.dbstore.server.metrics;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +18,14 @@ public final class SessionMeter {
     private final SlowCommands slow;
     private final Tally tally = new Tally(false, false);
     private final CommandLog log = new CommandLog();
+
+    /** By the number of the LUN; grows with the largest. */
+    private @Nullable Claim[] claims = {};
+
+    private boolean closed;
+
+    /** Counters of a LUN for this session. */
+    private record Claim(UnitMeter unit, Tally tally) {}
 
     /**
      * What a session is called.
@@ -72,7 +83,7 @@ public final class SessionMeter {
         tally.add(command, sentNanos);
         UnitMeter unit = command.unit;
         if (unit != null) {
-            unit.stripe(labels.handle()).add(command, sentNanos);
+            tally(unit).add(command, sentNanos);
         }
         log.add(command, sentNanos);
         slow.sent(labels, command, sentNanos);
@@ -84,7 +95,44 @@ public final class SessionMeter {
         tally.addAborted();
         UnitMeter unit = command.unit;
         if (unit != null) {
-            unit.stripe(labels.handle()).addAborted();
+            tally(unit).addAborted();
         }
+    }
+
+    /**
+     * Gives back what it has from LUNs. What comes later is counted, but not in its own counters.
+     */
+    void close() {
+        synchronized (guard) {
+            closed = true;
+            for (Claim claim : claims) {
+                if (claim != null) {
+                    claim.unit().giveBack(claim.tally());
+                }
+            }
+            claims = new Claim[0];
+        }
+    }
+
+    private Tally tally(UnitMeter unit) {
+        int number = unit.labels().lun();
+        Claim claim = number < claims.length ? claims[number] : null;
+        return claim != null && claim.unit() == unit ? claim.tally() : claim(unit, claim);
+    }
+
+    private Tally claim(UnitMeter unit, @Nullable Claim old) {
+        if (closed) {
+            return unit.shared();
+        }
+        if (old != null) {
+            old.unit().giveBack(old.tally());
+        }
+        int number = unit.labels().lun();
+        if (number >= claims.length) {
+            claims = Arrays.copyOf(claims, number + 1);
+        }
+        Claim claim = new Claim(unit, unit.claim());
+        claims[number] = claim;
+        return claim.tally();
     }
 }

@@ -108,11 +108,11 @@ final class SlowCommands implements AutoCloseable {
         CommandLog.Entry command = slow.command();
         String stages =
                 Stream.of(Stage.values())
-                        .filter(stage -> command.stageNanos().get(stage.ordinal()) > 0)
+                        .filter(stage -> command.stageNanos().get(stage.index()) > 0)
                         .map(stage ->
                                 stage.label()
                                         + " "
-                                        + millis(command.stageNanos().get(stage.ordinal())))
+                                        + millis(command.stageNanos().get(stage.index())))
                         .collect(Collectors.joining(", "));
         return "slow command: %s %s took %s ms (%s) and ended %s; initiator=%s target=%s lun=%s session=%d"
                 .formatted(

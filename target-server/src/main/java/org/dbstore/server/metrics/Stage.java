@@ -20,6 +20,12 @@ public enum Stage {
     /** How many there are. */
     static final int COUNT = values().length;
 
+    /** Where its counters are. */
+    @SuppressWarnings("EnumOrdinal") // nothing outlasts the process
+    int index() {
+        return ordinal();
+    }
+
     /** As labels say it. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -42,19 +42,19 @@ public final class Tally {
 
     /** Counts a command whose answer has been sent. */
     void add(MeasuredCommand command, long sentNanos) {
-        int block = command.kind.ordinal() * BLOCK;
+        int block = command.kind.index() * BLOCK;
         addTime(block, command.totalNanos(sentNanos));
         if (command.dataBytes > 0) {
             add(block + BYTES, command.dataBytes);
         }
         if (command.hasFailed()) {
-            add(FAILURES + command.failure().ordinal(), 1);
+            add(FAILURES + command.failure().index(), 1);
         }
         if (staged) {
             for (Stage stage : STAGES) {
                 long nanos = command.nanos(stage, sentNanos);
                 if (nanos > 0) {
-                    addTime(FIRST_STAGE + stage.ordinal() * BLOCK, nanos);
+                    addTime(FIRST_STAGE + stage.index() * BLOCK, nanos);
                 }
             }
         }
@@ -62,7 +62,7 @@ public final class Tally {
 
     /** Counts a command that gets no answer. */
     void addAborted() {
-        add(FAILURES + Failure.ABORTED.ordinal(), 1);
+        add(FAILURES + Failure.ABORTED.index(), 1);
     }
 
     /** Adds what another has counted; nobody else writes here meanwhile, unless this is shared. */
@@ -92,39 +92,39 @@ public final class Tally {
 
     /** Number of answered commands. */
     public long commands(Kind kind) {
-        return sum(kind.ordinal() * BLOCK + CLASSES);
+        return sum(kind.index() * BLOCK + CLASSES);
     }
 
     /** Bytes of data moved. */
     public long bytes(Kind kind) {
-        return get(kind.ordinal() * BLOCK + BYTES);
+        return get(kind.index() * BLOCK + BYTES);
     }
 
     /** Time from PDU to answer, all together, in nanoseconds. */
     public long nanos(Kind kind) {
-        return get(kind.ordinal() * BLOCK + NANOS);
+        return get(kind.index() * BLOCK + NANOS);
     }
 
     /** Number of commands by class of latency. */
     public long[] classes(Kind kind) {
-        return classes(kind.ordinal() * BLOCK);
+        return classes(kind.index() * BLOCK);
     }
 
     /** Time in a stage, all together, in nanoseconds; 0 if stages are not counted. */
     public long nanos(Stage stage) {
-        return staged ? get(FIRST_STAGE + stage.ordinal() * BLOCK + NANOS) : 0;
+        return staged ? get(FIRST_STAGE + stage.index() * BLOCK + NANOS) : 0;
     }
 
     /** Number of commands that went through a stage, by class of the time it took. */
     public long[] classes(Stage stage) {
         return staged
-                ? classes(FIRST_STAGE + stage.ordinal() * BLOCK)
+                ? classes(FIRST_STAGE + stage.index() * BLOCK)
                 : new long[LatencyBuckets.COUNT];
     }
 
     /** Number of failures. */
     public long failures(Failure failure) {
-        return get(FAILURES + failure.ordinal());
+        return get(FAILURES + failure.index());
     }
 
     private void addTime(int block, long nanos) {

@@ -1,25 +1,21 @@
 package org.dbstore.server.metrics;
 
-import org.jspecify.annotations.Nullable;
-
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Counts the commands of one LUN, from whatever session. Each session adds to one of a few sets of
- * counters, so that cores seldom meet; a set is made when it is first used.
+ * Counts the commands of one LUN, from whatever session. The first sessions that use it get
+ * counters of their own, which cost least to write; all others share some.
  */
 public final class UnitMeter {
-    private static final int STRIPES_MAX = 8;
-    private static final int STRIPES =
-            Math.min(
-                    STRIPES_MAX,
-                    Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1));
+    /** Most sessions with counters of their own at a time. */
+    private static final int OWNERS_MAX = 8;
 
     private final Labels labels;
-    private final AtomicReferenceArray<@Nullable Tally> stripes =
-            new AtomicReferenceArray<>(STRIPES);
+    private final List<Tally> all = new ArrayList<>(); // guarded by this
+    private final ArrayDeque<Tally> free = new ArrayDeque<>(); // guarded by this
+    private final Tally shared = new Tally(true, true);
 
     /**
      * What a LUN is called.
@@ -43,27 +39,35 @@ public final class UnitMeter {
     }
 
     /** All that was counted, as it stands. */
-    public Tally total() {
-        List<Tally> present = new ArrayList<>();
-        for (int i = 0; i < STRIPES; i++) {
-            Tally tally = stripes.get(i);
-            if (tally != null) {
-                present.add(tally);
-            }
-        }
+    public synchronized Tally total() {
+        List<Tally> present = new ArrayList<>(all);
+        present.add(shared);
         return Tally.sum(true, present);
     }
 
-    /** The counters to which a session adds. */
-    Tally stripe(int session) {
-        int index = session & STRIPES - 1;
-        Tally tally = stripes.get(index);
-        return tally == null ? create(index) : tally;
+    /** Counters for a session, of its own if there are still some; to be given back. */
+    synchronized Tally claim() {
+        Tally known = free.pollLast();
+        if (known != null) {
+            return known;
+        }
+        if (all.size() == OWNERS_MAX) {
+            return shared;
+        }
+        Tally created = new Tally(false, true);
+        all.add(created);
+        return created;
     }
 
-    private Tally create(int index) {
-        Tally created = new Tally(true, true);
-        Tally other = stripes.compareAndExchange(index, null, created);
-        return other == null ? created : other;
+    /** A session writes to its counters no more; what they hold goes on counting. */
+    synchronized void giveBack(Tally tally) {
+        if (tally != shared) {
+            free.addLast(tally);
+        }
+    }
+
+    /** Counters to which everybody may write. */
+    Tally shared() {
+        return shared;
     }
 }

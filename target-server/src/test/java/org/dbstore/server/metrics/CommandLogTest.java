@@ -47,7 +47,7 @@ class CommandLogTest {
         assertEquals("GOOD", read.outcome());
         assertEquals(8000, read.totalNanos());
         assertEquals(4096, read.dataBytes());
-        assertEquals(4000, read.stageNanos().get(Stage.SEND.ordinal()));
+        assertEquals(4000, read.stageNanos().get(Stage.SEND.index()));
         assertEquals("ILLEGAL_REQUEST 05/21/00", log.entries().getLast().outcome());
     }
 

@@ -39,7 +39,7 @@ class MetricsTest {
         assertLine(text, "dbs_lun_latency_seconds_bucket", "le=\"0.001\"", " 0");
         assertLine(text, "dbs_lun_stage_seconds_sum", "stage=\"engine\"", " 0.001");
         assertLine(text, "dbs_device_stage_seconds_sum", "stage=\"send\"", " 0.001");
-        assertLine(text, "dbs_sessions", " 1.0");
+        assertLine(text, "dbs_sessions", " 1");
         assertTrue(text.contains("jvm_memory_used_bytes"), "the process tells of itself");
     }
 
@@ -66,6 +66,30 @@ class MetricsTest {
         String text = metrics.scrape();
         assertLine(text, "dbs_initiator_commands_total", "kind=\"read\"", " 2");
         assertFalse(text.contains("session=\"7\""));
+    }
+
+    @Test
+    void manySessionsAtOneLunAndThoseThatCameAndWentAreAllCounted() {
+        for (int i = 1; i <= 30; i++) {
+            SessionMeter session = session(i, "iqn.2026-01.org.example:a");
+            session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+            if (i % 3 == 0) {
+                metrics.close(session);
+                session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+            }
+        }
+        assertEquals(40, unit.total().commands(Kind.READ));
+    }
+
+    @Test
+    void anotherUnitUnderTheSameNumberIsCountedForItself() {
+        UnitMeter other = metrics.open(new UnitMeter.Labels(TARGET, 3, "main", "w", ""));
+        SessionMeter session = session(1, "iqn.2026-01.org.example:a");
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, unit), 3);
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, other), 3);
+        session.sent(FakeCommand.read(0, 1, 1, 2).of(Kind.READ, other), 3);
+        assertEquals(1, unit.total().commands(Kind.READ));
+        assertEquals(2, other.total().commands(Kind.READ));
     }
 
     @Test

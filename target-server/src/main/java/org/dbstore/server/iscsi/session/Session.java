@@ -481,6 +481,7 @@ public final class Session {
         }
         Admission admission = dispatcher.admit(task, luns);
         if (admission instanceof Admission.Refused(CommandOutcome outcome)) {
+            task.refusedBy(luns.find(task.lun()));
             return outcome;
         }
         task.admit((Admission.Admitted) admission);

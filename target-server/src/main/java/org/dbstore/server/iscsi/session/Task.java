@@ -310,6 +310,11 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
         measureAs(Kind.of(admission.command()), unit == null ? null : unit.meter());
     }
 
+    /** It does not come to run at a unit, or where there is none. */
+    void refusedBy(@Nullable LogicalUnit unit) {
+        measureAs(Kind.OTHER, unit == null ? null : unit.meter());
+    }
+
     /** The outcome is settled before all data-out has come. */
     void fail(CommandOutcome outcome) {
         failure = outcome;
