@@ -107,13 +107,20 @@ public final class ConfigReader {
         Optional<AuthGroupConfig> discoveryAuth =
                 root.value(ConfigKey.DISCOVERY_AUTH_GROUP, auth::named).flatMap(group -> group);
         List<TargetConfig> targets = new TargetSection(groups, deviceNames(tree), auth).read(root);
+        AdminSection administration = new AdminSection(directory);
+        AdminConfig admin = administration.read(root);
+        LogConfig log = administration.readLog(root);
+        List<ScheduleConfig> schedules = new ScheduleSection(deviceNames(tree)).read(root);
         problems.throwIfAny();
         return new DbsConfig(
                 devices,
                 portals,
                 DbsConfig.Discovery.valueOf(discovery.toUpperCase(Locale.ROOT)),
                 discoveryAuth,
-                targets);
+                targets,
+                admin,
+                schedules,
+                log);
     }
 
     /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */
