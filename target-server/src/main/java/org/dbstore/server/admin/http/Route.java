@@ -188,7 +188,7 @@ public record Route(
      * @return values of the parameters by name; null if the path is another
      */
     @Nullable Map<String, String> match(List<String> segments) {
-        String[] parts = template.substring(1).split("/");
+        String[] parts = template.substring(1).split("/", -1);
         if (parts.length != segments.size()) {
             return null;
         }

@@ -177,8 +177,8 @@ public final class Json {
             }
             case VALUE_NUMBER_INT -> integer(json);
             case VALUE_NUMBER_FLOAT -> (Double) json.getDoubleValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> json.getText();
         };
