@@ -14,7 +14,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -112,7 +111,7 @@ public final class Main implements Callable<Integer> {
         TargetServer server;
         try {
             server = TargetServer.start(config);
-        } catch (BackendException | IOException e) {
+        } catch (BackendException e) {
             err.println("dbsd: " + e.getMessage());
             return FAILED;
         }

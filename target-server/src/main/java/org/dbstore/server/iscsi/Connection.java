@@ -69,6 +69,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
     private final Portal portal;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
+    private final InetSocketAddress local;
     private final Buffers buffers;
     private final String name = "dbs-connection-" + COUNT.incrementAndGet();
     private final PduWriter writer;
@@ -91,11 +92,13 @@ final class Connection implements LoginPhase.Host, Session.Link {
             Portal portal,
             SocketChannel channel,
             InetSocketAddress peer,
+            InetSocketAddress local,
             ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
+        this.local = local;
         this.buffers = server.shares().newShare();
         this.writer = new PduWriter(channel, buffers, name, this::disconnect);
         this.reader = new PduReader(channel, writer, receiveBuffer);
@@ -131,6 +134,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         return peer;
     }
 
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
     /** What the watchdog does now and then. */
     void check(long nowNanos) {
         Session open = session;
@@ -164,6 +172,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         return loggingIn;
     }
 
+    /** Tells whether a login is under way at a portal that is gone. */
+    boolean comesInVain() {
+        return loggingIn && !portal.isOpen();
+    }
+
     /** The initiator has been heard. */
     void heard() {
         lastHeardNanos = System.nanoTime();
@@ -178,8 +191,8 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     /** By which address the initiator came. */
-    PortalAddress connectedAddress() throws IOException {
-        return new PortalAddress((InetSocketAddress) channel.getLocalAddress(), portal.groupTag());
+    PortalAddress connectedAddress() {
+        return new PortalAddress(local, portal.groupTag());
     }
 
     @Override
@@ -235,6 +248,15 @@ final class Connection implements LoginPhase.Host, Session.Link {
                         target.get().name(),
                         portal.groupTag());
         Session opened = openSession(nexus, target.get(), agreement);
+        if (!portal.isOpen()
+                || portal.groupTag() != nexus.portalGroupTag()
+                || !server.offers(target.get())) {
+            // Whoever changed that may not have seen this session; the initiator tries again.
+            server.sessions().close(opened);
+            throw new LoginFailure(
+                    LoginStatus.SERVICE_UNAVAILABLE,
+                    target.get().name() + " was changed during the login");
+        }
         session = opened;
         opened.luns().units().forEach(unit -> unit.nexusEstablished(nexus));
         return opened.handle();

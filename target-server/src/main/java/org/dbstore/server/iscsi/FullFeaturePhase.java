@@ -323,7 +323,7 @@ final class FullFeaturePhase {
         answerText(request);
     }
 
-    private List<String> sendTargets(String value) throws IOException {
+    private List<String> sendTargets(String value) {
         // All is for discovery; a normal session may ask about its own target only.
         if (session == null) {
             return connection

@@ -10,12 +10,16 @@ import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
+import org.dbstore.server.Applied;
+import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
+import org.dbstore.server.plan.Plan;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A server in this process, on any free port of the loopback. */
 public final class TestServer implements AutoCloseable {
@@ -130,6 +134,20 @@ public final class TestServer implements AutoCloseable {
     /** A target for everybody, on these terms. */
     public static TargetConfig target(String name, TargetAccess access) {
         return new TargetConfig(name, "", List.of(), List.of("*"), luns(), access);
+    }
+
+    /** What another configuration would change, made from the present one. */
+    public Plan plan(UnaryOperator<DbsConfig> change) {
+        return configuration().plan(change.apply(server.config()));
+    }
+
+    /** Changes the configuration of the running server. */
+    public Applied change(UnaryOperator<DbsConfig> change) throws BackendException {
+        return configuration().apply(plan(change));
+    }
+
+    private LiveConfiguration configuration() {
+        return new LiveConfiguration(server, server::config);
     }
 
     /** The server itself. */

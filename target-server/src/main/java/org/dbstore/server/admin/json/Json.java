@@ -113,6 +113,17 @@ public final class Json {
         return new RecordBinding(strict).bindAll(type, read(input));
     }
 
+    /**
+     * Makes a record of what {@link #read(InputStream)} gave.
+     *
+     * @param value maps, lists and so on
+     * @param type of the record
+     * @throws JsonFault if it is something else
+     */
+    public static <T> T convert(@Nullable Object value, Class<T> type) throws JsonFault {
+        return type.cast(new RecordBinding(false).bind(type, value));
+    }
+
     private static void write(@Nullable Object value, JsonGenerator json) throws IOException {
         switch (RecordBinding.plain(value)) {
             case null -> json.writeNull();

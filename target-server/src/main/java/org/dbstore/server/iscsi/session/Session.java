@@ -44,8 +44,11 @@ public final class Session {
 
     private final Nexus nexus;
     private final int handle;
-    private final IscsiTarget target;
-    private final LunMap luns;
+
+    /** As of the last {@link #adopt}. */
+    private volatile IscsiTarget target;
+
+    private volatile LunMap luns;
     private final String userName;
     private final NegotiatedParameters parameters;
     private final CommandDispatcher dispatcher;
@@ -110,6 +113,9 @@ public final class Session {
 
         /** Where the initiator is. */
         InetSocketAddress peer();
+
+        /** The address by which it came. */
+        InetSocketAddress local();
     }
 
     public Nexus nexus() {
@@ -138,6 +144,18 @@ public final class Session {
     /** What was negotiated. */
     public NegotiatedParameters parameters() {
         return parameters;
+    }
+
+    /**
+     * Goes on with its target as it is now. The next command sees its logical units; those under
+     * way are for the caller to abort.
+     *
+     * @param next of the same name
+     */
+    public void adopt(IscsiTarget next) {
+        target = next;
+        luns = next.lunsOf(nexus.initiatorName());
+        window.resize(next.terms().commandsMax());
     }
 
     Buffers buffers() {
@@ -271,7 +289,14 @@ public final class Session {
     /** What there is to say of it. */
     public SessionInfo info() {
         return new SessionInfo(
-                handle, nexus, userName, link.peer(), since, parameters, tasks.count());
+                handle,
+                nexus,
+                userName,
+                link.peer(),
+                link.local(),
+                since,
+                parameters,
+                tasks.count());
     }
 
     /**

@@ -216,5 +216,10 @@ class TaskSetTest {
         public InetSocketAddress peer() {
             return new InetSocketAddress(0);
         }
+
+        @Override
+        public InetSocketAddress local() {
+            return new InetSocketAddress(0);
+        }
     }
 }
