@@ -6,8 +6,9 @@ import org.dbstore.backend.VolumeInfo;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.completion.ObjectKind;
 import org.dbstore.tools.completion.ObjectNames;
+import org.dbstore.tools.server.Server;
+import org.dbstore.tools.server.Servers;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,14 +26,23 @@ final class KnownObjects implements ObjectNames {
      */
     KnownObjects(Dbsctl dbsctl, Function<String, Optional<String>> options) {
         this.dbsctl = dbsctl;
-        options.apply("--device").ifPresent(device -> dbsctl.device = Path.of(device));
+        options.apply("--device").ifPresent(device -> dbsctl.device = device);
+        options.apply("--server").ifPresent(server -> dbsctl.server = server);
     }
 
     @Override
     public List<String> of(ObjectKind kind, String begun) throws BackendException, CommandFailure {
         return switch (kind) {
             case VOLUME, SNAPSHOT, CONTENTS -> onDevice(kind, begun);
-            case TARGET, AUTH_GROUP, SESSION, JOB, DEVICE, SERVER, FILE -> List.of();
+            case DEVICE ->
+                    dbsctl.servers().all().stream()
+                            .flatMap(server -> server.devices().stream())
+                            .map(Server.Device::name)
+                            .toList();
+            case SERVER ->
+                    new Servers(null, name -> Optional.empty())
+                            .all().stream().map(server -> server.client().url()).toList();
+            case TARGET, AUTH_GROUP, SESSION, JOB, FILE -> List.of();
         };
     }
 
