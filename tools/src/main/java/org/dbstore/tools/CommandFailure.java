@@ -1,6 +1,7 @@
 package org.dbstore.tools;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.config.ConfigException;
 import org.dbstore.server.admin.api.ApiError;
 import org.dbstore.server.admin.client.ServerFailure;
 
@@ -52,6 +53,9 @@ public final class CommandFailure extends Exception {
     public static CommandFailure of(Throwable failure) {
         return switch (failure) {
             case CommandFailure already -> already;
+            case ConfigException refused ->
+                    new CommandFailure(
+                            ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
             case ServerFailure server -> of(server.error(), server);
             case BackendException remote
                     when remote.getCause() instanceof ServerFailure server

@@ -97,6 +97,11 @@ final class StartTraining {
         }
 
         @Override
+        public Optional<String> askSecretly(String question) {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<String> variable(String name) {
             return Optional.empty();
         }

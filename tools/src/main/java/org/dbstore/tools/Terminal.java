@@ -51,6 +51,14 @@ public interface Terminal {
     Optional<String> ask(String question);
 
     /**
+     * Asks for what nobody else may read.
+     *
+     * @param question without a prompt's blank
+     * @return the answer; empty if nobody is there, or at the end of input
+     */
+    Optional<String> askSecretly(String question);
+
+    /**
      * Looks up the environment.
      *
      * @param name of a variable

@@ -2,16 +2,20 @@ package org.dbstore.tools.server;
 
 import org.dbstore.server.admin.client.AdminClient;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A running server.
  *
  * @param title for people, as "dbsd 4711"
  * @param client asks it
- * @param devices that it holds; empty if it has to be asked for them
+ * @param devices that it holds
+ * @param configFile its main file, if it is on this machine
  */
-public record Server(String title, AdminClient client, List<Device> devices) {
+public record Server(
+        String title, AdminClient client, List<Device> devices, Optional<Path> configFile) {
     /**
      * A device that a server holds.
      *

@@ -95,7 +95,11 @@ public final class Servers {
                 server.file().devices().stream()
                         .map(held -> new Server.Device(held.name(), held.path().toString()))
                         .toList();
-        return new Server("dbsd " + server.file().pid(), server.connect(), devices);
+        return new Server(
+                "dbsd " + server.file().pid(),
+                server.connect(),
+                devices,
+                server.file().configFile());
     }
 
     private static String titles(List<RunningServer> servers) {
@@ -112,7 +116,7 @@ public final class Servers {
                     client.list(ApiPath.of("devices"), DeviceView.class).stream()
                             .map(held -> new Server.Device(held.name(), held.path().toString()))
                             .toList();
-            return new Server("dbsd at " + url, client, devices);
+            return new Server("dbsd at " + url, client, devices, Optional.empty());
         } catch (ServerFailure e) {
             throw CommandFailure.of(e);
         }
