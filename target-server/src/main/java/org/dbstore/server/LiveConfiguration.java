@@ -1,9 +1,15 @@
 package org.dbstore.server;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.config.ConfigException;
 import org.dbstore.config.DbsConfig;
+import org.dbstore.config.Edit;
+import org.dbstore.config.ManagedFile;
 import org.dbstore.server.plan.Plan;
+
+import java.io.IOException;
+import java.util.List;
 
 /**
  * The configuration of a running server: what it is, what another one would change, and how it
@@ -59,5 +65,47 @@ public final class LiveConfiguration {
      */
     public Applied apply(Plan plan) throws BackendException {
         return server.apply(plan, () -> {});
+    }
+
+    /**
+     * What edits of the managed file would change.
+     *
+     * @param edits none: the files are read again
+     * @throws ConfigException if they cannot be made, or make something wrong
+     */
+    public Plan plan(List<Edit> edits) throws ConfigException {
+        return edits.isEmpty() ? planReread() : plan(source.managed().with(edits).check());
+    }
+
+    /**
+     * Makes edits true and keeps them, in one transaction: if any part of it fails, all stays as it
+     * was, the file too.
+     *
+     * @param edits none: the files are read again
+     * @param version of the configuration that they start from
+     * @throws ConfigException if they cannot be made, or make something wrong
+     * @throws BackendException as {@link TargetServer#apply}; {@link BackendError#IO} if the file
+     *     cannot be written
+     */
+    public synchronized Applied apply(List<Edit> edits, long version)
+            throws ConfigException, BackendException {
+        if (edits.isEmpty()) {
+            return server.apply(from(planReread(), version), () -> {});
+        }
+        ManagedFile edited = source.managed().with(edits);
+        return server.apply(from(plan(edited.check()), version), () -> keep(edited));
+    }
+
+    private static Plan from(Plan plan, long version) {
+        return new Plan(plan.next(), version, plan.changes(), plan.obstacles());
+    }
+
+    private static void keep(ManagedFile edited) throws BackendException {
+        try {
+            edited.write();
+        } catch (IOException e) {
+            throw new BackendException(
+                    BackendError.IO, edited.path() + " cannot be written: " + e.getMessage(), e);
+        }
     }
 }

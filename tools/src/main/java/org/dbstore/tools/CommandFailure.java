@@ -77,6 +77,9 @@ public final class CommandFailure extends Exception {
 
     /** What the engine refuses sounds alike whoever asked it; else the server knows best. */
     private static CommandFailure of(ApiError error, Exception cause) {
+        if (error.code().equals(ApiError.CONFIGURATION)) {
+            return new CommandFailure(ExitCode.USAGE, error.message(), cause);
+        }
         return error.backendError()
                 .map(backend -> of(new BackendException(backend, error.message(), cause)))
                 .orElseGet(() ->

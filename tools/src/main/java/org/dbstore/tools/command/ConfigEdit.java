@@ -3,8 +3,8 @@ package org.dbstore.tools.command;
 import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
 import org.dbstore.server.admin.api.ConfigViews.AppliedView;
-import org.dbstore.server.admin.api.ConfigViews.ChangeView;
 import org.dbstore.server.admin.api.ConfigViews.PlanView;
+import org.dbstore.server.plan.Change;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.configuration.ConfigTree;
@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -37,7 +38,7 @@ abstract class ConfigEdit implements Callable<Integer> {
      * @param warnings what did not go well
      */
     private record Result(
-            boolean applied, long version, List<ChangeView> changes, List<String> warnings) {}
+            boolean applied, long version, List<Change> changes, List<String> warnings) {}
 
     private static final List<Column<Result>> COLUMNS =
             List.of(
@@ -131,28 +132,27 @@ abstract class ConfigEdit implements Callable<Integer> {
 
     private void tell(String sentence, Result result) {
         StringBuilder text = new StringBuilder(sentence);
-        for (ChangeView change : dryRun ? result.changes : List.<ChangeView>of()) {
-            text.append("\n  ").append(change.subject()).append(": ").append(change.text());
-            if (!change.sessions().isEmpty()) {
-                text.append(change.level().equals("cuts-sessions") ? " [CUTS " : " [tells ")
-                        .append(String.join(", ", change.sessions()))
-                        .append(']');
-            }
+        for (Change change : dryRun ? result.changes : List.<Change>of()) {
+            text.append("\n  ").append(change);
         }
         dbsctl().printer().done(text.toString(), COLUMNS, result);
     }
 
-    private static List<Map<String, @Nullable Object>> objects(List<ChangeView> changes) {
+    private static List<Map<String, @Nullable Object>> objects(List<Change> changes) {
         return changes.stream()
                 .map(change -> {
                     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-                    fields.put("kind", change.kind());
+                    fields.put("kind", word(change.kind()));
                     fields.put("subject", change.subject());
                     fields.put("text", change.text());
-                    fields.put("level", change.level());
-                    fields.put("sessions", change.sessions());
+                    fields.put("level", word(change.effect().level()));
+                    fields.put("sessions", change.effect().sessions());
                     return fields;
                 })
                 .toList();
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -6,8 +6,9 @@ import org.dbstore.config.ConfigText;
 import org.dbstore.config.Edit;
 import org.dbstore.config.ManagedFile;
 import org.dbstore.server.admin.api.ConfigViews.AppliedView;
-import org.dbstore.server.admin.api.ConfigViews.ChangeView;
 import org.dbstore.server.admin.api.ConfigViews.PlanView;
+import org.dbstore.server.plan.Change;
+import org.dbstore.server.plan.Effect;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,22 +48,25 @@ public record FileConfiguration(Path main) implements Configuration {
         return Optional.of(main);
     }
 
-    private static List<ChangeView> changes(List<Edit> edits) {
+    private static List<Change> changes(List<Edit> edits) {
         return edits.stream()
                 .map(edit -> {
                     String subject = String.join(".", edit.path());
                     return switch (edit) {
-                        case Edit.Set set -> change("change", subject, "is " + set.value());
-                        case Edit.Remove _ -> change("remove", subject, "is there no more");
-                        case Edit.Add add -> change("add", subject, "has also " + add.value());
+                        case Edit.Set set ->
+                                change(Change.Kind.CHANGE, subject, "is " + set.value());
+                        case Edit.Remove _ ->
+                                change(Change.Kind.REMOVE, subject, "is there no more");
+                        case Edit.Add add ->
+                                change(Change.Kind.ADD, subject, "has also " + add.value());
                         case Edit.Drop drop ->
-                                change("remove", subject, "has no more " + drop.value());
+                                change(Change.Kind.REMOVE, subject, "has no more " + drop.value());
                     };
                 })
                 .toList();
     }
 
-    private static ChangeView change(String kind, String subject, String text) {
-        return new ChangeView(kind, subject, text, "none", List.of());
+    private static Change change(Change.Kind kind, String subject, String text) {
+        return new Change(kind, subject, text, Effect.NONE);
     }
 }

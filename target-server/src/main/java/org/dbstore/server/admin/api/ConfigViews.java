@@ -1,13 +1,47 @@
 package org.dbstore.server.admin.api;
 
 import org.dbstore.config.Edit;
+import org.dbstore.server.Applied;
+import org.dbstore.server.plan.Change;
+import org.dbstore.server.plan.Plan;
 
 import java.util.List;
 import java.util.Optional;
 
-/** The configuration of a running server: what is asked, and what is answered. */
+/** The configuration and its changes. */
 public final class ConfigViews {
     private ConfigViews() {}
+
+    /**
+     * What another configuration would change.
+     *
+     * @param version of the configuration in force
+     * @param changes in the order in which they are made
+     * @param obstacles why it cannot be applied as things are; empty if it can
+     * @param cutSessions those that would end
+     */
+    public record PlanView(
+            long version, List<Change> changes, List<String> obstacles, List<String> cutSessions) {
+        /** Shows a plan. */
+        public static PlanView of(Plan plan) {
+            return new PlanView(
+                    plan.version(), plan.changes(), plan.obstacles(), plan.cutSessions());
+        }
+    }
+
+    /**
+     * What was changed.
+     *
+     * @param version of the configuration that is in force now
+     * @param changes that were made
+     * @param warnings what did not go well and could not be helped
+     */
+    public record AppliedView(long version, List<Change> changes, List<String> warnings) {
+        /** Shows what was done. */
+        public static AppliedView of(Applied applied) {
+            return new AppliedView(applied.version(), applied.changes(), applied.warnings());
+        }
+    }
 
     /** What an edit does. */
     public enum Op {
@@ -67,41 +101,6 @@ public final class ConfigViews {
      * @param version of the configuration that it starts from; absent: the one in force
      */
     public record ChangeRequest(List<EditView> edits, Optional<Long> version) {}
-
-    /**
-     * One thing that becomes different.
-     *
-     * @param kind add, change or remove
-     * @param subject of what
-     * @param text what happens
-     * @param level what initiators notice: none, attention or cuts-sessions
-     * @param sessions whom it concerns
-     */
-    public record ChangeView(
-            String kind, String subject, String text, String level, List<String> sessions) {}
-
-    /**
-     * What a change would do.
-     *
-     * @param version of the configuration that it starts from
-     * @param changes in the order in which they are made
-     * @param obstacles why it cannot be done; empty if it can
-     * @param cutSessions that would end, each once
-     */
-    public record PlanView(
-            long version,
-            List<ChangeView> changes,
-            List<String> obstacles,
-            List<String> cutSessions) {}
-
-    /**
-     * What a change did.
-     *
-     * @param version of the configuration now in force
-     * @param changes that were made
-     * @param warnings what did not go well and could not be helped
-     */
-    public record AppliedView(long version, List<ChangeView> changes, List<String> warnings) {}
 
     /**
      * The configuration in force.
