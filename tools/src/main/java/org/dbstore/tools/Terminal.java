@@ -3,10 +3,14 @@ package org.dbstore.tools;
 import java.io.PrintWriter;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Map;
 import java.util.Optional;
 
 /** What surrounds a command: its streams, its operator and its environment. */
 public interface Terminal {
+    /** Swallows everything; nobody is there. */
+    Terminal NOWHERE = new Silence(Map.of());
+
     /**
      * Returns where results go.
      *

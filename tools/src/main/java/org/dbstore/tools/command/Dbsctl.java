@@ -55,6 +55,8 @@ import java.util.Stack;
             SessionCommands.class,
             JobCommands.class,
             ConfigCommands.class,
+            StatusCommand.class,
+            TopCommand.class,
             CompletionCommand.class,
             CompleteCommand.class
         },
@@ -185,6 +187,11 @@ public final class Dbsctl {
             return ExitCode.FAILED.number();
         }
         return exitCode;
+    }
+
+    /** Returns what the command and all below it say of themselves. */
+    public static CommandSpec specification() {
+        return commandLine(new Dbsctl(Terminal.NOWHERE)).getCommandSpec();
     }
 
     private static CommandLine commandLine(Dbsctl dbsctl) {

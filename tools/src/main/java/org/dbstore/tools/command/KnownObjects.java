@@ -3,12 +3,16 @@ package org.dbstore.tools.command;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
+import org.dbstore.server.admin.api.ApiPath;
+import org.dbstore.server.admin.client.RunningServer;
+import org.dbstore.server.admin.client.ServerFailure;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.completion.ObjectKind;
 import org.dbstore.tools.completion.ObjectNames;
+import org.dbstore.tools.configuration.ConfigTree;
 import org.dbstore.tools.server.Server;
-import org.dbstore.tools.server.Servers;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +21,7 @@ import java.util.function.Function;
 /** The names of what there is on the device that a command line means. */
 final class KnownObjects implements ObjectNames {
     private final Dbsctl dbsctl;
+    private final ConfigChoice choice = new ConfigChoice();
 
     /**
      * Creates them.
@@ -28,22 +33,39 @@ final class KnownObjects implements ObjectNames {
         this.dbsctl = dbsctl;
         options.apply("--device").ifPresent(device -> dbsctl.device = device);
         options.apply("--server").ifPresent(server -> dbsctl.server = server);
+        options.apply("--config").ifPresent(file -> choice.file = Path.of(file));
     }
 
     @Override
-    public List<String> of(ObjectKind kind, String begun) throws BackendException, CommandFailure {
+    public List<String> of(ObjectKind kind, String begun) throws Exception {
         return switch (kind) {
             case VOLUME, SNAPSHOT, CONTENTS -> onDevice(kind, begun);
+            case TARGET -> inConfiguration("targets");
+            case AUTH_GROUP -> inConfiguration("auth-groups");
+            case SESSION -> numbers("sessions");
+            case JOB -> numbers("jobs");
             case DEVICE ->
                     dbsctl.servers().all().stream()
                             .flatMap(server -> server.devices().stream())
                             .map(Server.Device::name)
                             .toList();
             case SERVER ->
-                    new Servers(null, name -> Optional.empty())
-                            .all().stream().map(server -> server.client().url()).toList();
-            case TARGET, AUTH_GROUP, SESSION, JOB, FILE -> List.of();
+                    RunningServer.all(dbsctl.terminal()::variable).stream()
+                            .map(server -> server.file().url())
+                            .toList();
+            case FILE -> List.of();
         };
+    }
+
+    private List<String> inConfiguration(String section) throws Exception {
+        return ConfigTree.of(choice.find(dbsctl).text()).names(section);
+    }
+
+    private List<String> numbers(String resource) throws CommandFailure, ServerFailure {
+        return ServerCommand.objects(dbsctl.servers().only().client(), ApiPath.of(resource))
+                .stream()
+                .map(object -> String.valueOf(object.get("id")))
+                .toList();
     }
 
     private List<String> onDevice(ObjectKind kind, String begun)
