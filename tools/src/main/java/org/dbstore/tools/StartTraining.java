@@ -6,6 +6,7 @@ import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LogConfig;
 import org.dbstore.config.PortalConfig;
+import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
 import org.dbstore.server.admin.AdminServer;
@@ -98,7 +99,7 @@ final class StartTraining {
         try (TargetServer server = TargetServer.start(config)) {
             var administration =
                     new Administration(
-                            server, new LiveConfiguration(server, () -> config), new Jobs());
+                            server, new LiveConfiguration(server, ConfigSource.none(server)), new Jobs());
             AdminServer admin =
                     AdminServer.start(config.admin(), administration, Optional.empty(), List.of())
                             .orElseThrow();

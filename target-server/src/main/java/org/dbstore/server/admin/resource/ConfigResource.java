@@ -22,6 +22,7 @@ import org.dbstore.server.plan.Plan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The configuration: what reading its files again would change, and that change. */
 public final class ConfigResource {
@@ -79,9 +80,10 @@ public final class ConfigResource {
         }
     }
 
-    private Plan plan(List<Edit> edits) throws Refusal {
+    private Plan plan(List<Edit> edits) throws BackendException, Refusal {
+        LiveConfiguration configuration = administration.configuration();
         try {
-            return administration.configuration().plan(edits);
+            return edits.isEmpty() ? configuration.planReread() : configuration.plan(edits);
         } catch (ConfigException e) {
             throw refusal(e);
         }
@@ -89,16 +91,30 @@ public final class ConfigResource {
 
     private Answer apply(Call call) throws BackendException, IOException, Refusal {
         ChangeRequest request = request(call);
-        LiveConfiguration configuration = administration.configuration();
+        List<Edit> edits = edits(request);
+        OptionalLong version = request.version().stream().mapToLong(Long::longValue).findFirst();
         try {
             Applied applied =
-                    configuration.apply(
-                            edits(request), request.version().orElse(configuration.version()));
+                    edits.isEmpty()
+                            ? reread(version)
+                            : administration.configuration().edit(edits, version);
             changed.run();
             return Answer.ok(AppliedView.of(applied));
         } catch (ConfigException e) {
             throw refusal(e);
         }
+    }
+
+    private Applied reread(OptionalLong version) throws BackendException, ConfigException {
+        LiveConfiguration configuration = administration.configuration();
+        Plan plan = configuration.planReread();
+        // A plan of another version is refused.
+        return configuration.apply(
+                new Plan(
+                        plan.next(),
+                        version.orElse(plan.version()),
+                        plan.changes(),
+                        plan.obstacles()));
     }
 
     private static Refusal refusal(ConfigException e) {
