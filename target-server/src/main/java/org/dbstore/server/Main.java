@@ -73,6 +73,8 @@ public final class Main implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
+    private final ServiceManager serviceManager = ServiceManager.ofEnvironment();
+
     /** Runs the server; returns when it has stopped. */
     public static void main(String[] arguments) {
         // A thread that dies unseen would leave commands unanswered for ever.
@@ -134,6 +136,7 @@ public final class Main implements Callable<Integer> {
         if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
         }
+        serviceManager.ready();
         while (true) {
             LockSupport.park(server);
         }
@@ -156,7 +159,8 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
-    private static void stop(Optional<AdminServer> admin, TargetServer server) {
+    private void stop(Optional<AdminServer> admin, TargetServer server) {
+        serviceManager.stopping();
         admin.ifPresent(AdminServer::close);
         int status = close(server);
         LogManager.shutdown();

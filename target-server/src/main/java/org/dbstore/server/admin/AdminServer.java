@@ -17,6 +17,7 @@ import org.dbstore.server.admin.resource.ConfigResource;
 import org.dbstore.server.admin.resource.DataResource;
 import org.dbstore.server.admin.resource.DeviceResource;
 import org.dbstore.server.admin.resource.JobResource;
+import org.dbstore.server.admin.resource.MetricsResource;
 import org.dbstore.server.admin.resource.SessionResource;
 import org.dbstore.server.admin.resource.SnapshotResource;
 import org.dbstore.server.admin.resource.StatusResource;
@@ -91,10 +92,10 @@ public final class AdminServer implements AutoCloseable {
                                 .orElseGet(() ->
                                         RuntimeDirectory.ofServer(
                                                 name -> Optional.ofNullable(System.getenv(name)))));
-        this.http = new HttpServer(listen, tls, token, routes(further));
+        this.http = new HttpServer(listen, tls, token, routes(config.openMetrics(), further));
     }
 
-    private Routes routes(List<Route> further) {
+    private Routes routes(boolean openMetrics, List<Route> further) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new StatusResource(administration, configFile).routes());
         routes.addAll(new DeviceResource(administration).routes());
@@ -106,6 +107,7 @@ public final class AdminServer implements AutoCloseable {
         routes.addAll(new SessionResource(administration).routes());
         routes.addAll(new JobResource(administration.jobs()).routes());
         routes.addAll(new ConfigResource(administration, this::devicesChanged).routes());
+        routes.addAll(new MetricsResource(administration.server().metrics(), openMetrics).routes());
         routes.addAll(further);
         routes.add(OpenApi.route(routes));
         return new Routes(routes);

@@ -77,7 +77,7 @@ public record Route(
     @FunctionalInterface
     public interface Action {
         /** Does it. */
-        Answer run(Call call) throws BackendException, Refusal, IOException, InterruptedException;
+        Answer run(Call call) throws BackendException, Refusal, IOException;
     }
 
     /** A request by GET. */
