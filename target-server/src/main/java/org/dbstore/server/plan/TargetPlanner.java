@@ -151,6 +151,21 @@ final class TargetPlanner {
         if (was.physicalBlockBytes() != lun.physicalBlockBytes()) {
             lun(Kind.CHANGE, lun, "has physical blocks of " + lun.physicalBlockBytes() + " bytes");
         }
+        if (!was.qos().equals(lun.qos())) {
+            planner.add(Kind.CHANGE, subject(lun), "has other limits");
+        }
+        if (!was.snapshots().equals(lun.snapshots())) {
+            lun(
+                    Kind.CHANGE,
+                    lun,
+                    lun.snapshots()
+                            .map(rule ->
+                                    "shows its snapshots as LUNs "
+                                            + rule.first()
+                                            + "-"
+                                            + rule.last())
+                            .orElse("shows none of its snapshots by themselves any more"));
+        }
         if (was.blockBytes() != lun.blockBytes()) {
             lun(Kind.CHANGE, lun, "has blocks of " + lun.blockBytes() + " bytes");
             List<String> users = seeing(lun.number());

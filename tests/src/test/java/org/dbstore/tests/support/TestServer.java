@@ -11,6 +11,7 @@ import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.Applied;
+import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
 import org.dbstore.server.plan.Plan;
@@ -152,7 +153,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private LiveConfiguration configuration() {
-        return new LiveConfiguration(server, server::config);
+        return new LiveConfiguration(server, ConfigSource.none(server));
     }
 
     /** Waits until so many sessions are open: the end of one is not at once everybody's. */
