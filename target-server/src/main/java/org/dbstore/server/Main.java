@@ -132,7 +132,10 @@ public final class Main implements Callable<Integer> {
         }
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
-        HangupSignal.handle(configuration::reload);
+        HangupSignal.handle(() -> {
+            configuration.reload();
+            admin.ifPresent(AdminServer::devicesChanged);
+        });
         if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
         }
