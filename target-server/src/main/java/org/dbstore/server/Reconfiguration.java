@@ -61,6 +61,15 @@ final class Reconfiguration {
         /** Nothing. */
         static final Served NOTHING = new Served(Devices.NONE, Map.of());
 
+        /** The LUNs of a target. */
+        List<TargetInfo.LunInfo> luns(TargetConfig target) {
+            Set<Integer> configured =
+                    target.luns().stream().map(LunConfig::number).collect(Collectors.toSet());
+            return mappings.getOrDefault(target.name(), new TreeMap<>()).values().stream()
+                    .map(mapping -> mapping.info(!configured.contains(mapping.lun().number())))
+                    .toList();
+        }
+
         private Collection<LogicalUnit> units() {
             return mappings.values().stream()
                     .flatMap(luns -> luns.values().stream())

@@ -328,6 +328,23 @@ public final class TargetServer implements AutoCloseable {
         return buffers.lentBytes();
     }
 
+    /** The targets as they are served, in the order of the configuration. */
+    public List<TargetInfo> targets() {
+        Reconfiguration.Served now = served;
+        List<SessionInfo> open = sessions();
+        return config.targets().stream()
+                .map(target ->
+                        new TargetInfo(
+                                target.name(),
+                                target.alias(),
+                                now.luns(target),
+                                open.stream()
+                                        .filter(session ->
+                                                session.nexus().targetName().equals(target.name()))
+                                        .toList()))
+                .toList();
+    }
+
     /** Number of normal sessions. */
     public int sessionCount() {
         return iscsi.sessionCount();

@@ -130,7 +130,7 @@ public final class Planner {
             add(Kind.CHANGE, "administration", "has other settings, from the next start on");
         }
         if (!current.log().equals(next.log())) {
-            add(Kind.CHANGE, "log", "has other settings, from the next start on");
+            add(Kind.CHANGE, "log", "has other settings");
         }
         Map<String, ScheduleConfig> before = byName(current.schedules(), ScheduleConfig::name);
         Map<String, ScheduleConfig> after = byName(next.schedules(), ScheduleConfig::name);

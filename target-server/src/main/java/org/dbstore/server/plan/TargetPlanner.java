@@ -80,6 +80,7 @@ final class TargetPlanner {
         note(
                 target -> target.access().limits().commands(),
                 "takes " + access.limits().commands() + " commands of a session at once");
+        note(target -> target.access().initiatorQos(), "has other limits of certain initiators");
         note(
                 target -> target.access().redirect(),
                 access.redirect()

@@ -12,6 +12,7 @@ import org.dbstore.config.LunConfig;
 import org.dbstore.config.LunConfig.CacheMode;
 import org.dbstore.config.QosConfig;
 import org.dbstore.config.SnapshotLuns;
+import org.dbstore.server.TargetInfo;
 import org.dbstore.tests.support.Bystander;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Configs;
@@ -89,6 +90,20 @@ class SnapshotLunTest {
         assertEquals("CHECK 06/29/00", ready(FIRST));
         assertEquals("GOOD", client.write(LUN, Cdb.write10(0, 1), new byte[512]).outcome());
         assertArrayEquals(BLOCK, client.read(FIRST, Cdb.read10(0, 1), 512).data());
+        TargetInfo target = server.server().targets().getFirst();
+        assertEquals(1, target.sessions().size());
+        assertEquals(
+                new TargetInfo.LunInfo(
+                        FIRST,
+                        "main",
+                        "data",
+                        "1",
+                        true,
+                        true,
+                        false,
+                        512,
+                        TestServer.VOLUME_BYTES),
+                target.luns().getLast());
         assertEquals("CHECK 07/27/00", client.write(FIRST, Cdb.write10(0, 1), BLOCK).outcome());
     }
 
