@@ -9,6 +9,7 @@ import org.dbstore.config.LunConfig;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
+import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
 import org.dbstore.server.admin.client.AdminClient;
@@ -46,7 +47,7 @@ public final class AdminFixture implements AutoCloseable {
                         config.tls(),
                         config.openMetrics());
         server = TargetServer.start(dbs);
-        LiveConfiguration configuration = new LiveConfiguration(server, () -> dbs);
+        LiveConfiguration configuration = new LiveConfiguration(server, new Source(dbs));
         admin =
                 AdminServer.start(
                                 here,
@@ -54,6 +55,19 @@ public final class AdminFixture implements AutoCloseable {
                                 Optional.empty(),
                                 List.of())
                         .orElseThrow();
+    }
+
+    /** Always the same configuration, of no file. */
+    private record Source(DbsConfig config) implements ConfigSource {
+        @Override
+        public DbsConfig read() {
+            return config;
+        }
+
+        @Override
+        public Optional<Path> mainFile() {
+            return Optional.empty();
+        }
     }
 
     private static DbsConfig config(Path folder) {

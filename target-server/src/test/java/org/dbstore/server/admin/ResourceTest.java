@@ -157,7 +157,7 @@ class ResourceTest {
         PlanView plan = client.post(ApiPath.of("config", "plan"), null, PlanView.class);
         assertEquals(List.of(), plan.changes());
         AppliedView applied = client.post(ApiPath.of("config", "apply"), null, AppliedView.class);
-        assertEquals(plan.version() + 1, applied.version());
+        assertEquals(plan.version(), applied.version(), "nothing changed");
     }
 
     private void put(String volume, byte[] contents) throws IOException {
