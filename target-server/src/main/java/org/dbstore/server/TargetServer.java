@@ -13,9 +13,12 @@ import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.plan.Plan;
 import org.dbstore.server.plan.Planner;
+import org.dbstore.server.schedule.RuleState;
+import org.dbstore.server.schedule.Schedules;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -48,6 +51,7 @@ public final class TargetServer implements AutoCloseable {
     private final BufferPool buffers;
     private final ServedUnits units = new ServedUnits();
     private final SpaceWatch space = new SpaceWatch(units);
+    private final Schedules schedules = Schedules.start(InstantSource.system());
     private final IscsiServer iscsi;
 
     /** Held while the configuration is changed. */
@@ -179,6 +183,7 @@ public final class TargetServer implements AutoCloseable {
         config = next;
         version++;
         space.follow(served.devices());
+        schedules.update(next.schedules(), served.devices().stores());
         return change.closeDevices();
     }
 
@@ -223,6 +228,11 @@ public final class TargetServer implements AutoCloseable {
         return served.devices().find(name);
     }
 
+    /** How the rules for snapshots are doing. */
+    public List<RuleState> schedules() {
+        return schedules.state();
+    }
+
     /** Logins that failed for lack of a valid proof, since the start. */
     public long failedLoginCount() {
         return iscsi.failedLoginCount();
@@ -232,6 +242,7 @@ public final class TargetServer implements AutoCloseable {
     public void close() throws BackendException {
         iscsi.close();
         space.close();
+        schedules.close();
         pool.shutdown();
         BackendException failure = served.devices().closeBut(Devices.NONE);
         if (failure != null) {
