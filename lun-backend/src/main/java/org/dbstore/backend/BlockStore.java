@@ -67,6 +67,7 @@ public final class BlockStore implements Store {
     private final StoreParts parts;
     private final Superblock superblock;
     private final List<Finding> findings;
+    private final long openingNanos;
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
@@ -74,7 +75,8 @@ public final class BlockStore implements Store {
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
+    private BlockStore(
+            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
         this.device = device;
         this.unlock = unlock;
         this.management = opened.management();
@@ -84,6 +86,7 @@ public final class BlockStore implements Store {
         this.views = new Views(management);
         this.inventory = new Inventory(management);
         this.snapshotting = new CreateSnapshot(management);
+        this.openingNanos = System.nanoTime() - beganNanos;
         if (!parts.readOnly()) {
             parts.commits().start();
         }
@@ -191,9 +194,10 @@ public final class BlockStore implements Store {
     private static BlockStore open(
             BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
+        long beganNanos = System.nanoTime();
         try {
-            BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
+            DeviceOpener.Opened opened = DeviceOpener.open(device, options, bootId);
+            BlockStore store = new BlockStore(device, unlock, opened, beganNanos);
             store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -219,6 +223,24 @@ public final class BlockStore implements Store {
         } finally {
             management.lock().unlock();
         }
+    }
+
+    /**
+     * Tells what was counted since the device was opened.
+     *
+     * @return numbers of this moment
+     */
+    public StoreStatistics statistics() {
+        return new StoreStatistics(
+                parts.commits().count(),
+                parts.commits().nanos(),
+                parts.commits().waiters(),
+                parts.barrier().count(),
+                parts.barrier().nanos(),
+                parts.commits().journalBytes(),
+                parts.commits().journalUse(),
+                parts.copyOnWrite().copiedBytes(),
+                openingNanos);
     }
 
     @Override

@@ -66,6 +66,8 @@ public final class Main implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
+    private final ServiceManager serviceManager = ServiceManager.ofEnvironment();
+
     /** Runs the server; returns when it has stopped. */
     public static void main(String[] arguments) {
         // A thread that dies unseen would leave commands unanswered for ever.
@@ -119,13 +121,15 @@ public final class Main implements Callable<Integer> {
         if (configFile == null) {
             welcome(config, server, out);
         }
+        serviceManager.ready();
         while (true) {
             LockSupport.park(server);
         }
     }
 
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
-    private static void stop(TargetServer server) {
+    private void stop(TargetServer server) {
+        serviceManager.stopping();
         int status = 0;
         try {
             server.close();

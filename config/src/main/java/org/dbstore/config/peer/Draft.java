@@ -25,12 +25,6 @@ final class Draft {
     /** Volumes have whole MiB. */
     private static final long MIB = 1 << 20;
 
-    private static final String HEADER =
-            """
-            # Made from %s.
-            # The notes of the import say what is to be done before this is served.
-            """;
-
     private final String device;
     private final Path devicePath;
     private final Map<String, String> volumesByPath = new LinkedHashMap<>();
@@ -228,7 +222,12 @@ final class Draft {
                             + " changed");
         }
         return new Imported(
-                HEADER.formatted(file.file()) + YamlText.of(root), secrets.files(), all);
+                "# Made from "
+                        + file.file()
+                        + ". The notes of the import say what to do before it is served.\n"
+                        + YamlText.of(root),
+                secrets.files(),
+                all);
     }
 
     private static void putSome(Map<String, Object> root, String key, Map<String, Object> section) {
