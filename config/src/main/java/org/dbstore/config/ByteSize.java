@@ -94,7 +94,7 @@ public final class ByteSize {
         int power = bytes == 0 ? 0 : Math.min(Long.numberOfTrailingZeros(bytes) / 10, UNITS.size());
         return power == 0
                 ? Long.toString(bytes)
-                : (bytes >> 10 * power) + UNITS.get(power - 1) + "iB";
+                : (bytes >> (10 * power)) + UNITS.get(power - 1) + "iB";
     }
 
     private static long tenths(long bytes, int power) {

@@ -132,7 +132,8 @@ public enum ConfigKey {
             "time",
             "required",
             "From one snapshot to the next: 15m, 1h, 1d, 1w. They are taken at multiples of it, in"
-                    + " UTC."),
+                    + " UTC; weeks begin on Mondays. Of those that are missed the last is made up"
+                    + " for."),
     /** When. */
     SCHEDULE_AT(
             "snapshot-schedules.NAME.at",

@@ -90,8 +90,7 @@ final class TargetSection {
             SnapshotLuns range = lun.snapshots().get();
             for (LunConfig other : luns) {
                 boolean shared =
-                        other != lun
-                                && other.number() > lun.number()
+                        other.number() > lun.number()
                                 && other.snapshots().isPresent()
                                 && range.first() <= other.snapshots().get().last()
                                 && other.snapshots().get().first() <= range.last();

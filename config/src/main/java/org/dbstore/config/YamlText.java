@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Writes keys and values as YAML that {@link LocatedYaml} reads back as they were, in the order
  * given: text, lists and maps by text.
  */
-final class YamlText {
+public final class YamlText {
     /** Short lists and maps of plain values stand in one line. */
     private static final int LINE_CHARACTERS_MAX = 80;
 
@@ -29,7 +29,13 @@ final class YamlText {
 
     private YamlText() {}
 
-    static String of(Map<String, Object> tree) {
+    /**
+     * Writes a map.
+     *
+     * @param tree its values are text, lists or maps by text
+     * @return YAML, empty for an empty map
+     */
+    public static String of(Map<String, Object> tree) {
         if (tree.isEmpty()) {
             return "";
         }

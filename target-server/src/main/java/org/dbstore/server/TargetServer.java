@@ -17,9 +17,12 @@ import org.dbstore.server.metrics.Metrics;
 import org.dbstore.server.plan.Plan;
 import org.dbstore.server.plan.Planner;
 import org.dbstore.server.qos.Qos;
+import org.dbstore.server.schedule.RuleState;
+import org.dbstore.server.schedule.Schedules;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -60,6 +63,7 @@ public final class TargetServer implements AutoCloseable {
     private final Qos qos = new Qos();
     private final ServedUnits units = new ServedUnits(metrics, qos);
     private final SpaceWatch space = new SpaceWatch(units);
+    private final Schedules schedules = Schedules.start(InstantSource.system());
     private final IscsiServer iscsi;
 
     /** Held while the configuration is changed. */
@@ -217,6 +221,7 @@ public final class TargetServer implements AutoCloseable {
         metrics.logSlowCommands(next.log().slowCommandMillis());
         Logging.apply(next.log());
         space.follow(served.devices());
+        schedules.update(next.schedules(), served.devices().stores());
         return change.closeDevices();
     }
 
@@ -376,6 +381,11 @@ public final class TargetServer implements AutoCloseable {
         return served.devices().find(name);
     }
 
+    /** How the rules for snapshots are doing. */
+    public List<RuleState> schedules() {
+        return schedules.state();
+    }
+
     /** What is limited. */
     public Qos qos() {
         return qos;
@@ -401,6 +411,7 @@ public final class TargetServer implements AutoCloseable {
         }
         iscsi.close();
         space.close();
+        schedules.close();
         pool.shutdown();
         metrics.close();
         qos.close();

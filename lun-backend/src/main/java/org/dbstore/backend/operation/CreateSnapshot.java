@@ -61,6 +61,7 @@ public final class CreateSnapshot {
             if (request.name().isPresent()) {
                 SnapshotNames.check(request.name().get());
             }
+            ChangeLabels.check(request.labels());
         }
         List<VolumeRecord> volumes = management.locked(() -> find(requests));
         boolean group = volumes.size() > 1;
@@ -120,10 +121,11 @@ public final class CreateSnapshot {
             if (recorded) {
                 facts =
                         SnapshotFacts.taken(
-                                requests.get(i).name(),
-                                volume.facts().uuid(),
-                                volume.sizeBytes(),
-                                now);
+                                        requests.get(i).name(),
+                                        volume.facts().uuid(),
+                                        volume.sizeBytes(),
+                                        now)
+                                .withLabels(requests.get(i).labels());
                 putRecord(transaction, volume, facts);
             }
             SnapshotEntry newHead = new SnapshotEntry(volume.headId(), Management.now());
@@ -151,12 +153,12 @@ public final class CreateSnapshot {
                     BackendError.CORRUPT, volume.title() + ": " + volume.damage());
         }
         Views.checkComplete(volume);
+        if (!recorded && (request.name().isPresent() || !request.labels().isEmpty())) {
+            throw new BackendException(
+                    BackendError.NO_SPACE,
+                    "the device has no room for a catalogue: snapshots have no names");
+        }
         if (request.name().isPresent()) {
-            if (!recorded) {
-                throw new BackendException(
-                        BackendError.NO_SPACE,
-                        "the device has no room for a catalogue: snapshots have no names");
-            }
             new SnapshotNames(management).checkUnused(volume, request.name().get());
         }
     }

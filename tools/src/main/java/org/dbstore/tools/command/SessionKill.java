@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -55,12 +56,14 @@ final class SessionKill extends ServerCommand {
                     "no session is named",
                     "give its number, --target or --initiator");
         }
-        List<Map<String, @Nullable Object>> meant =
-                objects(client, ApiPath.of("sessions")).stream()
-                        .filter(one -> fits(one, "id", session))
-                        .filter(one -> fits(one, "target", target))
-                        .filter(one -> fits(one, "initiator", initiator))
-                        .toList();
+        List<Map<String, @Nullable Object>> meant = new ArrayList<>();
+        for (Map<String, @Nullable Object> one : objects(client, ApiPath.of("sessions"))) {
+            if (fits(one, "id", session)
+                    && fits(one, "target", target)
+                    && fits(one, "initiator", initiator)) {
+                meant.add(one);
+            }
+        }
         if (meant.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.NOT_FOUND, "there is no such session", "'session list' shows them");

@@ -48,7 +48,8 @@ public record DeviceAccess(Servers servers, Optional<String> device) {
     public Store open(OpenOptions options) throws BackendException, CommandFailure {
         Optional<Held> held = held();
         if (held.isPresent() && (servers.isNamed() || answers(held.get()))) {
-            return new RemoteStore(held.get().server.client(), held.get().device.name());
+            return new RemoteStore(
+                    held.get().server.client(), held.get().device.name(), new Interruption());
         }
         return BlockStore.open(path(held), options);
     }

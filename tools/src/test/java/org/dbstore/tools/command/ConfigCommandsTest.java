@@ -57,15 +57,18 @@ class ConfigCommandsTest extends CommandTestBase {
     @Test
     void lunsTakeTheFirstFreeNumberAndTheOnlyDevice() throws Exception {
         config("target", "create", TARGET);
-        assertEquals(
-                "vm1 is LUN 0 of " + TARGET + "\n", config("lun", "map", TARGET, "vm1"));
+        assertEquals("vm1 is LUN 0 of " + TARGET + "\n", config("lun", "map", TARGET, "vm1"));
         config("lun", "map", TARGET, "vm2@nightly", "--lun", "7", "--dry-run");
         assertEquals(
                 "vm2@nightly is LUN 7 of " + TARGET + "\n",
                 config("lun", "map", TARGET, "vm2@nightly", "--lun", "7"));
         config("lun", "map", TARGET, "vm3", "cache=writeback", "qos.iops=500");
         assertEquals(
-                TARGET + "\t0\tmain\tvm1\n" + TARGET + "\t1\tmain\tvm3\n" + TARGET
+                TARGET
+                        + "\t0\tmain\tvm1\n"
+                        + TARGET
+                        + "\t1\tmain\tvm3\n"
+                        + TARGET
                         + "\t7\tmain\tvm2\n",
                 config("lun", "list", "-H", "--columns", "target,lun,device,volume"));
         var shown = Json.object(config("lun", "show", TARGET, "1", "-o", "json"));
@@ -75,8 +78,7 @@ class ConfigCommandsTest extends CommandTestBase {
         assertTrue(taken.contains("LUN 7 of " + TARGET + " is taken"), taken);
         config("lun", "unmap", TARGET, "0");
         config("lun", "set", TARGET, "1", "qos-", "read-only=true");
-        assertEquals(
-                "1\n7\n", config("lun", "list", TARGET, "-H", "--columns", "lun"));
+        assertEquals("1\n7\n", config("lun", "list", TARGET, "-H", "--columns", "lun"));
     }
 
     @Test
@@ -104,11 +106,11 @@ class ConfigCommandsTest extends CommandTestBase {
         assertFalse(terminal.printed().contains("twelve"));
         Path secret = onlySecret();
         assertEquals(
-                "rw-------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)));
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)));
         assertEquals("twelve bytes and more", Files.readString(secret));
         config("target", "set", TARGET, "auth-group=staff");
-        assertEquals("alice\t" + secret + "\n",
+        assertEquals(
+                "alice\t" + secret + "\n",
                 config("auth", "show", "staff", "-H", "--columns", "user,secret-file"));
         assertFalse(config("config", "dump").contains("twelve"));
         assertFalse(Files.readString(managed).contains("twelve"));
@@ -161,10 +163,43 @@ class ConfigCommandsTest extends CommandTestBase {
     }
 
     @Test
+    void anotherTargetsConfigurationBecomesOneThatPassesTheCheck() throws Exception {
+        Path foreign =
+                Files.writeString(
+                        directory.resolve("targets.conf"),
+                        """
+                        <target iqn.2026-01.org.dbstore:old>
+                            backing-store /srv/disk.img
+                            initiator-address ALL
+                        </target>
+                        """);
+        Path ours = directory.resolve("ours.yaml");
+        String[] line = {
+            "config",
+            "import",
+            "--format",
+            "tgt",
+            foreign.toString(),
+            ours.toString(),
+            "-d",
+            device.toString()
+        };
+        String[] dry = java.util.Arrays.copyOf(line, line.length + 1);
+        dry[line.length] = "--dry-run";
+        var terminal = new CapturedTerminal();
+        assertEquals(0, run(terminal, dry), terminal.complained());
+        assertTrue(terminal.printed().contains("iqn.2026-01.org.dbstore:old"));
+        assertFalse(Files.exists(ours));
+        assertTrue(dbsctl(line).startsWith("Wrote " + ours + "\n"));
+        assertTrue(dbsctl("config", "check", ours.toString()).contains("is good: 1 targets"));
+        failing(ExitCode.FAILED, line);
+    }
+
+    @Test
     void withoutServerAndFileThereIsNothingToEdit() {
         assertEquals(
-                "dbsctl: no dbsd of yours runs here; name its configuration by --config FILE, or the"
-                        + " server by --server\n",
+                "dbsctl: no dbsd of yours runs here; name its configuration by --config FILE, or"
+                    + " the server by --server\n",
                 failing(ExitCode.NOT_FOUND, "target", "list"));
         failing(ExitCode.NOT_FOUND, "session", "list");
         failing(ExitCode.NOT_FOUND, "target", "list", "--config", "/nothing.yaml");

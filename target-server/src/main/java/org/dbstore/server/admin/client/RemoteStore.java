@@ -22,6 +22,7 @@ import org.dbstore.server.admin.api.Answers.Freed;
 import org.dbstore.server.admin.api.Answers.ImportState;
 import org.dbstore.server.admin.api.Answers.Range;
 import org.dbstore.server.admin.api.Answers.RolledBack;
+import org.dbstore.server.admin.api.ApiError;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.api.DeviceView;
 import org.dbstore.server.admin.api.FindingView;
@@ -48,6 +49,7 @@ import java.util.function.BooleanSupplier;
 public final class RemoteStore implements Store {
     private final AdminClient client;
     private final ApiPath device;
+    private final BooleanSupplier interrupted;
 
     /** A request; what goes wrong with it is told in the engine's words. */
     private interface Request<T> {
@@ -61,8 +63,20 @@ public final class RemoteStore implements Store {
      * @param deviceName by the server's configuration
      */
     public RemoteStore(AdminClient client, String deviceName) {
+        this(client, deviceName, () -> false);
+    }
+
+    /**
+     * Names a device.
+     *
+     * @param client asks the server
+     * @param deviceName by the server's configuration
+     * @param interrupted asked often while a job is waited for; true to have it end, and to fail
+     */
+    public RemoteStore(AdminClient client, String deviceName, BooleanSupplier interrupted) {
         this.client = client;
         this.device = ApiPath.of("devices", deviceName);
+        this.interrupted = interrupted;
     }
 
     @Override
@@ -323,9 +337,21 @@ public final class RemoteStore implements Store {
     private JobView run(
             ApiPath path, Object body, ProgressListener progress, BooleanSupplier cancelled)
             throws BackendException {
-        return ask(() ->
-                new RemoteJob(client, client.post(path, body, JobView.class))
-                        .await(progress, cancelled));
+        return ask(() -> {
+            JobView job =
+                    new RemoteJob(client, client.post(path, body, JobView.class))
+                            .await(
+                                    progress,
+                                    () -> cancelled.getAsBoolean() || interrupted.getAsBoolean());
+            if (job.state() == JobView.State.CANCELLED && !cancelled.getAsBoolean()) {
+                throw new ServerFailure(
+                        new ApiError(
+                                ApiError.CANCELLED,
+                                "job %d was ended before it was done".formatted(job.id()),
+                                "begin it again to go on"));
+            }
+            return job;
+        });
     }
 
     private static String name(VolumeDiff.Depth depth) {
