@@ -74,7 +74,8 @@ class ManagedFileTest {
                 ManagedFile.read(main).with(set("none", "targets", TARGET, "auth-group"));
         var e = assertThrows(ConfigException.class, file::check);
         assertTrue(
-                e.getMessage()
+                e.problems()
+                        .getFirst()
                         .startsWith(
                                 file.path() + ":4: targets." + TARGET + ".auth-group: there is no"),
                 e.getMessage());
@@ -159,7 +160,7 @@ class ManagedFileTest {
         Files.createDirectories(folder.resolve("conf.d"));
         Files.writeString(folder.resolve("conf.d/net.yaml"), "portals: 127.0.0.2:3260\n");
         var e = assertThrows(ConfigException.class, () -> ConfigReader.read(main));
-        assertTrue(e.getMessage().contains("portals: given twice"), e.getMessage());
+        assertTrue(e.problems().getFirst().contains("portals: given twice"), e.getMessage());
     }
 
     @Test
@@ -236,7 +237,7 @@ class ManagedFileTest {
     private void refused(Edit edit, String begin) throws ConfigException {
         ManagedFile file = ManagedFile.read(main);
         var e = assertThrows(ConfigException.class, () -> file.with(edit));
-        assertTrue(e.getMessage().startsWith(begin), e.getMessage());
+        assertTrue(e.problems().getFirst().startsWith(begin), e.getMessage());
     }
 
     private static Edit set(Object value, String... path) {

@@ -298,7 +298,8 @@ class ConfigImportTest {
                 assertThrows(
                         ConfigException.class,
                         () -> ConfigImport.read(Format.CTL, missing, "main", Path.of("/d.dbs")));
-        assertTrue(e.getMessage().startsWith(missing + ": cannot be read"), e.getMessage());
+        assertTrue(
+                e.problems().getFirst().startsWith(missing + ": cannot be read"), e.getMessage());
     }
 
     private void refused(Format format, String text, String problem) throws IOException {
@@ -308,7 +309,7 @@ class ConfigImportTest {
                 assertThrows(
                         ConfigException.class,
                         () -> ConfigImport.read(format, file, "main", Path.of("/d.dbs")));
-        assertTrue(e.getMessage().startsWith(file + problem), e.getMessage());
+        assertTrue(e.problems().getFirst().startsWith(file + problem), e.getMessage());
     }
 
     private Imported read(Format format, String name) throws IOException, ConfigException {

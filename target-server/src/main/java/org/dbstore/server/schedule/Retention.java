@@ -114,6 +114,6 @@ final class Retention {
     private static Comparator<SnapshotInfo> byAge(Instant now) {
         return Comparator.comparing((SnapshotInfo snapshot) -> !Marks.time(snapshot).isAfter(now))
                 .thenComparing(Marks::time)
-                .thenComparing(SnapshotInfo::id);
+                .thenComparingInt(SnapshotInfo::id);
     }
 }
