@@ -82,13 +82,19 @@ public final class SnapshotImport {
      * @param input the same stream from its first byte, or one that begins where that broke off
      * @return what was done
      * @throws IOException as {@link #run}
-     * @throws BackendException as {@link #run}; {@link BackendError#INVALID} if no import broke off
+     * @throws BackendException as {@link #run}; {@link BackendError#INVALID} if no import broke
+     *     off; {@link BackendError#BUSY} if what was received is being undone
      */
     public Imported resume(ReadableByteChannel input) throws IOException, BackendException {
         Optional<PartialImport.State> state = partial.state();
         if (state.isEmpty()) {
             throw new BackendException(
                     BackendError.INVALID, volumeName + " holds no part of an import");
+        }
+        if (state.get().discarding()) {
+            throw new BackendException(
+                    BackendError.BUSY,
+                    "the import of " + volumeName + " is being discarded: discard it again");
         }
         StreamReader reader = new StreamReader(input);
         StreamToken token = state.get().token();
