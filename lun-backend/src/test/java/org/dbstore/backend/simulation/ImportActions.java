@@ -120,8 +120,8 @@ final class ImportActions {
                 model.run(store); // it did not come as far as the contents
             } else if (random.nextInt(3) == 0) {
                 return !model.discard(store);
-            } else {
-                model.resume(store);
+            } else if (!model.resume(store)) {
+                throw new IllegalStateException("nobody undoes the import");
             }
             return true;
         }

@@ -39,8 +39,9 @@ final class ImportModel {
     void end(BlockStore store) throws BackendException {
         if (isThere(store) && isPartial(store)) {
             undo = !undo;
-            if (!undo || !discard(store)) {
-                resume(store);
+            boolean done = undo ? discard(store) : resume(store);
+            if (!done && !(undo ? resume(store) : discard(store))) {
+                throw new IllegalStateException("an import can neither go on nor be undone");
             }
         }
         identify(store);
@@ -81,12 +82,19 @@ final class ImportModel {
                 .run(Channels.newChannel(new ByteArrayInputStream(stream, 0, bytes)));
     }
 
-    void resume(BlockStore store) throws BackendException {
+    /** Returns false if it is too late: it is being undone. */
+    boolean resume(BlockStore store) throws BackendException {
         try {
             new SnapshotImport(store, volume, ProgressListener.NONE)
                     .resume(Channels.newChannel(new ByteArrayInputStream(stream)));
+            return true;
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        } catch (BackendException e) {
+            if (e.error() != BackendError.BUSY) {
+                throw e;
+            }
+            return false;
         }
     }
 
