@@ -75,7 +75,10 @@ class SnapshotPauseTest {
                 if (waitingForces.tryAcquire(20, TimeUnit.MILLISECONDS)) {
                     byte[] next = block(++value);
                     Callable<Boolean> write =
-                            () -> Bytes.write(first, 0, next) | Bytes.write(second, 0, next);
+                            () -> {
+                                Bytes.write(first, 0, next);
+                                return Bytes.write(second, 0, next);
+                            };
                     threads.submit(write).get(20, TimeUnit.SECONDS); // it does not wait
                     letGo.release();
                 }
