@@ -49,11 +49,7 @@ final class TgtImport {
                                 new PeerUser(clause.word(1), clause.word(2), clause.place()));
                 case "outgoingdiscoveryuser" -> discoveryMutual = Optional.of(clause);
                 case "ignore-errors" -> {}
-                default ->
-                        draft.unknown(
-                                clause.place(),
-                                clause.key(),
-                                "there is nothing like it");
+                default -> draft.unknown(clause.place(), clause.key(), "there is nothing like it");
             }
         }
     }
