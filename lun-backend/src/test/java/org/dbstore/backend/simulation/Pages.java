@@ -89,9 +89,7 @@ final class Pages {
         for (int i = 0; i < pages.length; i++) {
             byte @Nullable [] mine = pages[i];
             byte @Nullable [] others = other.pages[i];
-            if (mine != others
-                    && !Arrays.equals(
-                            mine == null ? ZEROES : mine, others == null ? ZEROES : others)) {
+            if (!Arrays.equals(mine == null ? ZEROES : mine, others == null ? ZEROES : others)) {
                 return false;
             }
         }
