@@ -112,7 +112,7 @@ final class SnapshotNumbers {
                                 rule.shows(snapshot.name().orElse(Integer.toString(snapshot.id()))))
                         .sorted(
                                 Comparator.comparing(SnapshotInfo::createdAt)
-                                        .thenComparing(SnapshotInfo::id))
+                                        .thenComparingInt(SnapshotInfo::id))
                         .toList();
         int most = rule.newest() == 0 ? rule.last() - rule.first() + 1 : rule.newest();
         return named.subList(Math.max(0, named.size() - most), named.size());

@@ -214,8 +214,9 @@ public final class TargetServer implements AutoCloseable {
         }
         served = change.commit();
         if (!next.equals(config) || version == 0) {
+            long following = version + 1;
             config = next;
-            version++;
+            version = following;
         }
         qos.update(new ConfiguredLimits(next));
         metrics.logSlowCommands(next.log().slowCommandMillis());

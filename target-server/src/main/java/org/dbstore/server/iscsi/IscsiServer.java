@@ -288,6 +288,7 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     /** Tells whether a target is offered now, just as a login met it. */
+    @SuppressWarnings("ReferenceEquality") // one that is equal but newer has other LUNs
     boolean offers(IscsiTarget target) {
         return offer.targets().get(target.name()) == target;
     }
