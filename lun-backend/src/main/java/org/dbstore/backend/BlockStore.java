@@ -6,6 +6,9 @@ import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.BootId;
 import org.dbstore.backend.device.DeviceLock;
 import org.dbstore.backend.device.FileBlockDevice;
+import org.dbstore.backend.event.RecoveryEvent;
+import org.dbstore.backend.event.SnapshotEvent;
+import org.dbstore.backend.event.VacuumEvent;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.operation.ChangeLabels;
 import org.dbstore.backend.operation.CloneSnapshot;
@@ -67,6 +70,7 @@ public final class BlockStore implements Store {
     private final StoreParts parts;
     private final Superblock superblock;
     private final List<Finding> findings;
+    private final long openingNanos;
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
@@ -74,7 +78,8 @@ public final class BlockStore implements Store {
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
+    private BlockStore(
+            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
         this.device = device;
         this.unlock = unlock;
         this.management = opened.management();
@@ -84,6 +89,7 @@ public final class BlockStore implements Store {
         this.views = new Views(management);
         this.inventory = new Inventory(management);
         this.snapshotting = new CreateSnapshot(management);
+        this.openingNanos = System.nanoTime() - beganNanos;
         if (!parts.readOnly()) {
             parts.commits().start();
         }
@@ -191,9 +197,13 @@ public final class BlockStore implements Store {
     private static BlockStore open(
             BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
+        long beganNanos = System.nanoTime();
+        RecoveryEvent event = new RecoveryEvent();
+        event.begin();
         try {
-            BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
+            DeviceOpener.Opened opened = DeviceOpener.open(device, options, bootId);
+            BlockStore store = new BlockStore(device, unlock, opened, beganNanos);
+            event.finish(device.name(), store.findings.size());
             store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -219,6 +229,24 @@ public final class BlockStore implements Store {
         } finally {
             management.lock().unlock();
         }
+    }
+
+    /**
+     * Tells what was counted since the device was opened.
+     *
+     * @return numbers of this moment
+     */
+    public StoreStatistics statistics() {
+        return new StoreStatistics(
+                parts.commits().count(),
+                parts.commits().nanos(),
+                parts.commits().waiters(),
+                parts.barrier().count(),
+                parts.barrier().nanos(),
+                parts.commits().journalBytes(),
+                parts.commits().journalUse(),
+                parts.copyOnWrite().copiedBytes(),
+                openingNanos);
     }
 
     @Override
@@ -322,7 +350,11 @@ public final class BlockStore implements Store {
 
     @Override
     public List<Integer> createSnapshots(List<SnapshotRequest> requests) throws BackendException {
-        return snapshotting.run(requests);
+        SnapshotEvent event = new SnapshotEvent();
+        event.begin();
+        List<Integer> ids = snapshotting.run(requests);
+        event.finish(device.name(), requests.size());
+        return ids;
     }
 
     @Override
@@ -428,7 +460,11 @@ public final class BlockStore implements Store {
                     BackendError.BUSY, "a vacuum of " + device.name() + " is under way");
         }
         try {
-            return new Vacuum(management, progress, cancelled).run();
+            VacuumEvent event = new VacuumEvent();
+            event.begin();
+            VacuumInfo done = new Vacuum(management, progress, cancelled).run();
+            event.finish(device.name());
+            return done;
         } finally {
             vacuuming.set(false);
         }

@@ -168,7 +168,7 @@ final class Reconfiguration {
                 throw new BackendException(
                         BackendError.NOT_FOUND, "there is no device " + lun.device());
             }
-            LogicalUnit unit = units.open(store, lun, writesBack(lun));
+            LogicalUnit unit = units.open(target, store, lun, writesBack(lun));
             undo.add(() -> units.close(unit));
             return unit;
         } catch (BackendException e) {

@@ -11,11 +11,15 @@ import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.metrics.DeviceFigures;
+import org.dbstore.server.metrics.Metrics;
 import org.dbstore.server.plan.Plan;
 import org.dbstore.server.plan.Planner;
+import org.dbstore.server.qos.Qos;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -46,7 +50,9 @@ public final class TargetServer implements AutoCloseable {
 
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
-    private final ServedUnits units = new ServedUnits();
+    private final Metrics metrics = new Metrics(this::deviceFigures);
+    private final Qos qos = new Qos();
+    private final ServedUnits units = new ServedUnits(metrics, qos);
     private final SpaceWatch space = new SpaceWatch(units);
     private final IscsiServer iscsi;
 
@@ -88,7 +94,10 @@ public final class TargetServer implements AutoCloseable {
         buffers = new BufferPool(dataBudgetBytes);
         iscsi =
                 new IscsiServer(
-                        new CommandDispatcher(pool), new FairShares(buffers, dataBudgetBytes));
+                        new CommandDispatcher(pool),
+                        new FairShares(buffers, dataBudgetBytes),
+                        metrics,
+                        qos);
         this.config = config;
         boolean started = false;
         try {
@@ -178,6 +187,9 @@ public final class TargetServer implements AutoCloseable {
         served = change.commit();
         config = next;
         version++;
+        qos.update(new ConfiguredLimits(next));
+        metrics.logSlowCommands(next.log().slowCommandMillis());
+        Logging.apply(next.log());
         space.follow(served.devices());
         return change.closeDevices();
     }
@@ -223,6 +235,16 @@ public final class TargetServer implements AutoCloseable {
         return served.devices().find(name);
     }
 
+    /** What is limited. */
+    public Qos qos() {
+        return qos;
+    }
+
+    /** What is counted. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
     /** Logins that failed for lack of a valid proof, since the start. */
     public long failedLoginCount() {
         return iscsi.failedLoginCount();
@@ -233,6 +255,8 @@ public final class TargetServer implements AutoCloseable {
         iscsi.close();
         space.close();
         pool.shutdown();
+        metrics.close();
+        qos.close();
         BackendException failure = served.devices().closeBut(Devices.NONE);
         if (failure != null) {
             throw failure;
@@ -242,5 +266,20 @@ public final class TargetServer implements AutoCloseable {
 
     private static long dataBudgetBytes() {
         return Math.min(DATA_BUDGET_BYTES_MAX, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    private List<DeviceFigures> deviceFigures() {
+        List<DeviceFigures> figures = new ArrayList<>();
+        served.devices()
+                .stores()
+                .forEach((name, store) ->
+                        figures.add(
+                                new DeviceFigures(
+                                        name,
+                                        store.info(),
+                                        store.statistics(),
+                                        store.isFailed(),
+                                        store.volumes())));
+        return figures;
     }
 }

@@ -8,6 +8,7 @@ import org.dbstore.backend.Volume.CommitListener;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.StoreHealth;
+import org.dbstore.backend.event.CommitEvent;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
 import org.dbstore.backend.extent.ExtentMap;
@@ -55,6 +56,9 @@ public final class GroupCommit {
     private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
+    private volatile long commits; // written by the leader
+    private volatile long commitNanos; // written by the leader
+    private volatile long waiters; // written by the leader
 
     /**
      * Creates the commit point; {@link #start} begins its thread.
@@ -133,6 +137,51 @@ public final class GroupCommit {
      */
     public long highWater() {
         return mode.highWater();
+    }
+
+    /**
+     * Counts the commits that went well.
+     *
+     * @return since the device was opened
+     */
+    public long count() {
+        return commits;
+    }
+
+    /**
+     * Adds up how long they took.
+     *
+     * @return in nanoseconds
+     */
+    public long nanos() {
+        return commitNanos;
+    }
+
+    /**
+     * Counts those who waited for them.
+     *
+     * @return listeners and transactions
+     */
+    public long waiters() {
+        return waiters;
+    }
+
+    /**
+     * Adds up what was written to the journal.
+     *
+     * @return bytes
+     */
+    public long journalBytes() {
+        return mode.journalBytes();
+    }
+
+    /**
+     * Tells how full the half of the journal is that is being written.
+     *
+     * @return 0..1
+     */
+    public double journalUse() {
+        return mode.journalUse();
     }
 
     /**
@@ -373,8 +422,12 @@ public final class GroupCommit {
         }
         BackendException failure = null;
         int[] freed = {};
+        long began = System.nanoTime();
         try {
             freed = commitOnce(served);
+            commitNanos = commitNanos + (System.nanoTime() - began);
+            commits = commits + 1;
+            waiters = waiters + served.size();
         } catch (BackendException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
@@ -392,6 +445,8 @@ public final class GroupCommit {
     }
 
     private int[] commitOnce(List<Request> requests) throws BackendException {
+        CommitEvent event = new CommitEvent();
+        event.begin();
         health.check();
         List<Transaction> transactions = new ArrayList<>();
         for (Request request : requests) {
@@ -405,6 +460,7 @@ public final class GroupCommit {
         }
         mode.run(changes, transactions);
         table.committed(changes);
+        event.finish(device.name(), changes.count(), requests.size());
         return changes.freed();
     }
 

@@ -19,7 +19,7 @@ import java.util.UUID;
  * Makes the mirror of a device from its homes, after somebody wrote to them who knows no mirror.
  */
 public final class MirrorBuilder {
-    private static final int CHUNK_BLOCKS = MirrorHeader.BLOCKS;
+    private static final int CHUNK_BLOCKS = 16;
 
     private MirrorBuilder() {}
 

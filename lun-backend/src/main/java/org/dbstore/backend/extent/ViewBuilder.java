@@ -10,7 +10,6 @@ import java.util.List;
  * one layer the one with the higher index, as the original has it.
  */
 public final class ViewBuilder {
-    private static final int ID_COUNT = 1 << 16;
     private static final int[] NO_CHAIN = {};
 
     private final ExtentTable table;
@@ -57,8 +56,9 @@ public final class ViewBuilder {
     private List<ExtentMap> build(List<Chain> chains, boolean forView) {
         // Of two layers of a chain, the one farther from the root is nearer to the head; how far a
         // layer is from the root is the same in all chains that share it.
-        char[] depths = new char[ID_COUNT]; // 0 = in no chain, 1 = root, ...
-        int[][] chainsOf = new int[ID_COUNT][];
+        int idCount = idCount(chains); // what has a higher id is in no chain
+        char[] depths = new char[idCount]; // 0 = in no chain, 1 = root, ...
+        int[][] chainsOf = new int[idCount][];
         Arrays.fill(chainsOf, NO_CHAIN);
         List<ExtentMap> maps = new ArrayList<>();
         for (int c = 0; c < chains.size(); c++) {
@@ -71,7 +71,7 @@ public final class ViewBuilder {
         }
         ExtentTable.Visitor visitor =
                 (extent, owner, position) -> {
-                    for (int c : chainsOf[owner]) {
+                    for (int c : owner < idCount ? chainsOf[owner] : NO_CHAIN) {
                         ExtentMap map = maps.get(c);
                         if (position < map.positionCount()) {
                             int head = forView ? chains.get(c).ids()[0] : 0;
@@ -87,6 +87,16 @@ public final class ViewBuilder {
         return maps;
     }
 
+    private static int idCount(List<Chain> chains) {
+        int count = 1;
+        for (Chain chain : chains) {
+            for (int id : chain.ids()) {
+                count = Math.max(count, id + 1);
+            }
+        }
+        return count;
+    }
+
     private static int[] with(int[] indexes, int another) {
         int[] more = Arrays.copyOf(indexes, indexes.length + 1);
         more[indexes.length] = another;
@@ -97,8 +107,9 @@ public final class ViewBuilder {
     private void enter(
             ExtentMap map, char[] depths, int extent, int owner, long position, int head) {
         int present = map.get(position);
-        // In a survey, what was seen before may have been freed meanwhile.
-        int presentDepth = present == ExtentMap.NONE ? 0 : depths[table.owner(present)];
+        // In a survey, what was seen before may have been freed meanwhile, or be another's.
+        int presentOwner = present == ExtentMap.NONE ? 0 : table.owner(present);
+        int presentDepth = presentOwner < depths.length ? depths[presentOwner] : 0;
         int shown = presentDepth == 0 || depths[owner] >= presentDepth ? extent : present;
         if (head != 0 && presentDepth != 0 && table.owner(shown) == head) {
             table.setCovers(shown, true);

@@ -35,6 +35,8 @@ public final class CatalogueBlock {
     private static final int DEVICE_ID = 16;
     private static final int FIRST_SLOT = BYTES - SLOTS * SLOT_BYTES;
 
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(BYTES).asReadOnlyBuffer();
+
     private CatalogueBlock() {}
 
     /**
@@ -44,12 +46,7 @@ public final class CatalogueBlock {
      * @return true if it is all zero
      */
     public static boolean isEmpty(ByteBuffer block) {
-        for (int at = 0; at < BYTES; at += Long.BYTES) {
-            if (block.getLong(at) != 0) {
-                return false;
-            }
-        }
-        return true;
+        return block.slice(0, BYTES).mismatch(EMPTY) < 0;
     }
 
     /**

@@ -7,6 +7,7 @@ import org.dbstore.backend.format.SnapshotEntry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.Set;
 public final class Directory {
     private final @Nullable VolumeRecord[] volumes =
             new @Nullable VolumeRecord[Geometry.VOLUME_COUNT_MAX];
-    private final @Nullable Layer[] layers = new @Nullable Layer[Geometry.SNAPSHOT_ID_MAX + 1];
+    private @Nullable Layer[] layers = new @Nullable Layer[64]; // up to the highest id ever used
     private final BitSet usedIds = new BitSet();
     private final BitSet reservedIds = new BitSet();
     private final Set<String> reservedNames = new HashSet<>();
@@ -122,7 +123,7 @@ public final class Directory {
      * @return null if the id is not in use
      */
     public @Nullable Layer layer(int id) {
-        return layers[id];
+        return id < layers.length ? layers[id] : null;
     }
 
     /**
@@ -144,6 +145,9 @@ public final class Directory {
      */
     public Layer addLayer(int id, SnapshotEntry entry) {
         Layer layer = new Layer(id, entry);
+        if (id >= layers.length) {
+            layers = Arrays.copyOf(layers, Math.max(id + 1, 2 * layers.length));
+        }
         layers[id] = layer;
         usedIds.set(id);
         return layer;
@@ -199,7 +203,7 @@ public final class Directory {
     int freeId() throws BackendException {
         for (int tried = 0; tried < Geometry.SNAPSHOT_ID_MAX; tried++) {
             lastId = lastId % Geometry.SNAPSHOT_ID_MAX + 1;
-            if (layers[lastId] == null && !reservedIds.get(lastId)) {
+            if (layer(lastId) == null && !reservedIds.get(lastId)) {
                 return lastId;
             }
         }
@@ -225,11 +229,11 @@ public final class Directory {
     public List<Layer> chain(int id) {
         List<Layer> chain = new ArrayList<>();
         BitSet seen = new BitSet();
-        Layer layer = layers[id];
+        Layer layer = layer(id);
         while (layer != null && !seen.get(layer.id())) {
             seen.set(layer.id());
             chain.add(layer);
-            layer = layers[layer.entry().parentId()];
+            layer = layer(layer.entry().parentId());
         }
         return chain;
     }

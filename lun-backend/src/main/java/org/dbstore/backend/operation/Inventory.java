@@ -63,12 +63,19 @@ public final class Inventory {
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
         return management.locked(() -> {
             VolumeRecord volume = management.directory().volume(volumeName);
-            long[] extents = new long[Geometry.SNAPSHOT_ID_MAX + 1];
-            management.parts().table().scan((extent, owner, position) -> extents[owner]++);
-            return new LayerTree(management.directory())
-                    .layersOf(volume, false).stream()
-                            .map(layer -> describe(volume, layer, extents[layer.id()]))
-                            .toList();
+            List<Layer> layers = new LayerTree(management.directory()).layersOf(volume, false);
+            long[] extents = new long[layers.stream().mapToInt(Layer::id).max().orElse(0) + 1];
+            management
+                    .parts()
+                    .table()
+                    .scan((extent, owner, position) -> {
+                        if (owner < extents.length) {
+                            extents[owner]++;
+                        }
+                    });
+            return layers.stream()
+                    .map(layer -> describe(volume, layer, extents[layer.id()]))
+                    .toList();
         });
     }
 

@@ -6,9 +6,10 @@ import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.VolumeRecord;
-import org.jspecify.annotations.Nullable;
 
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Walks the chain of each volume once. A cycle, a layer that is not there, or one that two volumes
@@ -18,8 +19,7 @@ import java.util.BitSet;
 final class ChainCheck {
     private final Directory directory;
     private final Findings findings;
-    private final @Nullable VolumeRecord[] ownerOf =
-            new @Nullable VolumeRecord[Geometry.SNAPSHOT_ID_MAX + 1];
+    private final Map<Integer, VolumeRecord> ownerOf = new HashMap<>();
 
     ChainCheck(Directory directory, Findings findings) {
         this.directory = directory;
@@ -59,7 +59,7 @@ final class ChainCheck {
         BitSet seen = new BitSet();
         while (id != 0) {
             Layer layer = directory.layer(id);
-            VolumeRecord other = ownerOf[id];
+            VolumeRecord other = ownerOf.get(id);
             if (layer == null) {
                 directory.reserveId(id); // a new layer with this id would get into this chain
                 breakChain(
@@ -82,7 +82,7 @@ final class ChainCheck {
                 return;
             }
             seen.set(id);
-            ownerOf[id] = volume;
+            ownerOf.put(id, volume);
             child = id;
             id = layer.entry().parentId();
         }

@@ -66,7 +66,11 @@ import java.util.stream.Collectors;
  * </ol>
  */
 public final class DeviceOpener {
-    private static final int TABLE_BYTES = Geometry.EXTENT_TABLE - Geometry.VOLUME_TABLE;
+    private static final int VOLUME_TABLE_BYTES = Geometry.SNAPSHOT_TABLE - Geometry.VOLUME_TABLE;
+
+    /** Their entries fill one block less than the reader shows at once, wherever they begin. */
+    private static final int IDS_AT_ONCE =
+            (MetadataReader.WINDOW_BLOCKS - 1) * Geometry.BLOCK_BYTES / SnapshotEntry.BYTES;
 
     private final BlockDevice device;
     private final OpenOptions options;
@@ -252,11 +256,11 @@ public final class DeviceOpener {
     }
 
     private Directory readTables(long highWater) throws BackendException {
-        ByteBuffer tables = reader.read(Geometry.VOLUME_TABLE, TABLE_BYTES);
+        ByteBuffer table = reader.read(Geometry.VOLUME_TABLE, VOLUME_TABLE_BYTES);
         Directory directory = new Directory();
         List<VolumeEntry> volumes = new ArrayList<>();
         for (int slot = 0; slot < Geometry.VOLUME_COUNT_MAX; slot++) {
-            VolumeEntry entry = VolumeEntry.read(tables, slot * VolumeEntry.BYTES);
+            VolumeEntry entry = VolumeEntry.read(table, slot * VolumeEntry.BYTES);
             if (entry.headId() != 0) {
                 volumes.add(entry);
                 directory.add(
@@ -268,20 +272,33 @@ public final class DeviceOpener {
                                 entry.headId()));
             }
         }
-        if (ForkVariant.isPresent(reader, tables, volumes, highWater)) {
+        if (ForkVariant.isPresent(reader, volumes, highWater)) {
             throw new BackendException(
                     BackendError.NOT_A_STORE,
                     device.name()
                             + " was written by a fork of the block store (19-byte snapshot"
                             + " entries) whose layout differs though its version does not");
         }
-        int snapshots = Geometry.SNAPSHOT_TABLE - Geometry.VOLUME_TABLE;
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            int at = snapshots + (id - 1) * SnapshotEntry.BYTES;
-            if (!SnapshotEntry.isUsed(tables, at)) {
+        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id += IDS_AT_ONCE) {
+            readLayers(id, Math.min(IDS_AT_ONCE, Geometry.SNAPSHOT_ID_MAX + 1 - id), directory);
+        }
+        return directory;
+    }
+
+    private void readLayers(int firstId, int count, Directory directory) throws BackendException {
+        long offset = Geometry.snapshotEntryOffset(firstId);
+        int skip = (int) (offset % Geometry.BLOCK_BYTES);
+        ByteBuffer entries = reader.view(offset - skip, skip + count * SnapshotEntry.BYTES);
+        if (MetadataReader.isZero(entries)) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            int at = skip + i * SnapshotEntry.BYTES;
+            if (!SnapshotEntry.isUsed(entries, at)) {
                 continue;
             }
-            SnapshotEntry entry = SnapshotEntry.read(tables, at);
+            int id = firstId + i;
+            SnapshotEntry entry = SnapshotEntry.read(entries, at);
             if (id == ReservedExtents.OWNER && entry.equals(ReservedExtents.MARK)) {
                 reservedIdMarked = true;
             } else {
@@ -290,7 +307,6 @@ public final class DeviceOpener {
                 reservedIdFree &= id != ReservedExtents.OWNER;
             }
         }
-        return directory;
     }
 
     /**

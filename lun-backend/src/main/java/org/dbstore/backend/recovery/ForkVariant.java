@@ -30,19 +30,17 @@ final class ForkVariant {
      * Tells whether a device has the fork's layout.
      *
      * @param reader of the device
-     * @param tables volume and snapshot table, from byte 4096 of the device
      * @param volumes entries in use
      * @param highWater of the superblock
      * @return true only if the fork's reading makes sense and ours does not
      */
-    static boolean isPresent(
-            MetadataReader reader, ByteBuffer tables, List<VolumeEntry> volumes, long highWater)
+    static boolean isPresent(MetadataReader reader, List<VolumeEntry> volumes, long highWater)
             throws BackendException {
         boolean ours = true;
         boolean theirs = true;
         for (VolumeEntry volume : volumes) {
-            ours &= isPlausible(tables, volume.headId(), SnapshotEntry.BYTES);
-            theirs &= isPlausible(tables, volume.headId(), ENTRY_BYTES);
+            ours &= isPlausible(reader, volume.headId(), SnapshotEntry.BYTES);
+            theirs &= isPlausible(reader, volume.headId(), ENTRY_BYTES);
         }
         if (volumes.isEmpty() || !theirs) {
             return false;
@@ -54,12 +52,15 @@ final class ForkVariant {
                         && hasEntry(reader, EXTENT_TABLE, highWater));
     }
 
-    private static boolean isPlausible(ByteBuffer tables, int id, int entryBytes) {
-        int at = Geometry.SNAPSHOT_TABLE - Geometry.VOLUME_TABLE + (id - 1) * entryBytes;
-        if (at + SnapshotEntry.BYTES > tables.limit()) {
+    private static boolean isPlausible(MetadataReader reader, int id, int entryBytes)
+            throws BackendException {
+        long offset = Geometry.SNAPSHOT_TABLE + (id - 1L) * entryBytes;
+        if (offset + SnapshotEntry.BYTES > Geometry.EXTENT_TABLE) {
             return false; // the fork's table is longer than ours; so high an id is taken for ours
         }
-        long time = SnapshotEntry.read(tables, at).unmarked().createdAt();
+        long aligned = offset & -(long) Geometry.BLOCK_BYTES;
+        ByteBuffer blocks = reader.view(aligned, 2 * Geometry.BLOCK_BYTES);
+        long time = SnapshotEntry.read(blocks, (int) (offset - aligned)).unmarked().createdAt();
         return time >= TIME_MIN && time <= TIME_MAX;
     }
 

@@ -21,12 +21,16 @@ final class MetadataReader {
     static final int CHUNK_ENTRIES = 6 * 4096;
 
     private static final int ALIGNMENT = AlignedBuffers.ALIGNMENT_BYTES;
-    private static final int WINDOW_BLOCKS = 16;
+
+    /** The most blocks of {@link #view}. */
+    static final int WINDOW_BLOCKS = 16;
 
     private final BlockDevice device;
-    private final ByteBuffer window =
-            AlignedBuffers.allocate(WINDOW_BLOCKS * Geometry.BLOCK_BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN);
+    private static final ByteBuffer ZEROES =
+            ByteBuffer.allocate(WINDOW_BLOCKS * Geometry.BLOCK_BYTES).asReadOnlyBuffer();
+
+    private final ByteBuffer window = allocateWindow();
+    private final ByteBuffer transfer = allocateWindow();
     private final NavigableMap<Long, ByteBuffer> overlay = new TreeMap<>();
 
     MetadataReader(BlockDevice device) {
@@ -64,9 +68,41 @@ final class MetadataReader {
      */
     ByteBuffer read(long offset, int lengthBytes) throws BackendException {
         int rounded = lengthBytes + ALIGNMENT - 1 & -ALIGNMENT;
-        ByteBuffer buffer = AlignedBuffers.allocate(rounded).order(ByteOrder.LITTLE_ENDIAN);
-        readInto(offset, buffer);
+        ByteBuffer buffer = ByteBuffer.allocate(rounded).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            transfer.clear().limit(Math.min(transfer.capacity(), buffer.remaining()));
+            int wanted = transfer.limit();
+            readInto(offset + buffer.position(), transfer);
+            buffer.put(buffer.position(), transfer, 0, transfer.limit());
+            buffer.position(buffer.position() + wanted);
+        }
         return buffer.clear();
+    }
+
+    /**
+     * As {@link #read}, but the bytes are valid until the next view or visit only.
+     *
+     * @param lengthBytes at most {@link #WINDOW_BLOCKS} blocks
+     */
+    ByteBuffer view(long offset, int lengthBytes) throws BackendException {
+        window.clear().limit(lengthBytes + ALIGNMENT - 1 & -ALIGNMENT);
+        ByteBuffer view = window.slice().order(ByteOrder.LITTLE_ENDIAN);
+        readInto(offset, view);
+        int present = view.limit();
+        view.clear();
+        if (present < view.limit()) {
+            view.put(present, new byte[view.limit() - present]);
+        }
+        return view;
+    }
+
+    /**
+     * Tells whether there is nothing in a buffer: of most tables the greatest part is empty.
+     *
+     * @param bytes at most {@link #WINDOW_BLOCKS} blocks, from position to limit
+     */
+    static boolean isZero(ByteBuffer bytes) {
+        return bytes.mismatch(ZEROES.slice(0, bytes.remaining())) < 0;
     }
 
     /** Looks at one block of several. */
@@ -103,7 +139,12 @@ final class MetadataReader {
         }
     }
 
-    /** As {@link #read}, into a buffer whose limit is a multiple of 4096. */
+    private static ByteBuffer allocateWindow() {
+        return AlignedBuffers.allocate(WINDOW_BLOCKS * Geometry.BLOCK_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** As {@link #read}, into a direct buffer whose limit is a multiple of 4096. */
     void readInto(long offset, ByteBuffer buffer) throws BackendException {
         long present = Math.clamp(device.sizeBytes() - offset, 0, buffer.limit());
         try {

@@ -18,7 +18,7 @@ final class OwnershipCheck {
     private final Directory directory;
     private final ExtentTable table;
     private final Findings findings;
-    private final long[] extentCounts = new long[Geometry.SNAPSHOT_ID_MAX + 1];
+    private long[] extentCounts = new long[64]; // up to the highest id that owns extents
 
     OwnershipCheck(Directory directory, ExtentTable table, Findings findings) {
         this.directory = directory;
@@ -28,12 +28,20 @@ final class OwnershipCheck {
 
     /** Counts; returns the ids that own extents. */
     BitSet owners() {
-        table.scan((extent, owner, position) -> extentCounts[owner]++);
         BitSet owners = new BitSet();
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
-            owners.set(id, extentCounts[id] > 0);
-        }
+        table.scan((extent, owner, position) -> {
+            count(owner);
+            owners.set(owner);
+        });
         return owners;
+    }
+
+    private void count(int owner) {
+        if (owner >= extentCounts.length) {
+            extentCounts =
+                    Arrays.copyOf(extentCounts, Math.max(owner + 1, 2 * extentCounts.length));
+        }
+        extentCounts[owner]++;
     }
 
     /**
@@ -43,7 +51,7 @@ final class OwnershipCheck {
      */
     void run(BitSet reachable) {
         BitSet doomed = doomed(reachable);
-        for (int id = 1; id <= Geometry.SNAPSHOT_ID_MAX; id++) {
+        for (int id = 1; id < extentCounts.length; id++) {
             if (extentCounts[id] > 0 && !reachable.get(id) && !doomed.get(id)) {
                 quarantine(id, directory.layer(id));
             }

@@ -38,12 +38,12 @@ final class ReservedSearch {
      */
     static Optional<Found> run(MetadataReader reader, Geometry geometry) throws BackendException {
         List<ReservedExtents.Kept> kept = new ArrayList<>();
-        int chunkBytes = MetadataReader.CHUNK_ENTRIES * ExtentEntry.BYTES;
         for (int first = 0;
                 first < geometry.usableExtents();
                 first += MetadataReader.CHUNK_ENTRIES) {
             int count = Math.min(MetadataReader.CHUNK_ENTRIES, geometry.usableExtents() - first);
-            ByteBuffer entries = reader.read(Geometry.extentEntryOffset(first), chunkBytes);
+            ByteBuffer entries =
+                    reader.read(Geometry.extentEntryOffset(first), count * ExtentEntry.BYTES);
             for (int i = 0; i < count; i++) {
                 int at = i * ExtentEntry.BYTES;
                 if (ExtentEntry.owner(entries, at) == ReservedExtents.OWNER) {

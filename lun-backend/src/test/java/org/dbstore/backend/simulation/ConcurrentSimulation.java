@@ -28,7 +28,7 @@ final class ConcurrentSimulation {
     private static final int CLIENTS = 3;
     private static final int OPERATIONS = 60;
     private static final int DEVICE_OPERATIONS_MAX = 400;
-    private static final int LOOKS = 6;
+    private static final int LOOKS = 24;
     private static final int EXTENTS = 2;
     private static final String[] VOLUMES = {"a", "b"};
 
@@ -51,7 +51,8 @@ final class ConcurrentSimulation {
     private final Map<Group, Map<Long, Integer>> snapshots = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final Contents contents = new Contents();
-    private final SimulatedDevice device = Template.SMALL.device();
+    private final SimulatedDevice device;
+    private final List<SimulatedDevice> seen = new ArrayList<>();
     private long points;
 
     /**
@@ -63,6 +64,7 @@ final class ConcurrentSimulation {
     ConcurrentSimulation(long seed, boolean dropForces) {
         this.random = new SplittableRandom(seed);
         this.dropForces = dropForces;
+        this.device = (random.nextInt(4) == 0 ? Template.NEW : Template.USED).device();
     }
 
     long points() {
@@ -119,6 +121,7 @@ final class ConcurrentSimulation {
     private void client(BlockStore store, SplittableRandom dice) {
         try {
             List<Volume> volumes = new ArrayList<>();
+            Contents mine = new Contents();
             for (String name : VOLUMES) {
                 volumes.add(store.openVolume(name));
             }
@@ -131,7 +134,7 @@ final class ConcurrentSimulation {
                     case 5 -> unmap(volumes, volume, dice.nextInt(3) * 8, 8);
                     case 6, 7 -> flush(volumes.get(volume));
                     case 8, 9, 10 -> read(volumes, volume, place, 1 + dice.nextInt(12));
-                    default -> snapshot(store);
+                    default -> snapshot(store, mine);
                 }
             }
             volumes.forEach(store::release);
@@ -191,13 +194,13 @@ final class ConcurrentSimulation {
         }
     }
 
-    private void snapshot(BlockStore store) throws BackendException {
+    private void snapshot(BlockStore store, Contents mine) throws BackendException {
         long begin = history.now();
         List<Integer> ids =
                 store.createSnapshots(
                         List.of(SnapshotRequest.of(VOLUMES[0]), SnapshotRequest.of(VOLUMES[1])));
         Group group = new Group(ids, begin, history.now());
-        Map<Long, Integer> content = contentOf(store, group, new Contents());
+        Map<Long, Integer> content = contentOf(store, group, mine);
         fail(history.snapshot(content, group.begin(), group.end()));
         snapshots.put(group, content);
     }
@@ -215,10 +218,14 @@ final class ConcurrentSimulation {
         return content;
     }
 
-    /** What is found after the power loss? */
+    /** What is found after the power loss? States that are the same count once. */
     private void look(Survival survival) {
-        points++;
         SimulatedDevice copy = device.afterPowerLoss(survival, random);
+        if (seen.stream().anyMatch(copy::holdsSameAs)) {
+            return;
+        }
+        seen.add(copy.copy());
+        points++;
         try (BlockStore store = BlockStore.open(copy, OpenOptions.DEFAULT)) {
             for (int volume = 0; volume < VOLUMES.length; volume++) {
                 Volume head = store.openVolume(VOLUMES[volume]);

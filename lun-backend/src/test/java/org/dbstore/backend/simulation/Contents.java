@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Reads volumes of stamps. Belongs to one thread. */
 final class Contents {
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     /** Returns the stamps of all sectors that are not zero. */
     Map<Integer, Integer> of(Volume volume) throws BackendException {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** Simulates seed after seed on several threads until there were enough crash points. */
@@ -24,11 +25,21 @@ final class CrashRun {
 
     private final long pointsWanted;
     private final int threadCount;
+    private final Consumer<String> listener;
     private final AtomicLong nextSeed;
     private final AtomicLong points = new AtomicLong();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
 
-    CrashRun(long firstSeed, long pointsWanted, int threadCount) {
+    /**
+     * Prepares a run.
+     *
+     * @param firstSeed others follow
+     * @param pointsWanted when to end
+     * @param threadCount how many work
+     * @param listener gets each failure at once, from any thread
+     */
+    CrashRun(long firstSeed, long pointsWanted, int threadCount, Consumer<String> listener) {
+        this.listener = listener;
         this.nextSeed = new AtomicLong(firstSeed);
         this.pointsWanted = pointsWanted;
         this.threadCount = threadCount;
@@ -57,9 +68,11 @@ final class CrashRun {
             Outcome outcome = simulate(seed, CrashSimulation.Sabotage.NONE);
             points.addAndGet(outcome.points());
             if (outcome.failure() != null) {
-                failures.add(
+                String line =
                         "bin/crash-test --points 1 --seed %d # %s"
-                                .formatted(seed, outcome.failure()));
+                                .formatted(seed, outcome.failure());
+                failures.add(line);
+                listener.accept(line);
             }
         }
     }

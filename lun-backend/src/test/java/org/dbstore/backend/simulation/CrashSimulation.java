@@ -33,7 +33,10 @@ final class CrashSimulation {
     private static final int DEVICE_OPERATIONS_MAX = 300;
 
     /** One change in so many is looked at. */
-    private static final int LOOK_EVERY = 9;
+    private static final int LOOK_EVERY = 6;
+
+    /** So many states that a power loss may leave are looked at in one moment, at the most. */
+    private static final int STATES_MAX = 6;
 
     private final SplittableRandom random;
     private final Sabotage sabotage;
@@ -42,6 +45,7 @@ final class CrashSimulation {
     private final Contents contents;
     private final Workload workload;
     private SimulatedDevice device;
+    private final int statesOfMoment;
     private long points;
     private @Nullable String failure;
 
@@ -62,6 +66,7 @@ final class CrashSimulation {
                 random.nextInt(6) == 0
                         ? new OpenOptions(OpenOptions.Io.BUFFERED, false, OpenOptions.Journal.NONE)
                         : OpenOptions.DEFAULT;
+        this.statesOfMoment = 1 + random.nextInt(STATES_MAX);
         this.contents = new Contents();
         List<Action.Weighted> actions = new ArrayList<>(DataActions.ALL);
         actions.addAll(ManagementActions.ALL);
@@ -75,10 +80,11 @@ final class CrashSimulation {
     }
 
     private Template template() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(16)) {
             case 0, 1 -> Template.STRADDLING[random.nextInt(Template.STRADDLING.length)];
             case 2 -> Template.NEARLY_FULL;
-            default -> Template.SMALL;
+            case 3, 4, 5, 6 -> Template.NEW;
+            default -> Template.USED;
         };
     }
 
@@ -203,18 +209,27 @@ final class CrashSimulation {
         };
     }
 
-    /** What would be found if the power went now? */
+    /** What would be found if the power went now? States that are the same count once. */
     private void look(String when, SplittableRandom looks) {
-        if (failure != null) {
-            return;
+        List<SimulatedDevice> seen = new ArrayList<>();
+        for (int i = 0; i < statesOfMoment && failure == null; i++) {
+            look(when, looks, seen);
         }
-        points++;
-        boolean processOnly = looks.nextInt(6) == 0 && powerHeld;
+    }
+
+    private void look(String when, SplittableRandom looks, List<SimulatedDevice> seen) {
+        // First, because of the same bytes it promises more than a power loss does.
+        boolean processOnly = seen.isEmpty() && powerHeld && looks.nextInt(3) == 0;
         Survival survival = processOnly ? Survival.ALL : Survival.any(looks);
         SimulatedDevice copy = device.afterPowerLoss(survival, looks);
         if (!processOnly) {
             destroy(copy, looks);
         }
+        if (seen.stream().anyMatch(copy::holdsSameAs)) {
+            return;
+        }
+        seen.add(copy.copy());
+        points++;
         try (BlockStore store = BlockStore.open(copy, options)) {
             String mismatch = new StoreChecker(contents).check(store, model, processOnly, false);
             if (mismatch != null) {

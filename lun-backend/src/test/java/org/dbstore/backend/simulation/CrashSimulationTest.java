@@ -13,7 +13,8 @@ class CrashSimulationTest {
 
     @Test
     void everyPromiseSurvivesPowerLossAtAnyMoment() {
-        CrashRun run = new CrashRun(1, POINTS, Runtime.getRuntime().availableProcessors());
+        CrashRun run =
+                new CrashRun(1, POINTS, Runtime.getRuntime().availableProcessors(), line -> {});
         run.run();
         assertEquals("", String.join("\n", run.failures()));
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** Hunts for broken promises as long as one likes: the main class of bin/crash-test. */
 final class CrashTest {
-    private static final Duration PROGRESS = Duration.ofSeconds(10);
+    private static final Duration PROGRESS = Duration.ofMinutes(1);
     private static final Set<String> OPTIONS =
             Set.of("--points", "--seed", "--threads", "--exhaustive", "--faults", "--damage");
 
@@ -66,19 +66,31 @@ final class CrashTest {
     }
 
     private boolean random(long seed, long points, int threads) throws InterruptedException {
-        CrashRun run = new CrashRun(seed, points, threads);
+        CrashRun run = new CrashRun(seed, points, threads, this::print);
+        // Who is ended by a signal still says how far it came.
+        Thread summary = Thread.ofPlatform().unstarted(() -> summary(run));
+        Runtime.getRuntime().addShutdownHook(summary);
         Thread work = Thread.ofPlatform().start(run::run);
         long begin = System.nanoTime();
         while (!work.join(PROGRESS)) {
             progress(run, begin);
         }
         progress(run, begin);
-        return end(run.points(), run.failures());
+        return run.failures().isEmpty();
     }
 
-    private void progress(CrashRun run, long begin) {
+    private void summary(CrashRun run) {
+        print("points %d, failures %d".formatted(run.points(), run.failures().size()));
+    }
+
+    private void print(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    private static void progress(CrashRun run, long begin) {
         double seconds = (System.nanoTime() - begin) / 1e9;
-        out.printf(
+        System.err.printf(
                 Locale.ROOT,
                 "crash-test: %d points, %d failures, seeds below %d, %.0f s, %.0f points/s%n",
                 run.points(),

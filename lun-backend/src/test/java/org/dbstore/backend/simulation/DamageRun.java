@@ -63,7 +63,7 @@ final class DamageRun {
 
     /** Returns what went wrong, or null. */
     @Nullable String run() throws BackendException {
-        SimulatedDevice device = Template.SMALL.device();
+        SimulatedDevice device = Template.NEW.device();
         work(device);
         SimulatedDevice earlier = device.copy();
         if (damage == Damage.LOST_WRITE || damage == Damage.MISDIRECTED_WRITE) {

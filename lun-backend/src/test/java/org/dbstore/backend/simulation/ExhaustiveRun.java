@@ -55,7 +55,7 @@ final class ExhaustiveRun {
         this.contents = contents;
         this.dropForces = dropForces;
         this.workload = new Workload(random, model, contents, sequence);
-        this.device = Template.SMALL.device();
+        this.device = Template.NEW.device();
     }
 
     long points() {

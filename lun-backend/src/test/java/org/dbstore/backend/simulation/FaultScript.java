@@ -58,7 +58,7 @@ final class FaultScript {
         List<Part> parts = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(seed);
         SimulatedDevice device =
-                (random.nextInt(3) == 0 ? Template.NEARLY_FULL : Template.SMALL).device();
+                (random.nextInt(3) == 0 ? Template.NEARLY_FULL : Template.NEW).device();
         StoreModel model = new StoreModel();
         if (device.sizeBytes() == Template.NEARLY_FULL.deviceBytes()) {
             Template.NEARLY_FULL.addTo(model);

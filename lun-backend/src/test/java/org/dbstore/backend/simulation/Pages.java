@@ -56,12 +56,46 @@ final class Pages {
     void read(long offset, ByteBuffer target) {
         long at = offset;
         while (target.hasRemaining()) {
-            int inPage = (int) at & PAGE_BYTES - 1;
-            int count = Math.min(target.remaining(), PAGE_BYTES - inPage);
-            byte @Nullable [] page = pages[(int) (at >> SHIFT)];
-            target.put(page == null ? ZEROES : page, inPage, count);
-            at += count;
+            at += read(pages[(int) (at >> SHIFT)], at, target);
         }
+    }
+
+    /** As {@link #read}, as the bytes were at the last mark. */
+    void readMarked(long offset, ByteBuffer target) {
+        long at = offset;
+        while (target.hasRemaining()) {
+            at += read(marked((int) (at >> SHIFT)), at, target);
+        }
+    }
+
+    private static int read(byte @Nullable [] page, long at, ByteBuffer target) {
+        int inPage = (int) at & PAGE_BYTES - 1;
+        int count = Math.min(target.remaining(), PAGE_BYTES - inPage);
+        target.put(page == null ? ZEROES : page, inPage, count);
+        return count;
+    }
+
+    private byte @Nullable [] marked(int page) {
+        for (int i = 0; changed.get(page) && i < changedCount; i++) {
+            if (changedPages[i] == page) {
+                return before[i];
+            }
+        }
+        return pages[page];
+    }
+
+    /** True if all bytes are the same. */
+    boolean equalsBytesOf(Pages other) {
+        for (int i = 0; i < pages.length; i++) {
+            byte @Nullable [] mine = pages[i];
+            byte @Nullable [] others = other.pages[i];
+            if (mine != others
+                    && !Arrays.equals(
+                            mine == null ? ZEROES : mine, others == null ? ZEROES : others)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void write(long offset, byte[] source, int from, int length) {
@@ -98,13 +132,7 @@ final class Pages {
 
     /** True if the bytes equal those at the last mark. */
     boolean isAsMarked(long offset, byte[] content, int from, int length) {
-        int page = (int) (offset >> SHIFT);
-        byte @Nullable [] old = pages[page];
-        if (changed.get(page)) {
-            for (int i = 0; i < changedCount; i++) {
-                old = changedPages[i] == page ? before[i] : old;
-            }
-        }
+        byte @Nullable [] old = marked((int) (offset >> SHIFT));
         int inPage = (int) offset & PAGE_BYTES - 1;
         return Arrays.equals(
                 old == null ? ZEROES : old, inPage, inPage + length, content, from, from + length);

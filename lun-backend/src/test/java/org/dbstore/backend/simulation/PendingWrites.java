@@ -12,7 +12,7 @@ final class PendingWrites {
     private int[] starts = new int[16];
     private boolean[] durable = new boolean[16];
     private boolean[] holes = new boolean[16];
-    private byte[] bytes = new byte[1 << 16];
+    private byte[] bytes = new byte[1 << 10];
     private final byte @Nullable [] hole;
     private int used;
     private int count;

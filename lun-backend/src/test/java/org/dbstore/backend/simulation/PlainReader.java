@@ -69,26 +69,31 @@ final class PlainReader {
 
     /** True if the medium of a device has a journal that is in use: its superblock lists it. */
     static boolean hasJournal(SimulatedDevice device) {
-        byte[] list = device.asForced().bytes(64, 8);
+        byte[] list = device.forcedBytes(64, 8);
         return new String(list, StandardCharsets.US_ASCII).equals("DBSRSRVD");
     }
 
     /** True if the medium of a device has a mirror of its metadata. */
     static boolean hasMirror(SimulatedDevice device) {
-        return reserved(device.asForced()).values().stream().anyMatch(kind -> kind >= MIRROR);
+        return reserved(device.forcedBytes(EXTENT_TABLE, extentTableBytes(device)))
+                .values()
+                .stream()
+                .anyMatch(kind -> kind >= MIRROR);
     }
 
     /** Tells which offsets of a device are metadata: the tables and the reserved extents. */
     static LongPredicate metadata(SimulatedDevice device) {
-        SimulatedDevice forced = device.asForced();
-        Map<Integer, Integer> reserved = reserved(forced);
-        long data = dataOffset(forced.sizeBytes());
+        Map<Integer, Integer> reserved =
+                reserved(device.forcedBytes(EXTENT_TABLE, extentTableBytes(device)));
+        long data = dataOffset(device.sizeBytes());
         return offset -> offset < data || reserved.containsKey((int) ((offset - data) / MIB));
     }
 
     static List<Long> reservedOffsets(SimulatedDevice device) {
         long data = dataOffset(device.sizeBytes());
-        return reserved(device).keySet().stream().map(i -> data + (long) i * MIB).toList();
+        return reserved(device.bytes(EXTENT_TABLE, extentTableBytes(device))).keySet().stream()
+                .map(i -> data + (long) i * MIB)
+                .toList();
     }
 
     /** Number of entries up to the last that is in use. */
@@ -124,9 +129,9 @@ final class PlainReader {
         return owners;
     }
 
-    /** Finds the reserved extents of a device, with their kinds. */
-    private static Map<Integer, Integer> reserved(SimulatedDevice device) {
-        ByteBuffer table = extentTable(device);
+    /** Finds the reserved extents, with their kinds. */
+    private static Map<Integer, Integer> reserved(byte[] extentTable) {
+        ByteBuffer table = ByteBuffer.wrap(extentTable).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Integer> reserved = new TreeMap<>();
         for (int i = 0; i < table.limit() / ENTRY; i++) {
             if (Short.toUnsignedInt(table.getShort(i * ENTRY)) == RESERVED) {
@@ -137,9 +142,12 @@ final class PlainReader {
     }
 
     private static ByteBuffer extentTable(SimulatedDevice device) {
-        int count = (int) ((device.sizeBytes() - EXTENT_TABLE) / MIB);
-        return ByteBuffer.wrap(device.bytes(EXTENT_TABLE, count * ENTRY))
+        return ByteBuffer.wrap(device.bytes(EXTENT_TABLE, extentTableBytes(device)))
                 .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static int extentTableBytes(SimulatedDevice device) {
+        return (int) ((device.sizeBytes() - EXTENT_TABLE) / MIB) * ENTRY;
     }
 
     private static long dataOffset(long deviceBytes) {

@@ -19,7 +19,7 @@ final class SimulatedDevice implements BlockDevice {
 
     private final long sizeBytes;
     private final Pages pages;
-    private PendingWrites pending = new PendingWrites(null);
+    private PendingWrites pending;
     private int unit = SECTOR;
     private long freePages = Long.MAX_VALUE;
     private long misdirection;
@@ -30,19 +30,20 @@ final class SimulatedDevice implements BlockDevice {
     private Fate fate = (operation, offset, length) -> Fate.Outcome.DONE;
 
     SimulatedDevice(long sizeBytes) {
-        this(sizeBytes, new Pages(sizeBytes));
+        this(sizeBytes, new Pages(sizeBytes), false);
     }
 
-    private SimulatedDevice(long sizeBytes, Pages pages) {
+    private SimulatedDevice(long sizeBytes, Pages pages, boolean garbageInHoles) {
         this.sizeBytes = sizeBytes;
         this.pages = pages;
+        this.garbageInHoles = garbageInHoles;
+        this.pending = new PendingWrites(garbageInHoles ? GARBAGE : null);
     }
 
     private SimulatedDevice like(Pages content) {
-        SimulatedDevice device = new SimulatedDevice(sizeBytes, content);
+        SimulatedDevice device = new SimulatedDevice(sizeBytes, content, garbageInHoles);
         device.unit = unit;
         device.freePages = freePages;
-        device.setGarbageInHoles(garbageInHoles);
         return device;
     }
 
@@ -141,6 +142,18 @@ final class SimulatedDevice implements BlockDevice {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         pages.read(offset, buffer);
         return buffer.array();
+    }
+
+    /** As {@link #bytes}, as it was at the last force. */
+    synchronized byte[] forcedBytes(long offset, int length) {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        pages.readMarked(offset, buffer);
+        return buffer.array();
+    }
+
+    /** True if both hold the same; only while nobody writes. */
+    boolean holdsSameAs(SimulatedDevice other) {
+        return pages.equalsBytesOf(other.pages);
     }
 
     /** What has been written but not forced; only while no other thread uses the device. */

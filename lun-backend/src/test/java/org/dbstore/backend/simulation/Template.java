@@ -14,27 +14,31 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param deviceBytes of any alignment
  * @param ballastExtents extents of a volume that nobody touches
+ * @param used false if it was never written to: its journal is still to be made
  */
-record Template(long deviceBytes, int ballastExtents) {
+record Template(long deviceBytes, int ballastExtents, boolean used) {
     private static final Map<Template, SimulatedDevice> MADE = new ConcurrentHashMap<>();
 
-    /** The smallest there is. */
-    static final Template SMALL = new Template(100L << 20, 0);
+    /** The smallest there is, just initialized. */
+    static final Template NEW = new Template(100L << 20, 0, false);
+
+    /** As small, and empty, with a journal. */
+    static final Template USED = new Template(100L << 20, 0, true);
 
     /** A few extents are free. */
-    static final Template NEARLY_FULL = new Template((100L << 20) + 4096 * 5 + 512, 88);
+    static final Template NEARLY_FULL = new Template((100L << 20) + 4096 * 5 + 512, 88, true);
 
     /**
      * Entries 202, 229 and 485 straddle sectors: the first within the position, the others behind
      * the id; entry 431 is the first that straddles 4096 bytes.
      */
     static final Template[] STRADDLING = {
-        new Template(600L << 20, 195),
-        new Template(600L << 20, 200),
-        new Template(600L << 20, 226),
-        new Template((600L << 20) + 512 * 77, 229),
-        new Template((600L << 20) + 4096, 427),
-        new Template(600L << 20, 483),
+        new Template(600L << 20, 195, true),
+        new Template(600L << 20, 200, true),
+        new Template(600L << 20, 226, true),
+        new Template((600L << 20) + 512 * 77, 229, true),
+        new Template((600L << 20) + 4096, 427, true),
+        new Template(600L << 20, 483, true),
     };
 
     SimulatedDevice device() {
@@ -60,6 +64,9 @@ record Template(long deviceBytes, int ballastExtents) {
             try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
                 if (ballastExtents > 0) {
                     fill(store);
+                } else if (used) {
+                    store.createVolume(Workload.BALLAST, 1);
+                    store.deleteVolume(Workload.BALLAST);
                 }
             }
             return device;
