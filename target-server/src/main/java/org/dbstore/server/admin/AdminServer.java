@@ -17,6 +17,9 @@ import org.dbstore.server.admin.resource.ConfigResource;
 import org.dbstore.server.admin.resource.DataResource;
 import org.dbstore.server.admin.resource.DeviceResource;
 import org.dbstore.server.admin.resource.JobResource;
+import org.dbstore.server.admin.resource.PageResource;
+import org.dbstore.server.admin.resource.RatesResource;
+import org.dbstore.server.admin.resource.ScheduleResource;
 import org.dbstore.server.admin.resource.SessionResource;
 import org.dbstore.server.admin.resource.SnapshotResource;
 import org.dbstore.server.admin.resource.StatusResource;
@@ -106,8 +109,11 @@ public final class AdminServer implements AutoCloseable {
         routes.addAll(new SessionResource(administration).routes());
         routes.addAll(new JobResource(administration.jobs()).routes());
         routes.addAll(new ConfigResource(administration, this::devicesChanged).routes());
+        routes.addAll(new ScheduleResource(administration).routes());
+        routes.addAll(new RatesResource(administration).routes());
         routes.addAll(further);
         routes.add(OpenApi.route(routes));
+        routes.addAll(PageResource.routes());
         return new Routes(routes);
     }
 
