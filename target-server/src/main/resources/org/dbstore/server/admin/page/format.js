@@ -38,11 +38,18 @@ export function micros(value) {
   return value >= 1e3 ? `${digits(value / 1e3)}\u00a0ms` : `${digits(value, value >= 10)}\u00a0µs`;
 }
 
+const LENGTHS = [[604800, 'week'], [86400, 'day'], [3600, 'hour'], [60, 'minute'], [1, 'second']];
+
+/** About how long, in the largest unit that fits. */
 export function duration(seconds) {
-  const units = [[604800, 'week'], [86400, 'day'], [3600, 'hour'], [60, 'minute'], [1, 'second']];
-  const [length, unit] = units.find(([unitSeconds]) => seconds >= unitSeconds) ?? units[4];
-  const number = digits(seconds / length);
-  return `${number} ${unit}${number === '1' ? '' : 's'}`;
+  const [length, unit] = LENGTHS.find(([unitSeconds]) => seconds >= unitSeconds) ?? LENGTHS[4];
+  return plural(Math.floor(seconds / length), unit);
+}
+
+/** Exactly how long. */
+export function interval(seconds) {
+  const [length, unit] = LENGTHS.find(([unitSeconds]) => seconds % unitSeconds === 0);
+  return plural(seconds / length, unit);
 }
 
 export const plural = (number, word) => `${WHOLE.format(number)} ${word}${number === 1 ? '' : 's'}`;

@@ -111,7 +111,7 @@ function show() {
     `up ${duration(Math.max(1, (Date.now() - Date.parse(status.startedAt)) / 1000))}`,
     `configuration ${status.configVersion}`,
     status.failedLogins ? plural(status.failedLogins, 'failed login') : '',
-    `version ${status.version}`,
+    status.version.startsWith('(') ? '' : `version ${status.version}`,
   ].filter(Boolean).join(' · '));
   setHidden(byId('problems'), problems.length === 0);
   setChildren(byId('problems'), problems.join('\n'), () => problems.map(problem => el('li', {}, shown(problem))));

@@ -3,7 +3,7 @@
 import {ask, path} from './api.js';
 import {note, openDialog} from './dialogs.js';
 import {byId, el, setAttribute, setChildren, setHidden, setText, sync} from './dom.js';
-import {bytes, duration, nameOf, rate, setTime, shown} from './format.js';
+import {bytes, interval, nameOf, rate, setTime, shown} from './format.js';
 
 const ENDED_SHOWN = 5;
 const STATES = {running: 'runs', cancelling: 'is ending', done: 'done', failed: 'failed', cancelled: 'cancelled'};
@@ -58,7 +58,7 @@ class SessionRow {
   constructor(app) {
     this.app = app;
     this.initiator = el('th', {scope: 'row'});
-    this.address = el('td');
+    this.address = el('td', {class: 'wide'});
     this.target = el('td', {class: 'wide'});
     this.since = el('time');
     this.read = el('td', {class: 'number'});
@@ -152,7 +152,7 @@ class ScheduleRow {
   }
 
   update(rule) {
-    const texts = [rule.name, duration(rule.everySeconds) + (rule.at ? ` at ${rule.at} UTC` : ''), rule.volumes.join(', '), String(rule.keep), rule.prefix];
+    const texts = [rule.name, interval(rule.everySeconds) + (rule.at ? ` at ${rule.at} UTC` : ''), rule.volumes.join(', '), String(rule.keep), rule.prefix];
     this.cells.forEach((cell, i) => setChildren(cell, texts[i], () => [i === 0 || i === 2 || i === 4 ? nameOf(texts[i]) : texts[i]]));
   }
 }
