@@ -11,7 +11,8 @@ import java.util.Set;
 
 /** Reads {@link ConfigKey#INITIATOR_GROUPS} and {@link ConfigKey#TARGETS}. */
 final class TargetSection {
-    private static final String ANY = "any";
+    /** Everybody. */
+    static final String ANY = "any";
 
     private final Set<Integer> portalGroups;
     private final LunSection luns;

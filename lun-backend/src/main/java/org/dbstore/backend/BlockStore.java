@@ -74,6 +74,7 @@ public final class BlockStore implements Store {
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile StoreGuard guard = StoreGuard.NONE;
     private final CreateSnapshot snapshotting;
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
@@ -340,12 +341,12 @@ public final class BlockStore implements Store {
 
     @Override
     public void renameVolume(String name, String newName) throws BackendException {
-        new RenameVolume(management).run(name, newName);
+        guard.renameVolume(name, newName, () -> new RenameVolume(management).run(name, newName));
     }
 
     @Override
     public void deleteVolume(String name) throws BackendException {
-        new DeleteVolume(management).run(name);
+        guard.deleteVolume(name, () -> new DeleteVolume(management).run(name));
     }
 
     @Override
@@ -354,6 +355,7 @@ public final class BlockStore implements Store {
         event.begin();
         List<Integer> ids = snapshotting.run(requests);
         event.finish(device.name(), requests.size());
+        guard.snapshotsChanged();
         return ids;
     }
 
@@ -364,7 +366,8 @@ public final class BlockStore implements Store {
 
     @Override
     public void renameSnapshot(int snapshotId, String newName) throws BackendException {
-        new RenameSnapshot(management).run(snapshotId, newName);
+        guard.renameSnapshot(
+                snapshotId, newName, () -> new RenameSnapshot(management).run(snapshotId, newName));
     }
 
     @Override
@@ -424,6 +427,7 @@ public final class BlockStore implements Store {
     public OptionalInt rollback(String volumeName, int snapshotId, boolean discard)
             throws BackendException {
         int safety = new Rollback(management, volumeName, discard, this::tell).run(snapshotId);
+        guard.snapshotsChanged();
         return safety == 0 ? OptionalInt.empty() : OptionalInt.of(safety);
     }
 
@@ -443,13 +447,22 @@ public final class BlockStore implements Store {
         listeners.add(listener);
     }
 
+    /**
+     * Sets up who has a say in names and ends of volumes and snapshots.
+     *
+     * @param newGuard instead of the one before
+     */
+    public void guardedBy(StoreGuard newGuard) {
+        guard = newGuard;
+    }
+
     private void tell(Volume volume, VolumeListener.Change change) {
         listeners.forEach(listener -> listener.changed(volume, change));
     }
 
     @Override
     public void deleteSnapshot(int snapshotId) throws BackendException {
-        new DeleteSnapshot(management).run(snapshotId);
+        guard.deleteSnapshot(snapshotId, () -> new DeleteSnapshot(management).run(snapshotId));
     }
 
     @Override

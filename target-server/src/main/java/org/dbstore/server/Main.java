@@ -59,7 +59,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             defaultValue = "data",
             description =
-                    "Where the demo device lies without --config (default: ${DEFAULT-VALUE}).")
+                    "Without --config: where the demo device lies, and where dbsd.yaml is written"
+                            + " when something is changed (default: ${DEFAULT-VALUE}).")
     private Path dataDirectory = Path.of("data");
 
     @Option(names = "--check", description = "Check the configuration and exit.")
@@ -71,6 +72,8 @@ public final class Main implements Callable<Integer> {
     private boolean printDefault;
 
     @Spec private @Nullable CommandSpec spec;
+
+    private final ServiceManager serviceManager = ServiceManager.ofEnvironment();
 
     /** Runs the server; returns when it has stopped. */
     public static void main(String[] arguments) {
@@ -98,10 +101,7 @@ public final class Main implements Callable<Integer> {
         }
         DbsConfig config;
         try {
-            config =
-                    configFile == null
-                            ? ConfigReader.embeddedDefault(dataDirectory)
-                            : ConfigReader.read(configFile);
+            config = source().read();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("dbsd: " + problem));
             return REFUSED;
@@ -121,9 +121,10 @@ public final class Main implements Callable<Integer> {
             err.println("dbsd: " + e.getMessage());
             return FAILED;
         }
+        LiveConfiguration configuration = new LiveConfiguration(server, source());
         Optional<AdminServer> admin;
         try {
-            admin = administer(config, server);
+            admin = administer(config, server, configuration);
         } catch (IOException e) {
             err.println("dbsd: " + e.getMessage());
             close(server);
@@ -131,21 +132,22 @@ public final class Main implements Callable<Integer> {
         }
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
-        if (configFile == null) {
+        HangupSignal.handle(() -> {
+            configuration.reload();
+            admin.ifPresent(AdminServer::devicesChanged);
+        });
+        if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
         }
+        serviceManager.ready();
         while (true) {
             LockSupport.park(server);
         }
     }
 
-    private Optional<AdminServer> administer(DbsConfig config, TargetServer server)
+    private Optional<AdminServer> administer(
+            DbsConfig config, TargetServer server, LiveConfiguration configuration)
             throws IOException {
-        ConfigSource source =
-                configFile == null
-                        ? () -> ConfigReader.embeddedDefault(dataDirectory)
-                        : ConfigSource.file(configFile);
-        LiveConfiguration configuration = new LiveConfiguration(server, source);
         return AdminServer.start(
                 config.admin(),
                 new Administration(server, configuration, new Jobs()),
@@ -153,8 +155,15 @@ public final class Main implements Callable<Integer> {
                 List.of());
     }
 
+    private ConfigSource source() {
+        return configFile == null
+                ? ConfigSource.dataDirectory(dataDirectory)
+                : ConfigSource.file(configFile);
+    }
+
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
-    private static void stop(Optional<AdminServer> admin, TargetServer server) {
+    private void stop(Optional<AdminServer> admin, TargetServer server) {
+        serviceManager.stopping();
         admin.ifPresent(AdminServer::close);
         int status = close(server);
         LogManager.shutdown();

@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.StoreGuard;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
@@ -20,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /**
  * The life cycle of the server:
@@ -59,9 +65,16 @@ public final class TargetServer implements AutoCloseable {
     /** Held while the configuration is changed. */
     private final ReentrantLock changing = new ReentrantLock();
 
+    private final SnapshotNumbers snapshotNumbers = new SnapshotNumbers();
+
+    /** Snapshots that are being deleted; under the lock. */
+    private final Set<Reconfiguration.Hidden> hidden = new HashSet<>();
+
+    private volatile NameKeeper names = NameKeeper.IN_MEMORY;
     private volatile DbsConfig config;
     private volatile Reconfiguration.Served served = Reconfiguration.Served.NOTHING;
     private volatile long version;
+    private volatile boolean closed;
 
     /**
      * Starts a server.
@@ -149,6 +162,9 @@ public final class TargetServer implements AutoCloseable {
     Applied apply(Plan plan, Step keep) throws BackendException {
         changing.lock();
         try {
+            if (closed) {
+                throw new BackendException(BackendError.BUSY, "the server is being stopped");
+            }
             if (plan.version() != version) {
                 throw new BackendException(
                         BackendError.BUSY,
@@ -173,7 +189,8 @@ public final class TargetServer implements AutoCloseable {
 
     /** Returns what did not go well and could not be helped. */
     private List<String> reconfigure(DbsConfig next, Step keep) throws BackendException {
-        Reconfiguration change = new Reconfiguration(iscsi, units, served, next);
+        Reconfiguration change =
+                new Reconfiguration(iscsi, units, served, next, snapshotNumbers, hidden);
         boolean ready = false;
         try {
             change.prepare();
@@ -184,14 +201,121 @@ public final class TargetServer implements AutoCloseable {
                 change.undo();
             }
         }
+        Collection<BlockStore> known = served.devices().stores().values();
+        for (BlockStore store : change.devices().stores().values()) {
+            if (!known.contains(store)) {
+                store.listen(units::changed);
+                store.guardedBy(new ServingGuard(this, store));
+            }
+        }
         served = change.commit();
-        config = next;
-        version++;
+        if (!next.equals(config) || version == 0) {
+            config = next;
+            version++;
+        }
         qos.update(new ConfiguredLimits(next));
         metrics.logSlowCommands(next.log().slowCommandMillis());
         Logging.apply(next.log());
         space.follow(served.devices());
         return change.closeDevices();
+    }
+
+    /** Says how a new name comes into what the configuration is read from. */
+    void keepsNamesBy(NameKeeper keeper) {
+        names = keeper;
+    }
+
+    /** The configured name of a device that is open; empty if it is not served. */
+    Optional<String> nameOf(BlockStore store) {
+        return served.devices().nameOf(store);
+    }
+
+    /**
+     * Gives something another name, and follows it in the configuration.
+     *
+     * @param renaming does it
+     * @param back takes it back
+     * @param follow makes of the configuration in force the one with the new name
+     */
+    void rename(StoreGuard.Operation renaming, Step back, UnaryOperator<DbsConfig> follow)
+            throws BackendException {
+        changing.lock();
+        try {
+            DbsConfig next = followed(follow);
+            if (next.equals(config)) {
+                renaming.run();
+                refreshSnapshots();
+                return;
+            }
+            Step keep = names.follow(config, next);
+            renaming.run();
+            boolean done = false;
+            try {
+                reconfigure(next, keep);
+                done = true;
+            } finally {
+                if (!done) {
+                    back.run(); // the configuration has the old name still
+                }
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private DbsConfig followed(UnaryOperator<DbsConfig> follow) throws BackendException {
+        try {
+            return follow.apply(config);
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(
+                    BackendError.INVALID, "the configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Deletes a snapshot that may appear by itself: it vanishes before.
+     *
+     * @param deletion does it; without the lock, because it may take long
+     */
+    void hide(BlockStore store, int snapshotId, StoreGuard.Operation deletion)
+            throws BackendException {
+        Reconfiguration.Hidden gone = new Reconfiguration.Hidden(store, snapshotId);
+        changing.lock();
+        try {
+            hidden.add(gone);
+            refreshSnapshots();
+        } finally {
+            changing.unlock();
+        }
+        try {
+            deletion.run();
+        } finally {
+            changing.lock();
+            try {
+                hidden.remove(gone);
+                refreshSnapshots();
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+
+    /** Shows the snapshots that appear by themselves, and those alone, as they are now. */
+    void refreshSnapshots() {
+        changing.lock();
+        try {
+            boolean any =
+                    config.targets().stream()
+                            .flatMap(target -> target.luns().stream())
+                            .anyMatch(lun -> lun.snapshots().isPresent());
+            if (any && !closed) {
+                reconfigure(config, () -> {});
+            }
+        } catch (BackendException e) {
+            LOG.error("snapshots do not appear as they should: {}", e.getMessage());
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** Addresses the portals are bound to, in the order of the configuration. */
@@ -202,6 +326,23 @@ public final class TargetServer implements AutoCloseable {
     /** Memory lent out for data in flight, in bytes; 0 when nothing is under way. */
     public long dataBytesInUse() {
         return buffers.lentBytes();
+    }
+
+    /** The targets as they are served, in the order of the configuration. */
+    public List<TargetInfo> targets() {
+        Reconfiguration.Served now = served;
+        List<SessionInfo> open = sessions();
+        return config.targets().stream()
+                .map(target ->
+                        new TargetInfo(
+                                target.name(),
+                                target.alias(),
+                                now.luns(target),
+                                open.stream()
+                                        .filter(session ->
+                                                session.nexus().targetName().equals(target.name()))
+                                        .toList()))
+                .toList();
     }
 
     /** Number of normal sessions. */
@@ -252,6 +393,12 @@ public final class TargetServer implements AutoCloseable {
 
     @Override
     public void close() throws BackendException {
+        changing.lock();
+        try {
+            closed = true;
+        } finally {
+            changing.unlock();
+        }
         iscsi.close();
         space.close();
         pool.shutdown();

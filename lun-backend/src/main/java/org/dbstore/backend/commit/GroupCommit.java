@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -47,7 +46,13 @@ public final class GroupCommit {
     private final Thread committer;
 
     /** Who waits for a commit, and what it shall make durable beside all that was changed. */
-    private record Request(CommitListener listener, @Nullable Transaction transaction) {}
+    private record Request(CommitListener listener, @Nullable Transaction transaction) {
+        void taken() {
+            if (listener instanceof PendingCommit pending) {
+                pending.taken();
+            }
+        }
+    }
 
     private List<Request> waiting = new ArrayList<>(); // guarded by lock
     private boolean leading; // guarded by lock
@@ -299,7 +304,7 @@ public final class GroupCommit {
     }
 
     private void flush(@Nullable Transaction transaction) throws BackendException {
-        Waiter waiter = new Waiter();
+        PendingCommit waiter = new PendingCommit();
         boolean lead;
         lock.lock();
         try {
@@ -324,7 +329,7 @@ public final class GroupCommit {
      * @throws BackendException {@link BackendError#FAILED}
      */
     public void flushByCommitter() throws BackendException {
-        Waiter waiter = new Waiter();
+        PendingCommit waiter = new PendingCommit();
         commit(waiter);
         waiter.await();
     }
@@ -345,12 +350,27 @@ public final class GroupCommit {
             lock.unlock();
         }
         if (byCommitter) {
-            Waiter waiter = new Waiter();
+            PendingCommit waiter = new PendingCommit();
             request(new Request(waiter, transaction));
             waiter.await();
         } else {
             flush(transaction); // the device is being opened: no listeners yet
         }
+    }
+
+    /**
+     * As {@link #apply}, waiting only for the commit that runs: when this returns, the next one has
+     * begun, and all that was changed before goes to the medium with the transaction or before it,
+     * all that is changed afterwards later. So whoever stands still for the sake of a clean cut may
+     * go on.
+     *
+     * @param transaction not changed afterwards
+     * @param commit new; to be awaited before anybody is told
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void begin(Transaction transaction, PendingCommit commit) throws BackendException {
+        request(new Request(commit, transaction));
+        commit.awaitBegin();
     }
 
     /**
@@ -455,6 +475,7 @@ public final class GroupCommit {
             }
         }
         ExtentChanges changes = table.take();
+        requests.forEach(Request::taken);
         if (changes.count() > 0 || !transactions.isEmpty()) {
             setUpJournal();
         }
@@ -502,25 +523,6 @@ public final class GroupCommit {
         }
         if (fatal != null) {
             throw fatal;
-        }
-    }
-
-    private static final class Waiter implements CommitListener {
-        private final Semaphore done = new Semaphore(0);
-        private @Nullable BackendException failure;
-
-        @Override
-        public void committed(@Nullable BackendException outcome) {
-            failure = outcome;
-            done.release();
-        }
-
-        void await() throws BackendException {
-            done.acquireUninterruptibly();
-            if (failure != null) {
-                throw new BackendException(
-                        failure.error(), String.valueOf(failure.getMessage()), failure);
-            }
         }
     }
 }

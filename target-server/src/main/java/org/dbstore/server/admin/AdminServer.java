@@ -17,8 +17,8 @@ import org.dbstore.server.admin.resource.ConfigResource;
 import org.dbstore.server.admin.resource.DataResource;
 import org.dbstore.server.admin.resource.DeviceResource;
 import org.dbstore.server.admin.resource.JobResource;
+import org.dbstore.server.admin.resource.MetricsResource;
 import org.dbstore.server.admin.resource.PageResource;
-import org.dbstore.server.admin.resource.RatesResource;
 import org.dbstore.server.admin.resource.ScheduleResource;
 import org.dbstore.server.admin.resource.SessionResource;
 import org.dbstore.server.admin.resource.SnapshotResource;
@@ -94,10 +94,10 @@ public final class AdminServer implements AutoCloseable {
                                 .orElseGet(() ->
                                         RuntimeDirectory.ofServer(
                                                 name -> Optional.ofNullable(System.getenv(name)))));
-        this.http = new HttpServer(listen, tls, token, routes(further));
+        this.http = new HttpServer(listen, tls, token, routes(config.openMetrics(), further));
     }
 
-    private Routes routes(List<Route> further) {
+    private Routes routes(boolean openMetrics, List<Route> further) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new StatusResource(administration, configFile).routes());
         routes.addAll(new DeviceResource(administration).routes());
@@ -109,8 +109,8 @@ public final class AdminServer implements AutoCloseable {
         routes.addAll(new SessionResource(administration).routes());
         routes.addAll(new JobResource(administration.jobs()).routes());
         routes.addAll(new ConfigResource(administration, this::devicesChanged).routes());
+        routes.addAll(new MetricsResource(administration.server().metrics(), openMetrics).routes());
         routes.addAll(new ScheduleResource(administration).routes());
-        routes.addAll(new RatesResource(administration).routes());
         routes.addAll(further);
         routes.add(OpenApi.route(routes));
         routes.addAll(PageResource.routes());

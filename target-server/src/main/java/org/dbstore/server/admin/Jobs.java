@@ -108,7 +108,7 @@ public final class Jobs implements AutoCloseable {
                 pool.getQueue().clear();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the shutdown", e);
         }
     }
 

@@ -193,6 +193,16 @@ public final class LogicalUnit {
         return medium.isWriteBack();
     }
 
+    /** WP: true if writes are refused on this way. */
+    public boolean isReadOnly() {
+        return medium.isReadOnly();
+    }
+
+    /** The present size of the volume. */
+    public long sizeBytes() {
+        return medium.volume().sizeBytes();
+    }
+
     /** Makes durable what was acknowledged. */
     public void flush() throws BackendException {
         medium.volume().flush();

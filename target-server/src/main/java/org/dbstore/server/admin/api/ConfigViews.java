@@ -1,10 +1,12 @@
 package org.dbstore.server.admin.api;
 
+import org.dbstore.config.Edit;
 import org.dbstore.server.Applied;
 import org.dbstore.server.plan.Change;
 import org.dbstore.server.plan.Plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The configuration and its changes. */
 public final class ConfigViews {
@@ -40,4 +42,71 @@ public final class ConfigViews {
             return new AppliedView(applied.version(), applied.changes(), applied.warnings());
         }
     }
+
+    /** What an edit does. */
+    public enum Op {
+        /** {@link Edit.Set}. */
+        SET,
+        /** {@link Edit.Remove}. */
+        REMOVE,
+        /** {@link Edit.Add}. */
+        ADD,
+        /** {@link Edit.Drop}. */
+        DROP
+    }
+
+    /**
+     * An edit of the managed file.
+     *
+     * @param op what it does
+     * @param path of the key, from the outermost name inwards
+     * @param value all but {@link Op#REMOVE} have one
+     */
+    public record EditView(Op op, List<String> path, Optional<Object> value) {
+        /** Shows an edit. */
+        public static EditView of(Edit edit) {
+            return switch (edit) {
+                case Edit.Set set -> new EditView(Op.SET, set.path(), Optional.of(set.value()));
+                case Edit.Remove remove -> new EditView(Op.REMOVE, remove.path(), Optional.empty());
+                case Edit.Add add -> new EditView(Op.ADD, add.path(), Optional.of(add.value()));
+                case Edit.Drop drop ->
+                        new EditView(Op.DROP, drop.path(), Optional.of(drop.value()));
+            };
+        }
+
+        /**
+         * The edit itself.
+         *
+         * @throws IllegalArgumentException if there is no value, or one that cannot be
+         */
+        public Edit edit() {
+            return switch (op) {
+                case SET -> new Edit.Set(path, given());
+                case REMOVE -> new Edit.Remove(path);
+                case ADD -> new Edit.Add(path, given());
+                case DROP -> new Edit.Drop(path, given());
+            };
+        }
+
+        private Object given() {
+            return value.orElseThrow(
+                    () -> new IllegalArgumentException("there is no value; give one"));
+        }
+    }
+
+    /**
+     * A change that is asked for.
+     *
+     * @param edits of the managed file; none: the files are read again
+     * @param version of the configuration that it starts from; absent: the one in force
+     */
+    public record ChangeRequest(List<EditView> edits, Optional<Long> version) {}
+
+    /**
+     * The configuration in force.
+     *
+     * @param version counts those that were in force since the start
+     * @param text as a configuration file, without secrets
+     */
+    public record DumpView(long version, String text) {}
 }

@@ -3,70 +3,69 @@ package org.dbstore.server.admin.api;
 import org.dbstore.server.metrics.Rates;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What goes on at present, as {@link Rates}.
+ * What goes on at present.
  *
- * @param intervalMillis over which was counted; 0 = nobody has asked for a while, ask again in a
- *     second
- * @param luns every LUN that is mapped
+ * @param intervalMillis over which was counted; 0 in the first answer after a pause
+ * @param luns every LUN
  * @param sessions every session
  */
 public record RatesView(long intervalMillis, List<Lun> luns, List<Session> sessions) {
     /**
-     * Of a LUN.
+     * A LUN.
      *
      * @param target iSCSI name
-     * @param lun its number in the target's own map
+     * @param lun number
      * @param device name
      * @param volume name
-     * @param snapshot its name; absent for the volume as it is
-     * @param load what is done with it
+     * @param snapshot name, empty for the volume as it is
+     * @param load what is done
      */
     public record Lun(
             String target,
             int lun,
             String device,
             String volume,
-            Optional<String> snapshot,
-            Rates.Load load) {
-        static Lun of(Rates.OfLun rates) {
-            return new Lun(
-                    rates.lun().target(),
-                    rates.lun().lun(),
-                    rates.lun().device(),
-                    rates.lun().volume(),
-                    rates.lun().snapshot().isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(rates.lun().snapshot()),
-                    rates.load());
-        }
-    }
+            String snapshot,
+            Rates.Load load) {}
 
     /**
-     * Of a session.
+     * A session.
      *
-     * @param id as in {@link SessionView}
+     * @param id by which it is ended
      * @param initiator iSCSI name
      * @param target iSCSI name
-     * @param load what it does
+     * @param address of the initiator
+     * @param load what is done
      */
-    public record Session(int id, String initiator, String target, Rates.Load load) {
-        static Session of(Rates.OfSession rates) {
-            return new Session(
-                    rates.session().handle(),
-                    rates.session().initiator(),
-                    rates.session().target(),
-                    rates.load());
-        }
-    }
+    public record Session(
+            int id, String initiator, String target, String address, Rates.Load load) {}
 
-    /** Shows what was measured. */
+    /** Shows rates. */
     public static RatesView of(Rates rates) {
         return new RatesView(
                 rates.intervalMillis(),
-                rates.luns().stream().map(Lun::of).toList(),
-                rates.sessions().stream().map(Session::of).toList());
+                rates.luns().stream().map(RatesView::lun).toList(),
+                rates.sessions().stream().map(RatesView::session).toList());
+    }
+
+    private static Lun lun(Rates.OfLun each) {
+        return new Lun(
+                each.lun().target(),
+                each.lun().lun(),
+                each.lun().device(),
+                each.lun().volume(),
+                each.lun().snapshot(),
+                each.load());
+    }
+
+    private static Session session(Rates.OfSession each) {
+        return new Session(
+                each.session().handle(),
+                each.session().initiator(),
+                each.session().target(),
+                Addresses.text(each.session().peer()),
+                each.load());
     }
 }

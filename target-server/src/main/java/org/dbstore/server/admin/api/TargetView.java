@@ -1,7 +1,9 @@
 package org.dbstore.server.admin.api;
 
+import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.LunConfig;
 import org.dbstore.config.TargetConfig;
+import org.dbstore.server.TargetInfo;
 
 import java.util.List;
 import java.util.Optional;
@@ -32,46 +34,52 @@ public record TargetView(
      * @param device name
      * @param volume name
      * @param snapshot name or id; absent: the volume as it is
+     * @param automatic true if it is a snapshot that appears by itself
      * @param readOnly true if writes are refused
      * @param cache writethrough or writeback
      * @param blockBytes logical block
-     * @param physicalBlockBytes physical block
+     * @param sizeBytes as it is now
      */
     public record Lun(
             int number,
             String device,
             String volume,
             Optional<String> snapshot,
+            boolean automatic,
             boolean readOnly,
             LunConfig.CacheMode cache,
             int blockBytes,
-            int physicalBlockBytes) {
-        static Lun of(LunConfig lun) {
+            long sizeBytes) {
+        static Lun of(TargetInfo.LunInfo lun) {
             return new Lun(
                     lun.number(),
                     lun.device(),
                     lun.volume(),
                     lun.snapshot().isEmpty() ? Optional.empty() : Optional.of(lun.snapshot()),
+                    lun.automatic(),
                     lun.readOnly(),
-                    lun.cache(),
+                    lun.writeBack()
+                            ? LunConfig.CacheMode.WRITEBACK
+                            : LunConfig.CacheMode.WRITETHROUGH,
                     lun.blockBytes(),
-                    lun.physicalBlockBytes());
+                    lun.sizeBytes());
         }
     }
 
     /**
      * Shows a target.
      *
-     * @param sessions how many it has
+     * @param config its terms
+     * @param served its LUNs and sessions
      */
-    public static TargetView of(TargetConfig target, int sessions) {
+    public static TargetView of(TargetConfig config, TargetInfo served) {
         return new TargetView(
-                target.name(),
-                target.alias(),
-                target.portalGroups(),
-                target.initiators(),
-                target.access().authGroup().map(group -> group.name()),
-                sessions,
-                target.luns().stream().map(Lun::of).toList());
+                config.name(),
+                config.alias(),
+                config.portalGroups(),
+                config.initiators(),
+                config.access().authGroup().map(AuthGroupConfig::name),
+                served.sessions().size(),
+                served.luns().stream().map(Lun::of).toList());
     }
 }

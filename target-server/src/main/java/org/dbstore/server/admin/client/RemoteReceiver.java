@@ -7,8 +7,11 @@ import org.dbstore.server.admin.api.Answers;
 import org.dbstore.server.admin.api.ApiPath;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,20 +33,39 @@ record RemoteReceiver(AdminClient client, ApiPath path, ProgressListener progres
         return send(input, path.with("resume", true));
     }
 
+    /**
+     * Sends what there is. If it breaks off here, the server is told that this is the end: it sees
+     * that the stream is not whole, keeps what came, and says when it has done so.
+     */
     private Imported send(ReadableByteChannel input, ApiPath to)
             throws IOException, BackendException {
+        List<IOException> broken = new ArrayList<>();
         try {
             Answers.Imported imported =
                     client.upload(
                             to,
                             Map.of(),
-                            output ->
-                                    new StreamTee(input, Channels.newChannel(output), 0)
-                                            .pass(progress),
+                            output -> pass(input, output, broken),
                             Answers.Imported.class);
             return new Imported(imported.snapshot().info(), imported.storedBytes());
         } catch (ServerFailure e) {
+            if (!broken.isEmpty()) {
+                throw broken.getFirst();
+            }
             throw RemoteStream.refusal(e);
+        }
+    }
+
+    private void pass(ReadableByteChannel input, OutputStream output, List<IOException> broken)
+            throws IOException {
+        StreamTee tee = new StreamTee(input, Channels.newChannel(output), 0);
+        try {
+            tee.pass(progress);
+        } catch (IOException e) {
+            if (tee.outputFailed()) {
+                throw e;
+            }
+            broken.add(e);
         }
     }
 }

@@ -13,6 +13,7 @@ final class StreamTee implements ReadableByteChannel {
     private final ReadableByteChannel input;
     private final WritableByteChannel output;
     private long skippedBytes;
+    private boolean outputFailed;
 
     /**
      * Prepares to pass on.
@@ -49,11 +50,22 @@ final class StreamTee implements ReadableByteChannel {
             int skipped = (int) Math.min(skippedBytes, length);
             skippedBytes -= skipped;
             ByteBuffer passed = target.slice(from + skipped, length - skipped);
-            while (passed.hasRemaining()) {
-                output.write(passed);
-            }
+            pass(passed);
         }
         return length;
+    }
+
+    private void pass(ByteBuffer passed) throws IOException {
+        outputFailed = true;
+        while (passed.hasRemaining()) {
+            output.write(passed);
+        }
+        outputFailed = false;
+    }
+
+    /** Tells whether it was the output that took no more. */
+    boolean outputFailed() {
+        return outputFailed;
     }
 
     @Override

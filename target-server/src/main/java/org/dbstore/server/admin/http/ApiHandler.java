@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.stream.StreamException;
 import org.dbstore.server.admin.api.ApiError;
+import org.dbstore.server.audit.Audit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -37,7 +38,6 @@ final class ApiHandler extends Handler.Abstract {
     static final int BODY_BYTES_MAX = 1 << 20;
 
     private static final Logger LOG = LogManager.getLogger(ApiHandler.class);
-    private static final Logger AUDIT = LogManager.getLogger("audit");
     private static final String OVERRIDE = "X-HTTP-Method-Override";
 
     /** What a browser may do with an answer: the page runs its own files and asks this server. */
@@ -139,7 +139,7 @@ final class ApiHandler extends Handler.Abstract {
         } catch (IOException e) {
             LOG.info("{}: the client's connection broke: {}", exchange.title(), e.getMessage());
             exchange.fail(Refusal.badRequest("the body did not come whole"));
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOG.error("{} failed", exchange.title(), e);
             exchange.fail(
                     new Refusal(
@@ -209,13 +209,15 @@ final class ApiHandler extends Handler.Abstract {
         }
 
         String title() {
-            return Request.getRemoteAddr(request)
-                    + ":"
-                    + Request.getRemotePort(request)
-                    + " "
-                    + method(request)
-                    + " "
-                    + request.getHttpURI().getPath();
+            return client() + " " + action();
+        }
+
+        private String client() {
+            return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
+        }
+
+        private String action() {
+            return method(request) + " " + request.getHttpURI().getPath();
         }
 
         void answer(Answer answer) throws IOException, BackendException, Refusal {
@@ -276,10 +278,11 @@ final class ApiHandler extends Handler.Abstract {
         }
 
         private void audit(int status, @Nullable ApiError error) {
-            if (status == 401) {
-                AUDIT.warn("{}: refused, the token is missing or wrong", title());
-            } else if (!request.getMethod().equals("GET")) {
-                AUDIT.info("{}: {}", title(), error == null ? status : error.code());
+            if (status == 401 || !request.getMethod().equals("GET")) {
+                Audit.action(
+                        client(),
+                        action(),
+                        error == null ? Integer.toString(status) : error.code());
             }
         }
     }

@@ -11,6 +11,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -61,7 +62,7 @@ public final class HttpServer implements AutoCloseable {
         threads.setDaemon(true);
         secure = tls.isPresent();
         jetty = new Server(threads);
-        HttpConnectionFactory http = new HttpConnectionFactory(configuration());
+        HttpConnectionFactory http = new HttpConnectionFactory(configuration(secure));
         connector =
                 tls.isEmpty()
                         ? new ServerConnector(jetty, 1, 1, http)
@@ -83,8 +84,11 @@ public final class HttpServer implements AutoCloseable {
         jetty.setStopTimeout(0);
     }
 
-    private static HttpConfiguration configuration() {
+    private static HttpConfiguration configuration(boolean secure) {
         HttpConfiguration configuration = new HttpConfiguration();
+        if (secure) { // clients know the certificate itself, whatever name it bears
+            configuration.addCustomizer(new SecureRequestCustomizer(false));
+        }
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEADER_BYTES_MAX);
         // Names hold what they like; paths are split before they are decoded, and lead to no file.

@@ -77,7 +77,7 @@ public record Route(
     @FunctionalInterface
     public interface Action {
         /** Does it. */
-        Answer run(Call call) throws BackendException, Refusal, IOException, InterruptedException;
+        Answer run(Call call) throws BackendException, Refusal, IOException;
     }
 
     /** A request by GET. */
@@ -188,7 +188,7 @@ public record Route(
      * @return values of the parameters by name; null if the path is another
      */
     @Nullable Map<String, String> match(List<String> segments) {
-        String[] parts = template.substring(1).split("/");
+        String[] parts = template.substring(1).split("/", -1);
         if (parts.length != segments.size()) {
             return null;
         }

@@ -53,7 +53,7 @@ final class Workers implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the shutdown", e);
         }
     }
 

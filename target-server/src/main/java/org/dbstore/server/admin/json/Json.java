@@ -2,6 +2,7 @@ package org.dbstore.server.admin.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -176,8 +177,8 @@ public final class Json {
             }
             case VALUE_NUMBER_INT -> integer(json);
             case VALUE_NUMBER_FLOAT -> (Double) json.getDoubleValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> json.getText();
         };
@@ -190,10 +191,13 @@ public final class Json {
     }
 
     private static String place(JsonProcessingException e) {
-        return "%s at line %d, column %d"
-                .formatted(
-                        e.getOriginalMessage(),
-                        e.getLocation().getLineNr(),
-                        e.getLocation().getColumnNr());
+        JsonLocation location = e.getLocation();
+        return location == null
+                ? e.getOriginalMessage()
+                : "%s at line %d, column %d"
+                        .formatted(
+                                e.getOriginalMessage(),
+                                location.getLineNr(),
+                                location.getColumnNr());
     }
 }

@@ -3,14 +3,17 @@ package org.dbstore.server.admin.resource;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.config.TargetConfig;
+import org.dbstore.server.TargetInfo;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.api.TargetView;
 import org.dbstore.server.admin.http.Answer;
 import org.dbstore.server.admin.http.Route;
-import org.dbstore.server.iscsi.session.SessionInfo;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Targets as they are served; they are changed by the configuration. */
 public final class TargetResource {
@@ -33,10 +36,20 @@ public final class TargetResource {
     }
 
     private List<TargetView> targets() {
-        List<SessionInfo> sessions = administration.server().sessions();
-        return administration.configuration().current().targets().stream()
-                .map(target -> TargetView.of(target, count(target, sessions)))
-                .toList();
+        Map<String, TargetConfig> terms = new HashMap<>();
+        administration
+                .configuration()
+                .current()
+                .targets()
+                .forEach(target -> terms.put(target.name(), target));
+        List<TargetView> views = new ArrayList<>();
+        for (TargetInfo served : administration.server().targets()) {
+            TargetConfig config = terms.get(served.name());
+            if (config != null) { // else it went a moment ago
+                views.add(TargetView.of(config, served));
+            }
+        }
+        return views;
     }
 
     private TargetView target(String name) throws BackendException {
@@ -45,12 +58,5 @@ public final class TargetResource {
                 .findFirst()
                 .orElseThrow(() ->
                         new BackendException(BackendError.NOT_FOUND, "there is no target " + name));
-    }
-
-    private static int count(TargetConfig target, List<SessionInfo> sessions) {
-        return (int)
-                sessions.stream()
-                        .filter(session -> session.nexus().targetName().equals(target.name()))
-                        .count();
     }
 }
