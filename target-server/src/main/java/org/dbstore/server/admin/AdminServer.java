@@ -18,6 +18,8 @@ import org.dbstore.server.admin.resource.DataResource;
 import org.dbstore.server.admin.resource.DeviceResource;
 import org.dbstore.server.admin.resource.JobResource;
 import org.dbstore.server.admin.resource.MetricsResource;
+import org.dbstore.server.admin.resource.PageResource;
+import org.dbstore.server.admin.resource.ScheduleResource;
 import org.dbstore.server.admin.resource.SessionResource;
 import org.dbstore.server.admin.resource.SnapshotResource;
 import org.dbstore.server.admin.resource.StatusResource;
@@ -108,8 +110,10 @@ public final class AdminServer implements AutoCloseable {
         routes.addAll(new JobResource(administration.jobs()).routes());
         routes.addAll(new ConfigResource(administration, this::devicesChanged).routes());
         routes.addAll(new MetricsResource(administration.server().metrics(), openMetrics).routes());
+        routes.addAll(new ScheduleResource(administration).routes());
         routes.addAll(further);
         routes.add(OpenApi.route(routes));
+        routes.addAll(PageResource.routes());
         return new Routes(routes);
     }
 

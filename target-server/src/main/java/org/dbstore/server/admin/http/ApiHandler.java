@@ -40,6 +40,13 @@ final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LogManager.getLogger(ApiHandler.class);
     private static final String OVERRIDE = "X-HTTP-Method-Override";
 
+    /** What a browser may do with an answer: the page runs its own files and asks this server. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none';"
+                    + " frame-ancestors 'none'; require-trusted-types-for 'script';"
+                    + " trusted-types 'none'";
+
     private final Gate gate;
     private final Routes routes;
     private final Workers workers;
@@ -216,14 +223,20 @@ final class ApiHandler extends Handler.Abstract {
         void answer(Answer answer) throws IOException, BackendException, Refusal {
             audit(answer.status(), null);
             response.setStatus(answer.status());
-            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-            response.getHeaders().put("X-Content-Type-Options", "nosniff");
+            protect();
             switch (answer) {
                 case Answer.Json(int status, Object value) ->
                         write("application/json", org.dbstore.server.admin.json.Json.bytes(value));
                 case Answer.Bytes(int status, String type, byte[] bytes) -> write(type, bytes);
                 case Answer.Stream stream -> stream(stream);
             }
+        }
+
+        private void protect() {
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.getHeaders().put("X-Content-Type-Options", "nosniff");
+            response.getHeaders().put("Referrer-Policy", "no-referrer");
+            response.getHeaders().put("Content-Security-Policy", POLICY);
         }
 
         private void write(String type, byte[] bytes) {
@@ -251,6 +264,7 @@ final class ApiHandler extends Handler.Abstract {
                 return;
             }
             response.reset();
+            protect();
             response.setStatus(refusal.status());
             if (refusal.status() == 401) {
                 response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
