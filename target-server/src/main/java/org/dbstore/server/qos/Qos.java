@@ -72,7 +72,7 @@ public final class Qos implements AutoCloseable {
 
                     @Override
                     public void schedule(long delayNanos, Runnable action) {
-                        var unused = executor.schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+                        var _ = executor.schedule(action, delayNanos, TimeUnit.NANOSECONDS);
                     }
                 };
     }
