@@ -8,6 +8,7 @@ import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.Finding;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.Severity;
+import org.dbstore.backend.VolumeInfo;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.VolumeConfig;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The devices that are open, by name. Immutable: {@link #with} opens what is new.
@@ -138,9 +141,11 @@ record Devices(Map<String, Device> open) {
     private static void createVolumes(
             DeviceConfig config, List<VolumeConfig> known, BlockStore store, UndoStack undo)
             throws BackendException {
+        Set<VolumeConfig> asked = Set.copyOf(known);
+        Set<String> there =
+                store.volumes().stream().map(VolumeInfo::name).collect(Collectors.toSet());
         for (VolumeConfig volume : config.volumes()) {
-            if (!known.contains(volume)
-                    && store.volumes().stream().noneMatch(v -> v.name().equals(volume.name()))) {
+            if (!asked.contains(volume) && !there.contains(volume.name())) {
                 store.createVolume(volume.name(), volume.sizeBytes());
                 undo.add(() -> store.deleteVolume(volume.name()));
                 LOG.info("created volume {} on device {}", volume.name(), config.name());
