@@ -27,7 +27,7 @@ public final class LayerTree {
     private final Map<Integer, Set<Integer>> slots = new HashMap<>(); // whose chains have it
     private final Map<Integer, Integer> roots = new HashMap<>(); // of what is attached
     private final Map<UUID, VolumeRecord> owners = new HashMap<>();
-    private final BitSet heads = new BitSet();
+    private final Map<Integer, VolumeRecord> heads = new HashMap<>();
     private final BitSet lost = new BitSet();
 
     /**
@@ -44,7 +44,7 @@ public final class LayerTree {
             }
         }
         for (VolumeRecord volume : directory.volumes()) {
-            heads.set(volume.headId());
+            heads.putIfAbsent(volume.headId(), volume);
             owners.put(volume.facts().uuid(), volume);
             List<Layer> chain = directory.chain(volume.headId());
             for (Layer layer : chain) {
@@ -82,7 +82,7 @@ public final class LayerTree {
         boolean hangs =
                 joint != null
                         && directory.isBranched()
-                        && !heads.get(joint.id())
+                        && !heads.containsKey(joint.id())
                         && !seen.get(joint.id());
         Integer root = hangs && joint != null ? roots.get(joint.id()) : null;
         for (int id : path) {
@@ -152,7 +152,7 @@ public final class LayerTree {
      * @return false if it is frozen
      */
     public boolean isHead(int id) {
-        return heads.get(id);
+        return heads.containsKey(id);
     }
 
     /**
@@ -188,8 +188,9 @@ public final class LayerTree {
     }
 
     private Optional<VolumeRecord> owner(int id) {
-        if (heads.get(id)) {
-            return Optional.ofNullable(directory.volumeOfHead(id));
+        VolumeRecord writing = heads.get(id);
+        if (writing != null) {
+            return Optional.of(writing);
         }
         Layer layer = directory.layer(id);
         return layer == null
@@ -241,7 +242,7 @@ public final class LayerTree {
      * @return bytes
      */
     public long sizeBytes(Layer layer) {
-        VolumeRecord written = directory.volumeOfHead(layer.id());
+        VolumeRecord written = heads.get(layer.id());
         if (written != null) {
             return written.sizeBytes();
         }
