@@ -8,8 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Goal: what is counted is told completely, once, and under the right names. */
 class MetricsTest {
@@ -108,9 +108,7 @@ class MetricsTest {
         command.changedNanos = 700;
         assertEquals(
                 List.of(100L, 200L, 50L, 200L, 300L, 100L),
-                IntStream.range(0, Stage.COUNT)
-                        .mapToObj(i -> command.nanos(Stage.values()[i], 1100))
-                        .toList());
+                Arrays.stream(Stage.values()).map(stage -> command.nanos(stage, 1100)).toList());
         command.collectedNanos = 480;
         assertEquals(180, command.nanos(Stage.RECEIVE, 1100), "data asked for after the wait");
         assertEquals(20, command.nanos(Stage.QUEUE, 1100));

@@ -8,7 +8,8 @@ final class SimulatedTimer implements Timer {
     private record Due(long nanos, long number, Runnable action) {}
 
     private final PriorityQueue<Due> due =
-            new PriorityQueue<>(Comparator.comparingLong(Due::nanos).thenComparing(Due::number));
+            new PriorityQueue<>(
+                    Comparator.comparingLong(Due::nanos).thenComparingLong(Due::number));
     private long now;
     private long count;
 

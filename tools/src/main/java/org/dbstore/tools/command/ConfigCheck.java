@@ -38,11 +38,11 @@ final class ConfigCheck implements Callable<Integer> {
                     Column.count(
                             "targetCount",
                             "TARGETS",
-                            checked -> (long) checked.configuration.targets().size()),
+                            checked -> Long.valueOf(checked.configuration.targets().size())),
                     Column.count(
                             "deviceCount",
                             "DEVICES",
-                            checked -> (long) checked.configuration.devices().size()));
+                            checked -> Long.valueOf(checked.configuration.devices().size())));
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

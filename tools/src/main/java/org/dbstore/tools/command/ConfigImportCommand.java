@@ -66,7 +66,7 @@ final class ConfigImportCommand implements Callable<Integer> {
                     Column.count(
                             "secretCount",
                             "SECRETS",
-                            result -> (long) result.imported.secretFiles().size()),
+                            result -> Long.valueOf(result.imported.secretFiles().size())),
                     Column.texts("notes", "NOTES", result -> result.imported.notes()));
 
     @Spec
