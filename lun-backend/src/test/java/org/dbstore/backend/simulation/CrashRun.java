@@ -98,7 +98,7 @@ final class CrashRun {
         String failure;
         try {
             failure = simulation.run();
-        } catch (Exception | AssertionError e) {
+        } catch (Exception | Error e) { // no thread may end unnoticed
             failure = Failures.trace(e);
         }
         return new Outcome(points.getAsLong(), failure);
