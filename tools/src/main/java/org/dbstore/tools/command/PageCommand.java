@@ -18,6 +18,7 @@ import java.util.Map;
             "Who has the address administers the server. The browser keeps the token for its tab.",
             "",
             "Example:",
+            "  dbsctl page",
             "  xdg-open \"$(dbsctl page)\""
         })
 final class PageCommand extends ServerCommand {
