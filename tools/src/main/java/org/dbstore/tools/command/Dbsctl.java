@@ -57,6 +57,7 @@ import java.util.Stack;
             ConfigCommands.class,
             StatusCommand.class,
             TopCommand.class,
+            PageCommand.class,
             CompletionCommand.class,
             CompleteCommand.class
         },

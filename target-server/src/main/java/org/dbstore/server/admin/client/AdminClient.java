@@ -1,5 +1,7 @@
 package org.dbstore.server.admin.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.dbstore.server.admin.api.ApiError;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.json.Json;
@@ -14,6 +16,7 @@ import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +66,11 @@ public final class AdminClient {
     /** Where the server is. */
     public String url() {
         return url;
+    }
+
+    /** Where its page is for a browser; the token is in the fragment, which is never sent. */
+    public String pageUrl() {
+        return url + "/#token=" + URLEncoder.encode(token, UTF_8);
     }
 
     /**

@@ -86,17 +86,21 @@ async function askRates() {
   if (rates.intervalMillis === 0) {
     return; // nothing to compare with yet
   }
+  offerLuns(rates.luns);
   const choice = byId('load-of');
-  sync(choice, [null, ...rates.luns], keyOfLun, lun => ({
-    node: el('option', {value: keyOfLun(lun)}, lun ? `LUN ${lun.lun} of ${shown(lun.target)}` : 'all LUNs'),
-    update() {},
-  }));
   const load = total(rates.luns.filter(lun => choice.value === '' || keyOfLun(lun) === choice.value));
   Object.entries(charts).forEach(([what, chart]) => chart.add(load[what]));
   if (app.state) {
     app.state.rates = rates;
     showSessions(app);
   }
+}
+
+function offerLuns(luns) {
+  sync(byId('load-of'), [null, ...luns], keyOfLun, lun => ({
+    node: el('option', {value: keyOfLun(lun)}, lun ? `LUN ${lun.lun} of ${shown(lun.target)}` : 'all LUNs'),
+    update() {},
+  }));
 }
 
 const keyOfLun = lun => lun === null ? '' : `${lun.lun} ${lun.target}`;
@@ -137,6 +141,7 @@ document.addEventListener('visibilitychange', () => {
 });
 addEventListener('hashchange', () => takeTokenOfAddress() && start());
 
+offerLuns([]);
 takeTokenOfAddress();
 if (hasToken()) {
   start();
