@@ -3,6 +3,7 @@ package org.dbstore.config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The keys of a configuration file. The reference in docs/config.md, the check for unknown keys and
@@ -131,7 +132,8 @@ public enum ConfigKey {
             "time",
             "required",
             "From one snapshot to the next: 15m, 1h, 1d, 1w. They are taken at multiples of it, in"
-                    + " UTC."),
+                    + " UTC; weeks begin on Mondays. Of those that are missed the last is made up"
+                    + " for."),
     /** When. */
     SCHEDULE_AT(
             "snapshot-schedules.NAME.at",
@@ -540,6 +542,40 @@ public enum ConfigKey {
      */
     public boolean isRequired() {
         return defaultText.equals("required");
+    }
+
+    /** True for the path of a key that takes a list; names of the operator's stand in it. */
+    static boolean isList(List<String> path) {
+        // The keys of this map are all named by the operator, so the table has none of them.
+        return (path.size() == 2 && path.getFirst().equals(INITIATOR_GROUPS.key()))
+                || Arrays.stream(values())
+                        .anyMatch(key ->
+                                key.type.equals("list")
+                                        && key.words().size() == path.size()
+                                        && key.begins(path));
+    }
+
+    /** True for the path of something that the operator names, as a target. */
+    static boolean isNamed(List<String> path) {
+        return Arrays.stream(values())
+                .anyMatch(key ->
+                        key.words().size() > path.size()
+                                && isName(key.words().get(path.size() - 1))
+                                && key.begins(path));
+    }
+
+    private boolean begins(List<String> other) {
+        List<String> words = words();
+        return IntStream.range(0, other.size())
+                .allMatch(i -> isName(words.get(i)) || words.get(i).equals(other.get(i)));
+    }
+
+    private List<String> words() {
+        return List.of(path.split("\\."));
+    }
+
+    private static boolean isName(String word) {
+        return word.chars().allMatch(Character::isUpperCase);
     }
 
     /** The keys of the map in which this one stands, itself included. */

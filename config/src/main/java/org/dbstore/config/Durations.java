@@ -1,7 +1,9 @@
 package org.dbstore.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,7 @@ final class Durations {
                     "h", Duration.ofHours(1),
                     "d", Duration.ofDays(1),
                     "w", Duration.ofDays(7));
+    private static final List<String> LONGEST_FIRST = List.of("w", "d", "h", "m", "s", "ms");
 
     private Durations() {}
 
@@ -27,5 +30,18 @@ final class Durations {
                     "'" + text + "' is not a span of time; write for example 15m, 1h, 1d or 1w");
         }
         return unit.multipliedBy(Long.parseLong(form.group(1)));
+    }
+
+    /**
+     * Writes a span of whole milliseconds so that {@link #parse} reads it, as shortly as can be.
+     */
+    static String text(Duration span) {
+        for (String name : LONGEST_FIRST) {
+            Duration unit = Objects.requireNonNull(UNITS.get(name));
+            if (unit.multipliedBy(span.dividedBy(unit)).equals(span)) {
+                return span.dividedBy(unit) + name;
+            }
+        }
+        throw new IllegalArgumentException(span + " is not whole milliseconds");
     }
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param file as the operator named it
  * @param line counted from 1; 0 = the file as a whole
  */
-record Place(String file, int line) {
+public record Place(String file, int line) {
     /** Where a node of a {@link LocatedYaml} was written. */
     static Place of(ImmutableNode node) {
         return (Place) Objects.requireNonNull(node.getAttributes().get(LocatedYaml.PLACE));

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /** Reads {@link ConfigKey#INITIATOR_GROUPS} and {@link ConfigKey#TARGETS}. */
 final class TargetSection {
-    private static final String ANY = "any";
+    /** Everybody. */
+    static final String ANY = "any";
 
     private final Set<Integer> portalGroups;
     private final LunSection luns;
@@ -89,8 +90,7 @@ final class TargetSection {
             SnapshotLuns range = lun.snapshots().get();
             for (LunConfig other : luns) {
                 boolean shared =
-                        other != lun
-                                && other.number() > lun.number()
+                        other.number() > lun.number()
                                 && other.snapshots().isPresent()
                                 && range.first() <= other.snapshots().get().last()
                                 && other.snapshots().get().first() <= range.last();

@@ -6,6 +6,9 @@ import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.BootId;
 import org.dbstore.backend.device.DeviceLock;
 import org.dbstore.backend.device.FileBlockDevice;
+import org.dbstore.backend.event.RecoveryEvent;
+import org.dbstore.backend.event.SnapshotEvent;
+import org.dbstore.backend.event.VacuumEvent;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.operation.ChangeLabels;
 import org.dbstore.backend.operation.CloneSnapshot;
@@ -67,14 +70,17 @@ public final class BlockStore implements Store {
     private final StoreParts parts;
     private final Superblock superblock;
     private final List<Finding> findings;
+    private final long openingNanos;
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile StoreGuard guard = StoreGuard.NONE;
     private final CreateSnapshot snapshotting;
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
+    private BlockStore(
+            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
         this.device = device;
         this.unlock = unlock;
         this.management = opened.management();
@@ -84,6 +90,7 @@ public final class BlockStore implements Store {
         this.views = new Views(management);
         this.inventory = new Inventory(management);
         this.snapshotting = new CreateSnapshot(management);
+        this.openingNanos = System.nanoTime() - beganNanos;
         if (!parts.readOnly()) {
             parts.commits().start();
         }
@@ -191,9 +198,13 @@ public final class BlockStore implements Store {
     private static BlockStore open(
             BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
+        long beganNanos = System.nanoTime();
+        RecoveryEvent event = new RecoveryEvent();
+        event.begin();
         try {
-            BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
+            DeviceOpener.Opened opened = DeviceOpener.open(device, options, bootId);
+            BlockStore store = new BlockStore(device, unlock, opened, beganNanos);
+            event.finish(device.name(), store.findings.size());
             store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -219,6 +230,24 @@ public final class BlockStore implements Store {
         } finally {
             management.lock().unlock();
         }
+    }
+
+    /**
+     * Tells what was counted since the device was opened.
+     *
+     * @return numbers of this moment
+     */
+    public StoreStatistics statistics() {
+        return new StoreStatistics(
+                parts.commits().count(),
+                parts.commits().nanos(),
+                parts.commits().waiters(),
+                parts.barrier().count(),
+                parts.barrier().nanos(),
+                parts.commits().journalBytes(),
+                parts.commits().journalUse(),
+                parts.copyOnWrite().copiedBytes(),
+                openingNanos);
     }
 
     @Override
@@ -312,17 +341,22 @@ public final class BlockStore implements Store {
 
     @Override
     public void renameVolume(String name, String newName) throws BackendException {
-        new RenameVolume(management).run(name, newName);
+        guard.renameVolume(name, newName, () -> new RenameVolume(management).run(name, newName));
     }
 
     @Override
     public void deleteVolume(String name) throws BackendException {
-        new DeleteVolume(management).run(name);
+        guard.deleteVolume(name, () -> new DeleteVolume(management).run(name));
     }
 
     @Override
     public List<Integer> createSnapshots(List<SnapshotRequest> requests) throws BackendException {
-        return snapshotting.run(requests);
+        SnapshotEvent event = new SnapshotEvent();
+        event.begin();
+        List<Integer> ids = snapshotting.run(requests);
+        event.finish(device.name(), requests.size());
+        guard.snapshotsChanged();
+        return ids;
     }
 
     @Override
@@ -332,7 +366,8 @@ public final class BlockStore implements Store {
 
     @Override
     public void renameSnapshot(int snapshotId, String newName) throws BackendException {
-        new RenameSnapshot(management).run(snapshotId, newName);
+        guard.renameSnapshot(
+                snapshotId, newName, () -> new RenameSnapshot(management).run(snapshotId, newName));
     }
 
     @Override
@@ -392,6 +427,7 @@ public final class BlockStore implements Store {
     public OptionalInt rollback(String volumeName, int snapshotId, boolean discard)
             throws BackendException {
         int safety = new Rollback(management, volumeName, discard, this::tell).run(snapshotId);
+        guard.snapshotsChanged();
         return safety == 0 ? OptionalInt.empty() : OptionalInt.of(safety);
     }
 
@@ -411,13 +447,22 @@ public final class BlockStore implements Store {
         listeners.add(listener);
     }
 
+    /**
+     * Sets up who has a say in names and ends of volumes and snapshots.
+     *
+     * @param newGuard instead of the one before
+     */
+    public void guardedBy(StoreGuard newGuard) {
+        guard = newGuard;
+    }
+
     private void tell(Volume volume, VolumeListener.Change change) {
         listeners.forEach(listener -> listener.changed(volume, change));
     }
 
     @Override
     public void deleteSnapshot(int snapshotId) throws BackendException {
-        new DeleteSnapshot(management).run(snapshotId);
+        guard.deleteSnapshot(snapshotId, () -> new DeleteSnapshot(management).run(snapshotId));
     }
 
     @Override
@@ -428,7 +473,11 @@ public final class BlockStore implements Store {
                     BackendError.BUSY, "a vacuum of " + device.name() + " is under way");
         }
         try {
-            return new Vacuum(management, progress, cancelled).run();
+            VacuumEvent event = new VacuumEvent();
+            event.begin();
+            VacuumInfo done = new Vacuum(management, progress, cancelled).run();
+            event.finish(device.name());
+            return done;
         } finally {
             vacuuming.set(false);
         }

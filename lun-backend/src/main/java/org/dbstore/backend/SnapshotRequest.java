@@ -1,5 +1,6 @@
 package org.dbstore.backend;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -7,8 +8,19 @@ import java.util.Optional;
  *
  * @param volume name of the volume, or "#slot"
  * @param name what the snapshot is to be called; unique within the volume
+ * @param labels that the snapshot has from the beginning
  */
-public record SnapshotRequest(String volume, Optional<String> name) {
+public record SnapshotRequest(String volume, Optional<String> name, Map<String, String> labels) {
+    /** Copies the labels. */
+    public SnapshotRequest {
+        labels = Map.copyOf(labels);
+    }
+
+    /** A request for a snapshot without labels. */
+    public SnapshotRequest(String volume, Optional<String> name) {
+        this(volume, name, Map.of());
+    }
+
     /**
      * Asks for a snapshot without a name.
      *

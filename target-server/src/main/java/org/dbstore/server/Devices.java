@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The devices that are open, by name. Immutable: {@link #with} opens what is new.
@@ -44,6 +45,14 @@ record Devices(Map<String, Device> open) {
         return device == null ? null : device.store;
     }
 
+    /** The name of a device by its store; empty if it is not among them. */
+    Optional<String> nameOf(BlockStore store) {
+        return open.entrySet().stream()
+                .filter(each -> each.getValue().store == store)
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     /** The stores, by name. */
     Map<String, BlockStore> stores() {
         Map<String, BlockStore> stores = new LinkedHashMap<>();
@@ -66,7 +75,11 @@ record Devices(Map<String, Device> open) {
                     present != null && isSameOpening(present.config, config)
                             ? present.store
                             : openNew(config, undo);
-            createVolumes(config, store, undo);
+            List<VolumeConfig> known =
+                    present != null && present.store == store
+                            ? present.config.volumes()
+                            : List.of();
+            createVolumes(config, known, store, undo);
             next.put(config.name(), new Device(config, store));
         }
         return new Devices(next);
@@ -121,10 +134,13 @@ record Devices(Map<String, Device> open) {
         }
     }
 
-    private static void createVolumes(DeviceConfig config, BlockStore store, UndoStack undo)
+    /** What was asked for before and is gone has been deleted since; it stays so. */
+    private static void createVolumes(
+            DeviceConfig config, List<VolumeConfig> known, BlockStore store, UndoStack undo)
             throws BackendException {
         for (VolumeConfig volume : config.volumes()) {
-            if (store.volumes().stream().noneMatch(v -> v.name().equals(volume.name()))) {
+            if (!known.contains(volume)
+                    && store.volumes().stream().noneMatch(v -> v.name().equals(volume.name()))) {
                 store.createVolume(volume.name(), volume.sizeBytes());
                 undo.add(() -> store.deleteVolume(volume.name()));
                 LOG.info("created volume {} on device {}", volume.name(), config.name());

@@ -6,6 +6,9 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.config.ConfigException;
 import org.dbstore.config.ConfigReader;
 import org.dbstore.config.DbsConfig;
+import org.dbstore.server.admin.AdminServer;
+import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.Jobs;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
@@ -14,9 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
@@ -53,7 +59,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             defaultValue = "data",
             description =
-                    "Where the demo device lies without --config (default: ${DEFAULT-VALUE}).")
+                    "Without --config: where the demo device lies, and where dbsd.yaml is written"
+                            + " when something is changed (default: ${DEFAULT-VALUE}).")
     private Path dataDirectory = Path.of("data");
 
     @Option(names = "--check", description = "Check the configuration and exit.")
@@ -94,10 +101,7 @@ public final class Main implements Callable<Integer> {
         }
         DbsConfig config;
         try {
-            config =
-                    configFile == null
-                            ? ConfigReader.embeddedDefault(dataDirectory)
-                            : ConfigReader.read(configFile);
+            config = source().read();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("dbsd: " + problem));
             return REFUSED;
@@ -117,8 +121,22 @@ public final class Main implements Callable<Integer> {
             err.println("dbsd: " + e.getMessage());
             return FAILED;
         }
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
-        if (configFile == null) {
+        LiveConfiguration configuration = new LiveConfiguration(server, source());
+        Optional<AdminServer> admin;
+        try {
+            admin = administer(config, server, configuration);
+        } catch (IOException e) {
+            err.println("dbsd: " + e.getMessage());
+            close(server);
+            return FAILED;
+        }
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
+        HangupSignal.handle(() -> {
+            configuration.reload();
+            admin.ifPresent(AdminServer::devicesChanged);
+        });
+        if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
         }
         serviceManager.ready();
@@ -127,18 +145,39 @@ public final class Main implements Callable<Integer> {
         }
     }
 
+    private Optional<AdminServer> administer(
+            DbsConfig config, TargetServer server, LiveConfiguration configuration)
+            throws IOException {
+        return AdminServer.start(
+                config.admin(),
+                new Administration(server, configuration, new Jobs()),
+                Optional.ofNullable(configFile),
+                List.of());
+    }
+
+    private ConfigSource source() {
+        return configFile == null
+                ? ConfigSource.dataDirectory(dataDirectory)
+                : ConfigSource.file(configFile);
+    }
+
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
-    private void stop(TargetServer server) {
+    private void stop(Optional<AdminServer> admin, TargetServer server) {
         serviceManager.stopping();
-        int status = 0;
-        try {
-            server.close();
-        } catch (BackendException e) {
-            LOG.error("not everything could be made durable: {}", e.getMessage());
-            status = FAILED;
-        }
+        admin.ifPresent(AdminServer::close);
+        int status = close(server);
         LogManager.shutdown();
         Runtime.getRuntime().halt(status);
+    }
+
+    private static int close(TargetServer server) {
+        try {
+            server.close();
+            return 0;
+        } catch (BackendException e) {
+            LOG.error("not everything could be made durable: {}", e.getMessage());
+            return FAILED;
+        }
     }
 
     private void welcome(DbsConfig config, TargetServer server, PrintWriter out) {

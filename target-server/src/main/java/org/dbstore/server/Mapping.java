@@ -21,6 +21,20 @@ record Mapping(LunConfig lun, LogicalUnit unit) {
                 && lun.physicalBlockBytes() == other.physicalBlockBytes();
     }
 
+    /** For people. */
+    TargetInfo.LunInfo info(boolean automatic) {
+        return new TargetInfo.LunInfo(
+                lun.number(),
+                lun.device(),
+                lun.volume(),
+                lun.snapshot(),
+                automatic,
+                unit.isReadOnly(),
+                unit.isWriteBack(),
+                lun.blockBytes(),
+                unit.sizeBytes());
+    }
+
     boolean hasSameBlocks(Mapping other) {
         return lun.blockBytes() == other.lun.blockBytes()
                 && lun.physicalBlockBytes() == other.lun.physicalBlockBytes();

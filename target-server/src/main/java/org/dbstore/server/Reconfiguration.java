@@ -1,5 +1,7 @@
 package org.dbstore.server;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
@@ -22,10 +24,13 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One transaction from what is served to what another configuration wants. Everything that can fail
@@ -33,10 +38,14 @@ import java.util.TreeMap;
  * {@link #undo} follows.
  */
 final class Reconfiguration {
+    private static final Logger LOG = LogManager.getLogger(Reconfiguration.class);
+
     private final IscsiServer iscsi;
     private final ServedUnits units;
     private final Served before;
     private final DbsConfig config;
+    private final SnapshotNumbers numbers;
+    private final Set<Hidden> hidden;
     private final UndoStack undo = new UndoStack();
     private final List<LogicalUnit> otherCaches = new ArrayList<>();
     private Devices devices = Devices.NONE;
@@ -52,6 +61,15 @@ final class Reconfiguration {
         /** Nothing. */
         static final Served NOTHING = new Served(Devices.NONE, Map.of());
 
+        /** The LUNs of a target. */
+        List<TargetInfo.LunInfo> luns(TargetConfig target) {
+            Set<Integer> configured =
+                    target.luns().stream().map(LunConfig::number).collect(Collectors.toSet());
+            return mappings.getOrDefault(target.name(), new TreeMap<>()).values().stream()
+                    .map(mapping -> mapping.info(!configured.contains(mapping.lun().number())))
+                    .toList();
+        }
+
         private Collection<LogicalUnit> units() {
             return mappings.values().stream()
                     .flatMap(luns -> luns.values().stream())
@@ -61,16 +79,33 @@ final class Reconfiguration {
     }
 
     /**
+     * A snapshot that does not appear by itself, because it is about to be deleted.
+     *
+     * @param id of the snapshot
+     */
+    record Hidden(BlockStore store, int id) {}
+
+    /**
      * Begins a transaction.
      *
      * @param before what is served
      * @param config checked, and free of obstacles
+     * @param numbers of the snapshots that appear by themselves
+     * @param hidden those that do not
      */
-    Reconfiguration(IscsiServer iscsi, ServedUnits units, Served before, DbsConfig config) {
+    Reconfiguration(
+            IscsiServer iscsi,
+            ServedUnits units,
+            Served before,
+            DbsConfig config,
+            SnapshotNumbers numbers,
+            Set<Hidden> hidden) {
         this.iscsi = iscsi;
         this.units = units;
         this.before = before;
         this.config = config;
+        this.numbers = numbers;
+        this.hidden = Set.copyOf(hidden);
     }
 
     /**
@@ -80,10 +115,6 @@ final class Reconfiguration {
      */
     void prepare() throws BackendException {
         devices = before.devices.with(config.devices(), undo);
-        Collection<BlockStore> known = before.devices.stores().values();
-        devices.stores().values().stream()
-                .filter(store -> !known.contains(store))
-                .forEach(store -> store.listen(units::changed));
         for (TargetConfig target : config.targets()) {
             mappings.put(target.name(), open(target));
         }
@@ -100,6 +131,11 @@ final class Reconfiguration {
         } catch (IOException e) {
             throw new BackendException(BackendError.BUSY, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The devices that are to be served; known when it is prepared. */
+    Devices devices() {
+        return devices;
     }
 
     /** Takes back what has been prepared: all is as it was. */
@@ -147,18 +183,51 @@ final class Reconfiguration {
                 before.mappings.getOrDefault(target.name(), new TreeMap<>());
         SortedMap<Integer, Mapping> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
-            Mapping old = present.get(lun.number());
-            boolean same =
-                    old != null
-                            && old.shows(lun)
-                            && before.devices.find(lun.device()) == devices.find(lun.device());
-            luns.put(
-                    lun.number(),
-                    same && old != null
-                            ? new Mapping(lun, old.unit())
-                            : new Mapping(lun, open(target.name(), lun)));
+            luns.put(lun.number(), mapping(target.name(), lun, present.get(lun.number())));
+        }
+        for (LunConfig lun : target.luns()) {
+            if (lun.snapshots().isPresent()) {
+                addSnapshots(target.name(), lun, present, luns);
+            }
         }
         return luns;
+    }
+
+    private Mapping mapping(String target, LunConfig lun, @Nullable Mapping old)
+            throws BackendException {
+        boolean same =
+                old != null
+                        && old.shows(lun)
+                        && before.devices.find(lun.device()) == devices.find(lun.device());
+        return same && old != null
+                ? new Mapping(lun, old.unit())
+                : new Mapping(lun, open(target, lun));
+    }
+
+    /** A snapshot that cannot be shown is no reason to refuse what else is wanted. */
+    private void addSnapshots(
+            String target,
+            LunConfig of,
+            SortedMap<Integer, Mapping> present,
+            SortedMap<Integer, Mapping> luns)
+            throws BackendException {
+        BlockStore store = devices.find(of.device());
+        if (store == null) {
+            return;
+        }
+        Set<Integer> away =
+                hidden.stream()
+                        .filter(each -> each.store() == store)
+                        .map(Hidden::id)
+                        .collect(Collectors.toSet());
+        Set<Integer> taken = new HashSet<>(luns.keySet());
+        for (LunConfig lun : numbers.derive(target, of, store, taken, away)) {
+            try {
+                luns.put(lun.number(), mapping(target, lun, present.get(lun.number())));
+            } catch (BackendException e) {
+                LOG.warn("a snapshot is not shown: {}", e.getMessage());
+            }
+        }
     }
 
     private LogicalUnit open(String target, LunConfig lun) throws BackendException {
@@ -168,7 +237,7 @@ final class Reconfiguration {
                 throw new BackendException(
                         BackendError.NOT_FOUND, "there is no device " + lun.device());
             }
-            LogicalUnit unit = units.open(store, lun, writesBack(lun));
+            LogicalUnit unit = units.open(target, store, lun, writesBack(lun));
             undo.add(() -> units.close(unit));
             return unit;
         } catch (BackendException e) {

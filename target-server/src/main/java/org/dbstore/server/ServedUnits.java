@@ -7,6 +7,9 @@ import org.dbstore.backend.Volume;
 import org.dbstore.backend.VolumeListener;
 import org.dbstore.config.LunConfig;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Qos;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
 
@@ -21,6 +24,8 @@ import java.util.function.Predicate;
 final class ServedUnits {
     private static final long EXTENT_BYTES = 1 << 20;
 
+    private final Metrics metrics;
+    private final Qos qos;
     private final Map<Volume, Served> units = new ConcurrentHashMap<>();
 
     /** A unit, and how many mappings lead to it. */
@@ -35,6 +40,17 @@ final class ServedUnits {
         }
     }
 
+    /**
+     * Begins with no unit.
+     *
+     * @param metrics count the commands of each mapping
+     * @param qos limits them
+     */
+    ServedUnits(Metrics metrics, Qos qos) {
+        this.metrics = metrics;
+        this.qos = qos;
+    }
+
     /** Runs in a thread of the engine's, so it takes no lock. */
     void changed(Volume volume, VolumeListener.Change change) {
         Served served = units.get(volume);
@@ -46,13 +62,14 @@ final class ServedUnits {
     /**
      * Opens the unit that a mapping leads to.
      *
+     * @param target iSCSI name
      * @param store the device of the mapping
      * @param lun the mapping
      * @param writeBack the cache of the volume, if nobody has it open yet
      * @return for this mapping alone; to be given to {@link #close}
      * @throws BackendException if the volume cannot be served
      */
-    synchronized LogicalUnit open(BlockStore store, LunConfig lun, boolean writeBack)
+    synchronized LogicalUnit open(String target, BlockStore store, LunConfig lun, boolean writeBack)
             throws BackendException {
         Volume volume = openVolume(store, lun);
         boolean kept = false;
@@ -66,7 +83,16 @@ final class ServedUnits {
             kept = true;
             return served.unit
                     .withBlocks(lun.blockBytes(), lun.physicalBlockBytes())
-                    .mapping(lun.readOnly());
+                    .mapping(lun.readOnly())
+                    .mappedAs(
+                            metrics.open(
+                                    new UnitMeter.Labels(
+                                            target,
+                                            lun.number(),
+                                            lun.device(),
+                                            lun.volume(),
+                                            lun.snapshot())),
+                            qos.openLun(target, lun.number()));
         } finally {
             if (!kept) {
                 store.release(volume);
@@ -85,6 +111,11 @@ final class ServedUnits {
             units.remove(found.getKey());
         }
         found.getValue().store.release(found.getKey());
+        UnitMeter meter = unit.meter();
+        if (meter != null) {
+            metrics.close(meter);
+            qos.closeLun(meter.labels().target(), meter.labels().lun());
+        }
     }
 
     /**

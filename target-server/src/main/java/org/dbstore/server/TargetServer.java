@@ -5,23 +5,36 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.StoreGuard;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.metrics.DeviceFigures;
+import org.dbstore.server.metrics.Metrics;
 import org.dbstore.server.plan.Plan;
 import org.dbstore.server.plan.Planner;
+import org.dbstore.server.qos.Qos;
+import org.dbstore.server.schedule.RuleState;
+import org.dbstore.server.schedule.Schedules;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /**
  * The life cycle of the server:
@@ -46,16 +59,26 @@ public final class TargetServer implements AutoCloseable {
 
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
-    private final ServedUnits units = new ServedUnits();
+    private final Metrics metrics = new Metrics(this::deviceFigures);
+    private final Qos qos = new Qos();
+    private final ServedUnits units = new ServedUnits(metrics, qos);
     private final SpaceWatch space = new SpaceWatch(units);
+    private final Schedules schedules = Schedules.start(InstantSource.system());
     private final IscsiServer iscsi;
 
     /** Held while the configuration is changed. */
     private final ReentrantLock changing = new ReentrantLock();
 
+    private final SnapshotNumbers snapshotNumbers = new SnapshotNumbers();
+
+    /** Snapshots that are being deleted; under the lock. */
+    private final Set<Reconfiguration.Hidden> hidden = new HashSet<>();
+
+    private volatile NameKeeper names = NameKeeper.IN_MEMORY;
     private volatile DbsConfig config;
     private volatile Reconfiguration.Served served = Reconfiguration.Served.NOTHING;
     private volatile long version;
+    private volatile boolean closed;
 
     /**
      * Starts a server.
@@ -88,7 +111,10 @@ public final class TargetServer implements AutoCloseable {
         buffers = new BufferPool(dataBudgetBytes);
         iscsi =
                 new IscsiServer(
-                        new CommandDispatcher(pool), new FairShares(buffers, dataBudgetBytes));
+                        new CommandDispatcher(pool),
+                        new FairShares(buffers, dataBudgetBytes),
+                        metrics,
+                        qos);
         this.config = config;
         boolean started = false;
         try {
@@ -140,6 +166,9 @@ public final class TargetServer implements AutoCloseable {
     Applied apply(Plan plan, Step keep) throws BackendException {
         changing.lock();
         try {
+            if (closed) {
+                throw new BackendException(BackendError.BUSY, "the server is being stopped");
+            }
             if (plan.version() != version) {
                 throw new BackendException(
                         BackendError.BUSY,
@@ -164,7 +193,8 @@ public final class TargetServer implements AutoCloseable {
 
     /** Returns what did not go well and could not be helped. */
     private List<String> reconfigure(DbsConfig next, Step keep) throws BackendException {
-        Reconfiguration change = new Reconfiguration(iscsi, units, served, next);
+        Reconfiguration change =
+                new Reconfiguration(iscsi, units, served, next, snapshotNumbers, hidden);
         boolean ready = false;
         try {
             change.prepare();
@@ -175,11 +205,123 @@ public final class TargetServer implements AutoCloseable {
                 change.undo();
             }
         }
+        Collection<BlockStore> known = served.devices().stores().values();
+        for (BlockStore store : change.devices().stores().values()) {
+            if (!known.contains(store)) {
+                store.listen(units::changed);
+                store.guardedBy(new ServingGuard(this, store));
+            }
+        }
         served = change.commit();
-        config = next;
-        version++;
+        if (!next.equals(config) || version == 0) {
+            long following = version + 1;
+            config = next;
+            version = following;
+        }
+        qos.update(new ConfiguredLimits(next));
+        metrics.logSlowCommands(next.log().slowCommandMillis());
+        Logging.apply(next.log());
         space.follow(served.devices());
+        schedules.update(next.schedules(), served.devices().stores());
         return change.closeDevices();
+    }
+
+    /** Says how a new name comes into what the configuration is read from. */
+    void keepsNamesBy(NameKeeper keeper) {
+        names = keeper;
+    }
+
+    /** The configured name of a device that is open; empty if it is not served. */
+    Optional<String> nameOf(BlockStore store) {
+        return served.devices().nameOf(store);
+    }
+
+    /**
+     * Gives something another name, and follows it in the configuration.
+     *
+     * @param renaming does it
+     * @param back takes it back
+     * @param follow makes of the configuration in force the one with the new name
+     */
+    void rename(StoreGuard.Operation renaming, Step back, UnaryOperator<DbsConfig> follow)
+            throws BackendException {
+        changing.lock();
+        try {
+            DbsConfig next = followed(follow);
+            if (next.equals(config)) {
+                renaming.run();
+                refreshSnapshots();
+                return;
+            }
+            Step keep = names.follow(config, next);
+            renaming.run();
+            boolean done = false;
+            try {
+                reconfigure(next, keep);
+                done = true;
+            } finally {
+                if (!done) {
+                    back.run(); // the configuration has the old name still
+                }
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private DbsConfig followed(UnaryOperator<DbsConfig> follow) throws BackendException {
+        try {
+            return follow.apply(config);
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(
+                    BackendError.INVALID, "the configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Deletes a snapshot that may appear by itself: it vanishes before.
+     *
+     * @param deletion does it; without the lock, because it may take long
+     */
+    void hide(BlockStore store, int snapshotId, StoreGuard.Operation deletion)
+            throws BackendException {
+        Reconfiguration.Hidden gone = new Reconfiguration.Hidden(store, snapshotId);
+        changing.lock();
+        try {
+            hidden.add(gone);
+            refreshSnapshots();
+        } finally {
+            changing.unlock();
+        }
+        try {
+            deletion.run();
+        } finally {
+            changing.lock();
+            try {
+                hidden.remove(gone);
+                refreshSnapshots();
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+
+    /** Shows the snapshots that appear by themselves, and those alone, as they are now. */
+    void refreshSnapshots() {
+        changing.lock();
+        try {
+            boolean any =
+                    config.targets().stream()
+                            .flatMap(target -> target.luns().stream())
+                            .anyMatch(lun -> lun.snapshots().isPresent());
+            if (any && !closed) {
+                reconfigure(config, () -> {});
+            }
+        } catch (BackendException e) {
+            LOG.error("snapshots do not appear as they should: {}", e.getMessage());
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** Addresses the portals are bound to, in the order of the configuration. */
@@ -190,6 +332,23 @@ public final class TargetServer implements AutoCloseable {
     /** Memory lent out for data in flight, in bytes; 0 when nothing is under way. */
     public long dataBytesInUse() {
         return buffers.lentBytes();
+    }
+
+    /** The targets as they are served, in the order of the configuration. */
+    public List<TargetInfo> targets() {
+        Reconfiguration.Served now = served;
+        List<SessionInfo> open = sessions();
+        return config.targets().stream()
+                .map(target ->
+                        new TargetInfo(
+                                target.name(),
+                                target.alias(),
+                                now.luns(target),
+                                open.stream()
+                                        .filter(session ->
+                                                session.nexus().targetName().equals(target.name()))
+                                        .toList()))
+                .toList();
     }
 
     /** Number of normal sessions. */
@@ -206,7 +365,7 @@ public final class TargetServer implements AutoCloseable {
      * Ends a session; the initiator is told, and may log in again.
      *
      * @param handle of the session
-     * @return false if there is none
+     * @return false if there is none, or it is ending already because of this
      */
     public boolean dropSession(int handle) {
         return iscsi.dropSession(handle);
@@ -223,6 +382,21 @@ public final class TargetServer implements AutoCloseable {
         return served.devices().find(name);
     }
 
+    /** How the rules for snapshots are doing. */
+    public List<RuleState> schedules() {
+        return schedules.state();
+    }
+
+    /** What is limited. */
+    public Qos qos() {
+        return qos;
+    }
+
+    /** What is counted. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
     /** Logins that failed for lack of a valid proof, since the start. */
     public long failedLoginCount() {
         return iscsi.failedLoginCount();
@@ -230,9 +404,18 @@ public final class TargetServer implements AutoCloseable {
 
     @Override
     public void close() throws BackendException {
+        changing.lock();
+        try {
+            closed = true;
+        } finally {
+            changing.unlock();
+        }
         iscsi.close();
         space.close();
+        schedules.close();
         pool.shutdown();
+        metrics.close();
+        qos.close();
         BackendException failure = served.devices().closeBut(Devices.NONE);
         if (failure != null) {
             throw failure;
@@ -242,5 +425,20 @@ public final class TargetServer implements AutoCloseable {
 
     private static long dataBudgetBytes() {
         return Math.min(DATA_BUDGET_BYTES_MAX, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    private List<DeviceFigures> deviceFigures() {
+        List<DeviceFigures> figures = new ArrayList<>();
+        served.devices()
+                .stores()
+                .forEach((name, store) ->
+                        figures.add(
+                                new DeviceFigures(
+                                        name,
+                                        store.info(),
+                                        store.statistics(),
+                                        store.isFailed(),
+                                        store.volumes())));
+        return figures;
     }
 }

@@ -1,6 +1,9 @@
 package org.dbstore.tools;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.config.ConfigException;
+import org.dbstore.server.admin.api.ApiError;
+import org.dbstore.server.admin.client.ServerFailure;
 
 import java.io.IOException;
 import java.io.Serial;
@@ -50,6 +53,14 @@ public final class CommandFailure extends Exception {
     public static CommandFailure of(Throwable failure) {
         return switch (failure) {
             case CommandFailure already -> already;
+            case ConfigException refused ->
+                    new CommandFailure(
+                            ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
+            case ServerFailure server -> of(server.error(), server);
+            case BackendException remote
+                    when remote.getCause() instanceof ServerFailure server
+                            && server.error().backendError().isEmpty() ->
+                    of(server.error(), remote);
             case BackendException backend ->
                     new CommandFailure(
                             ExitCode.of(backend.error()),
@@ -62,6 +73,18 @@ public final class CommandFailure extends Exception {
                             "internal error: " + failure + "; run it with --debug and report it",
                             failure);
         };
+    }
+
+    /** What the engine refuses sounds alike whoever asked it; else the server knows best. */
+    private static CommandFailure of(ApiError error, Exception cause) {
+        if (error.code().equals(ApiError.CONFIGURATION)) {
+            return new CommandFailure(ExitCode.USAGE, error.message(), cause);
+        }
+        return error.backendError()
+                .map(backend -> of(new BackendException(backend, error.message(), cause)))
+                .orElseGet(() ->
+                        new CommandFailure(
+                                ExitCode.FAILED, error.message() + "; " + error.remedy(), cause));
     }
 
     private static String remedy(BackendException failure) {

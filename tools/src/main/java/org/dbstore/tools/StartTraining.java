@@ -1,25 +1,51 @@
 package org.dbstore.tools;
 
+import org.dbstore.backend.BackendException;
+import org.dbstore.config.AdminConfig;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.DeviceConfig;
+import org.dbstore.config.LogConfig;
+import org.dbstore.config.PortalConfig;
+import org.dbstore.server.ConfigSource;
+import org.dbstore.server.LiveConfiguration;
+import org.dbstore.server.TargetServer;
+import org.dbstore.server.admin.AdminServer;
+import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.Jobs;
 import org.dbstore.tools.command.Dbsctl;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Runs each kind of command once on a small device of its own, so that the JVM can record the
- * classes they load; bin/dbsctl keeps the record and starts faster by it.
+ * Runs each kind of command once on a small device of its own, alone and through a server, so that
+ * the JVM can record the classes they load; bin/dbsctl keeps the record and starts faster by it.
  */
 final class StartTraining {
+    private static final String[][] COMMANDS = {
+        {"device", "info"},
+        {"volume", "create", "v", "1M"},
+        {"volume", "list"},
+        {"volume", "info", "v", "-o", "json"},
+        {"snapshot", "create", "v"},
+        {"snapshot", "list", "v"},
+        {"volume", "export", "v", "-"},
+        {"volume", "delete", "v", "--yes"},
+        {"volume", "info", "v"},
+        {"volume", "--help"},
+        {"__complete", "--", "volume", "info", ""}
+    };
+
+    private static final String[][] SERVED = {
+        {"status"}, {"status", "-o", "json"}, {"target", "list"}, {"session", "list"}
+    };
+
     private StartTraining() {}
 
     /**
@@ -31,74 +57,77 @@ final class StartTraining {
         Main.keepLoggingSimple();
         Path directory = Files.createTempDirectory("dbsctl");
         Path device = directory.resolve("device.dbs");
+        Terminal terminal =
+                new Silence(
+                        Map.of(
+                                "DBS_DEVICE",
+                                device.toString(),
+                                "DBS_RUNTIME_DIR",
+                                directory.resolve("run").toString()));
         try {
-            run("device", "init", device.toString(), "--size", "128M");
-            String[][] commands = {
-                {"device", "info"},
-                {"volume", "create", "v", "1M"},
-                {"volume", "list"},
-                {"volume", "info", "v", "-o", "json"},
-                {"snapshot", "create", "v"},
-                {"snapshot", "list", "v"},
-                {"volume", "export", "v", "-"},
-                {"volume", "delete", "v", "--yes"},
-                {"volume", "info", "v"},
-                {"volume", "--help"}
-            };
-            for (String[] command : commands) {
-                String[] line = Arrays.copyOf(command, command.length + 2);
-                line[command.length] = "-d";
-                line[command.length + 1] = device.toString();
-                run(line);
+            run(terminal, "device", "init", device.toString(), "--size", "128M");
+            runAll(terminal, COMMANDS);
+            try {
+                serve(terminal, device, directory.resolve("run"));
+            } catch (BackendException | IOException e) {
+                // Where nothing can be listened on, the commands that ask a server start slower.
+                System.out.println("no server: " + e);
             }
         } finally {
-            Files.deleteIfExists(device);
-            Files.delete(directory);
+            delete(directory);
         }
     }
 
-    private static void run(String... command) {
-        int exitCode = Dbsctl.run(new Silence(), command);
+    private static void serve(Terminal terminal, Path device, Path runtimeDirectory)
+            throws BackendException, IOException {
+        PortalConfig anywhere = new PortalConfig("127.0.0.1", 0, 1);
+        DbsConfig config =
+                new DbsConfig(
+                        List.of(new DeviceConfig("main", device, false, 0, List.of())),
+                        List.of(anywhere),
+                        DbsConfig.Discovery.ALL,
+                        Optional.empty(),
+                        List.of(),
+                        new AdminConfig(
+                                Optional.of(anywhere),
+                                Optional.of(runtimeDirectory),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
+                        List.of(),
+                        LogConfig.DEFAULT);
+        try (TargetServer server = TargetServer.start(config)) {
+            var administration =
+                    new Administration(
+                            server, new LiveConfiguration(server, ConfigSource.none(server)), new Jobs());
+            AdminServer admin =
+                    AdminServer.start(config.admin(), administration, Optional.empty(), List.of())
+                            .orElseThrow();
+            try {
+                runAll(terminal, COMMANDS);
+                runAll(terminal, SERVED);
+            } finally {
+                admin.close();
+            }
+        }
+    }
+
+    private static void runAll(Terminal terminal, String[][] commands) {
+        for (String[] command : commands) {
+            run(terminal, command);
+        }
+    }
+
+    private static void run(Terminal terminal, String... command) {
+        int exitCode = Dbsctl.run(terminal, command);
         System.out.println(String.join(" ", command) + ": " + exitCode);
     }
 
-    /** A terminal that swallows everything. */
-    private static final class Silence implements Terminal {
-        private final PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-
-        @Override
-        public PrintWriter out() {
-            return nowhere;
-        }
-
-        @Override
-        public PrintWriter err() {
-            return nowhere;
-        }
-
-        @Override
-        public ReadableByteChannel input() {
-            return Channels.newChannel(InputStream.nullInputStream());
-        }
-
-        @Override
-        public WritableByteChannel output() {
-            return Channels.newChannel(OutputStream.nullOutputStream());
-        }
-
-        @Override
-        public boolean isInteractive() {
-            return false;
-        }
-
-        @Override
-        public Optional<String> ask(String question) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> variable(String name) {
-            return Optional.empty();
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 }

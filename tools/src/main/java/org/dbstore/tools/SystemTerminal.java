@@ -51,6 +51,14 @@ final class SystemTerminal implements Terminal {
     }
 
     @Override
+    public Optional<String> askSecretly(String question) {
+        Console console = System.console();
+        return console == null || !console.isTerminal()
+                ? Optional.empty()
+                : Optional.ofNullable(console.readPassword("%s ", question)).map(String::valueOf);
+    }
+
+    @Override
     public Optional<String> variable(String name) {
         return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }

@@ -3,10 +3,14 @@ package org.dbstore.tools;
 import java.io.PrintWriter;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Map;
 import java.util.Optional;
 
 /** What surrounds a command: its streams, its operator and its environment. */
 public interface Terminal {
+    /** Swallows everything; nobody is there. */
+    Terminal NOWHERE = new Silence(Map.of());
+
     /**
      * Returns where results go.
      *
@@ -49,6 +53,14 @@ public interface Terminal {
      * @return the answer; empty at the end of input
      */
     Optional<String> ask(String question);
+
+    /**
+     * Asks for what nobody else may read.
+     *
+     * @param question without a prompt's blank
+     * @return the answer; empty if nobody is there, or at the end of input
+     */
+    Optional<String> askSecretly(String question);
 
     /**
      * Looks up the environment.

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Appends records to the journal. One half is written while the other, older one may still be
@@ -27,6 +28,11 @@ final class Journal {
     private long lastSequence;
     private int half;
     private int usedBlocks;
+    private final LongAdder writtenBytes = new LongAdder();
+
+    /** For those who only look. */
+    private volatile double use;
+
     private long start;
 
     /**
@@ -48,6 +54,16 @@ final class Journal {
 
     long lastSequence() {
         return lastSequence;
+    }
+
+    /** Bytes written; from any thread. */
+    long writtenBytes() {
+        return writtenBytes.sum();
+    }
+
+    /** How full the present half is, 0..1; from any thread. */
+    double use() {
+        return use;
     }
 
     boolean fits(int images) {
@@ -87,6 +103,8 @@ final class Journal {
         header.writeHeader(record);
         runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
         usedBlocks += header.lengthBlocks();
+        use = usedBlocks / (double) JournalRecord.HALF_BLOCKS;
+        writtenBytes.add((long) header.lengthBlocks() * JournalRecord.BLOCK_BYTES);
         lastSequence = sequence;
     }
 

@@ -3,7 +3,6 @@ package org.dbstore.backend.format;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /**
  * Left behind the snapshot table by a clean close. The original zeroes it whenever it writes the
@@ -13,7 +12,7 @@ import java.util.zip.CRC32C;
  *   728064   8    "DBSCLOSE"
  *   728072   u64  sequence of the journal's last record
  *   728080   16   UUID of the device, big-endian
- *   728096   u32  CRC32C of the 32 bytes before
+ *   728096   u32  CRC32 of the 32 bytes before
  * </pre>
  */
 public final class CloseStamp {
@@ -41,9 +40,7 @@ public final class CloseStamp {
         ByteBuffer uuid = stamp.slice(16, 16).order(ByteOrder.BIG_ENDIAN);
         uuid.putLong(0, device.getMostSignificantBits());
         uuid.putLong(8, device.getLeastSignificantBits());
-        CRC32C checksum = new CRC32C();
-        checksum.update(stamp.slice(0, 32));
-        stamp.putInt(32, (int) checksum.getValue());
+        stamp.putInt(32, FieldSeal.of(stamp.slice(0, 32)));
         return stamp;
     }
 
@@ -55,10 +52,9 @@ public final class CloseStamp {
      * @return false if it is absent, damaged or another's
      */
     public static boolean isValid(ByteBuffer bytes, UUID device) {
-        return bytes.slice(0, BYTES)
-                .equals(
-                        of(
-                                device,
-                                bytes.slice(0, BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong(8)));
+        ByteBuffer stamp = bytes.slice(0, BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer fields = stamp.slice(0, 32);
+        return fields.equals(of(device, stamp.getLong(8)).limit(32))
+                && FieldSeal.matches(fields, stamp.getInt(32));
     }
 }

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /**
  * The first block of a device.
@@ -16,9 +15,9 @@ import java.util.zip.CRC32C;
  *   16   u64  DeviceSize in bytes
  *   24   8    "DBSIDENT"                      \  our identity of the device: the original
  *   32   16   UUID, big-endian                 | zeroes it at its next allocation, then
- *   48   u32  CRC32C of bytes 24..47          /  it counts as absent
+ *   48   u32  CRC32 of bytes 24..47           /  it counts as absent
  *   52   u32  features                        \  absent on devices without a journal
- *   56   u32  CRC32C of bytes 24..55          /
+ *   56   u32  CRC32 of bytes 24..55           /
  *   64   -    {@link ReservedExtents}
  * </pre>
  *
@@ -184,12 +183,13 @@ public record Superblock(
     public static Superblock read(ByteBuffer block) {
         Optional<UUID> identity = Optional.empty();
         if (block.getLong(IDENTITY) == IDENTITY_MAGIC
-                && block.getInt(IDENTITY + 24) == identityChecksum(block)) {
+                && FieldSeal.matches(identityFields(block), block.getInt(IDENTITY + 24))) {
             ByteBuffer uuid = block.slice(IDENTITY + 8, 16).order(ByteOrder.BIG_ENDIAN);
             identity = Optional.of(new UUID(uuid.getLong(0), uuid.getLong(8)));
         }
         boolean featured =
-                identity.isPresent() && block.getInt(FEATURES + 4) == featuresChecksum(block);
+                identity.isPresent()
+                        && FieldSeal.matches(featureFields(block), block.getInt(FEATURES + 4));
         return new Superblock(
                 block.getInt(VERSION_FIELD),
                 Integer.toUnsignedLong(block.getInt(HIGH_WATER)),
@@ -212,7 +212,7 @@ public record Superblock(
         identity.ifPresent(uuid -> writeIdentity(block, uuid));
         if (features != 0) {
             block.putInt(FEATURES, features);
-            block.putInt(FEATURES + 4, featuresChecksum(block));
+            block.putInt(FEATURES + 4, FieldSeal.of(featureFields(block)));
         }
     }
 
@@ -221,7 +221,7 @@ public record Superblock(
         ByteBuffer field = block.slice(IDENTITY + 8, 16).order(ByteOrder.BIG_ENDIAN);
         field.putLong(0, uuid.getMostSignificantBits());
         field.putLong(8, uuid.getLeastSignificantBits());
-        block.putInt(IDENTITY + 24, identityChecksum(block));
+        block.putInt(IDENTITY + 24, FieldSeal.of(identityFields(block)));
     }
 
     /**
@@ -234,15 +234,11 @@ public record Superblock(
         return (version >>> 16) + "." + (version >>> 8 & 0xff) + "." + (version & 0xff);
     }
 
-    private static int featuresChecksum(ByteBuffer block) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(block.slice(IDENTITY, FEATURES + 4 - IDENTITY));
-        return (int) checksum.getValue();
+    private static ByteBuffer featureFields(ByteBuffer block) {
+        return block.slice(IDENTITY, FEATURES + 4 - IDENTITY);
     }
 
-    private static int identityChecksum(ByteBuffer block) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(block.slice(IDENTITY, 24));
-        return (int) checksum.getValue();
+    private static ByteBuffer identityFields(ByteBuffer block) {
+        return block.slice(IDENTITY, 24);
     }
 }

@@ -46,7 +46,7 @@ public final class ChangeLabels {
      *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
      */
     public void ofVolume(String name) throws BackendException {
-        check();
+        check(set);
         management.lockedDo(() -> {
             management.checkWritable();
             VolumeRecord volume = management.directory().volume(name);
@@ -66,7 +66,7 @@ public final class ChangeLabels {
      *     being deleted
      */
     public void ofSnapshot(int id) throws BackendException {
-        check();
+        check(set);
         management.lockedDo(() ->
                 new SnapshotRecords(management)
                         .change(id, facts -> facts.withLabels(changed(facts.labels()))));
@@ -84,8 +84,13 @@ public final class ChangeLabels {
         return labels;
     }
 
-    private void check() throws BackendException {
-        for (Map.Entry<String, String> label : set.entrySet()) {
+    /** Refuses labels that no snapshot or volume could have. */
+    static void check(Map<String, String> labels) throws BackendException {
+        if (labels.size() > COUNT_MAX) {
+            throw new BackendException(
+                    BackendError.LIMIT, "more than %d labels".formatted(COUNT_MAX));
+        }
+        for (Map.Entry<String, String> label : labels.entrySet()) {
             String key = label.getKey();
             String value = label.getValue();
             String reason = null;

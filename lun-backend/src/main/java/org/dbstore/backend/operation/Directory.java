@@ -156,10 +156,12 @@ public final class Directory {
     /**
      * Makes an id free.
      *
-     * @param id 1..65535; no extent has it any more
+     * @param id 1..65535, perhaps of no layer; no extent has it any more
      */
     public void removeLayer(int id) {
-        layers[id] = null;
+        if (id < layers.length) {
+            layers[id] = null;
+        }
         usedIds.clear(id);
     }
 

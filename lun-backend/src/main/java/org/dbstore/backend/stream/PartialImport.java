@@ -19,6 +19,9 @@ import java.util.Set;
  * open the volume, so nothing half shows.
  */
 public final class PartialImport {
+    /** End of the label while what was received is being undone. */
+    private static final String DISCARDING = "-";
+
     private final BlockStore store;
     private final String volumeName;
 
@@ -27,8 +30,9 @@ public final class PartialImport {
      *
      * @param token what is durable of the stream
      * @param complete true if that is all; only the snapshot, or its identity, may be missing
+     * @param discarding true if a part of it may have been undone already
      */
-    record State(StreamToken token, boolean complete) {}
+    record State(StreamToken token, boolean complete, boolean discarding) {}
 
     /**
      * Gives access to the state of a volume.
@@ -58,9 +62,10 @@ public final class PartialImport {
             return Optional.empty();
         }
         boolean complete = text.endsWith(Views.IMPORT_COMPLETE);
+        boolean discarding = text.endsWith(DISCARDING);
         try {
-            String token = complete ? text.substring(0, text.length() - 1) : text;
-            return Optional.of(new State(StreamToken.parse(token), complete));
+            String token = complete || discarding ? text.substring(0, text.length() - 1) : text;
+            return Optional.of(new State(StreamToken.parse(token), complete, discarding));
         } catch (IllegalArgumentException e) {
             throw new BackendException(
                     BackendError.CORRUPT, "state of the import of " + volumeName, e);
@@ -68,10 +73,11 @@ public final class PartialImport {
     }
 
     void set(StreamToken token, boolean complete) throws BackendException {
-        store.labelVolume(
-                volumeName,
-                Map.of(Views.PARTIAL_IMPORT, token + (complete ? Views.IMPORT_COMPLETE : "")),
-                Set.of());
+        set(token + (complete ? Views.IMPORT_COMPLETE : ""));
+    }
+
+    private void set(String label) throws BackendException {
+        store.labelVolume(volumeName, Map.of(Views.PARTIAL_IMPORT, label), Set.of());
     }
 
     void clear() throws BackendException {
@@ -93,7 +99,7 @@ public final class PartialImport {
 
     /**
      * Undoes an import that broke off: of a full one the volume goes away, after an increment it is
-     * again what its newest snapshot is. May be repeated if it is interrupted itself.
+     * again what its newest snapshot is. If it is interrupted itself it has to be repeated.
      *
      * @throws BackendException {@link BackendError#INVALID} if there is nothing to undo; {@link
      *     BackendError#BUSY} if all is there already, or a snapshot was taken of a part
@@ -117,6 +123,7 @@ public final class PartialImport {
         if (!StreamIdentity.of(base).equals(state.get().token().base())) {
             throw changed();
         }
+        set(state.get().token() + DISCARDING); // from now on what the token says is not there
         restore(base);
         clear();
     }

@@ -65,6 +65,11 @@ public final class SnapshotImport implements StreamReceiver {
             throw new BackendException(
                     BackendError.INVALID, volumeName + " holds no part of an import");
         }
+        if (state.get().discarding()) {
+            throw new BackendException(
+                    BackendError.BUSY,
+                    "the import of " + volumeName + " is being discarded: discard it again");
+        }
         StreamReader reader = new StreamReader(input);
         StreamToken token = state.get().token();
         if (!token.isOfSameStream(reader.token())) {

@@ -7,7 +7,12 @@ import java.io.Serial;
 public final class StreamException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
-    StreamException(String message) {
+    /**
+     * Creates the exception.
+     *
+     * @param message what is wrong
+     */
+    public StreamException(String message) {
         super(message);
     }
 }

@@ -15,6 +15,7 @@ public final class StreamReader {
     private long frames;
     private long offset;
     private long bytesRead;
+    private long contentBytes;
     private boolean ended;
 
     /** One frame that is whole; the payload is valid until the next is read. */
@@ -69,6 +70,15 @@ public final class StreamReader {
     }
 
     /**
+     * Returns how many bytes of contents were in the frames that were read.
+     *
+     * @return bytes
+     */
+    public long contentBytes() {
+        return contentBytes;
+    }
+
+    /**
      * Tells whether the end of the stream was read.
      *
      * @return true if all was there, and all as it was written
@@ -106,6 +116,7 @@ public final class StreamReader {
         frames++;
         offset = frame.offset() + frame.lengthBytes();
         bytesRead += StreamFrame.BYTES + frame.payloadBytes();
+        contentBytes += frame.payloadBytes();
         return Optional.of(new Read(frame, payload));
     }
 

@@ -37,7 +37,8 @@ public interface StreamReceiver {
      * @param input the same stream from its first byte, or one that begins where that broke off
      * @return what was done
      * @throws IOException as {@link #run}
-     * @throws BackendException as {@link #run}; {@link BackendError#INVALID} if no import broke off
+     * @throws BackendException as {@link #run}; {@link BackendError#INVALID} if no import broke
+     *     off; {@link BackendError#BUSY} if what was received is being discarded
      */
     Imported resume(ReadableByteChannel input) throws IOException, BackendException;
 }

@@ -8,6 +8,7 @@ import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.backend.device.MemoryBlockDevice;
 import org.dbstore.backend.format.ExtentEntry;
@@ -144,7 +145,7 @@ class GoldenImagesTest {
         long count = 0;
         long offset = 0;
         while (offset < volume.sizeBytes()) {
-            Volume.Run run = volume.runAt(offset);
+            VolumeContents.Run run = volume.runAt(offset);
             assertTrue(run.lengthBytes() > 0 && run.lengthBytes() % BLOCK == 0);
             long end = offset + run.lengthBytes();
             while (run.mapped() && offset < end) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -144,5 +146,28 @@ class GroupSnapshotTest {
         }
         assertEquals(null, failure.get());
         assertEquals(41, store.snapshots("v1").size());
+    }
+
+    @Test
+    void aSnapshotHasItsLabelsFromTheBeginning() throws BackendException {
+        var labels = Map.of("dbs.schedule", "nightly");
+        int id =
+                store.createSnapshots(
+                                List.of(new SnapshotRequest("v0", Optional.of("one"), labels)))
+                        .getFirst();
+        assertEquals(
+                labels,
+                store.snapshots("v0").stream()
+                        .filter(snapshot -> snapshot.id() == id)
+                        .findFirst()
+                        .orElseThrow()
+                        .labels());
+        assertFails(
+                BackendError.INVALID,
+                () ->
+                        store.createSnapshots(
+                                List.of(
+                                        new SnapshotRequest(
+                                                "v0", Optional.of("two"), Map.of("", "x")))));
     }
 }

@@ -89,8 +89,11 @@ final class CatalogueActions {
         if (volume == null) {
             return;
         }
+        label(workload, volume, workload.random().nextInt(4) == 0);
+    }
+
+    static void label(Workload workload, String volume, boolean remove) throws BackendException {
         VolumeModel after = workload.model().volume(volume).copy();
-        boolean remove = workload.random().nextInt(4) == 0;
         after.setLabel(remove ? "" : "l" + workload.stamps(1));
         workload.model().begin().put(volume, after);
         workload.manage(() ->

@@ -2,6 +2,7 @@ package org.dbstore.backend.simulation;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ final class Contents {
         Map<Integer, Integer> stamps = new HashMap<>();
         long offset = 0;
         while (offset < volume.sizeBytes()) {
-            Volume.Run run = volume.runAt(offset);
+            VolumeContents.Run run = volume.runAt(offset);
             if (run.mapped()) {
                 read(volume, offset, offset + run.lengthBytes(), stamps);
             }

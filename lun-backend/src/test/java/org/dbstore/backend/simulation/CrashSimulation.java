@@ -73,6 +73,10 @@ final class CrashSimulation {
         actions.addAll(CatalogueActions.ALL);
         actions.addAll(VacuumActions.ALL);
         actions.addAll(TreeActions.ALL);
+        actions.addAll(CopyActions.ALL);
+        if (options.journal() != OpenOptions.Journal.NONE) {
+            actions.addAll(ImportActions.ALL);
+        }
         this.workload = new Workload(random, model, contents, actions);
         Template template = template();
         template.addTo(model);

@@ -32,6 +32,12 @@ final class DataActions {
 
     private DataActions() {}
 
+    /** Picks a block of a volume, one of those that are used. */
+    static int anyBlock(SplittableRandom random, int extents) {
+        return random.nextInt(extents) * (VolumeModel.SECTORS_OF_EXTENT / BLOCK_SECTORS)
+                + BLOCKS[random.nextInt(BLOCKS.length)];
+    }
+
     private static void write(Workload workload) throws BackendException {
         write(workload, false);
     }

@@ -26,8 +26,24 @@ final class ExhaustiveRun {
     /** Subsets tried where there are too many to try all. */
     private static final int SAMPLES = 64;
 
-    /** A version of a sector that may survive. */
+    /** A version of a sector. */
     private record Choice(int write, int from, int length) {}
+
+    /**
+     * What may be on the medium of a sector.
+     *
+     * @param certain what is there at least: what a durable write left; null for what was forced
+     * @param newer versions that may survive instead, oldest first
+     */
+    private record Sector(@Nullable Choice certain, List<Choice> newer) {
+        int options() {
+            return newer.size() + 1;
+        }
+
+        @Nullable Choice option(int number) {
+            return number == 0 ? certain : newer.get(number - 1);
+        }
+    }
 
     private final List<Action.Weighted> sequence;
     private final String name;
@@ -92,17 +108,17 @@ final class ExhaustiveRun {
     }
 
     private void tryAll(String when) {
-        List<List<Choice>> sectors = choices();
+        List<Sector> sectors = sectors();
         long combinations = 1;
-        for (List<Choice> versions : sectors) {
-            combinations = Math.min(combinations * (versions.size() + 1), Integer.MAX_VALUE);
+        for (Sector sector : sectors) {
+            combinations = Math.min(combinations * sector.options(), Integer.MAX_VALUE);
         }
-        boolean all = sectors.size() <= SECTORS_MAX && combinations <= 1 << SECTORS_MAX;
+        boolean all = combinations <= 1 << SECTORS_MAX;
         for (long i = 0; i < (all ? combinations : SAMPLES) && failure == null; i++) {
             int[] chosen = new int[sectors.size()];
             long rest = i;
             for (int sector = 0; sector < chosen.length; sector++) {
-                int options = sectors.get(sector).size() + 1;
+                int options = sectors.get(sector).options();
                 chosen[sector] = all ? (int) (rest % options) : sample(i, options);
                 rest /= options;
             }
@@ -115,36 +131,40 @@ final class ExhaustiveRun {
         return number == 0 ? 0 : number == 1 ? options - 1 : random.nextInt(options);
     }
 
-    /** Sectors that are not forced and differ, each with its versions, oldest first. */
-    private List<List<Choice>> choices() {
+    /** Sectors that are not forced and differ. */
+    private List<Sector> sectors() {
         PendingWrites pending = device.pending();
-        Map<Long, List<Choice>> bySector = new LinkedHashMap<>();
+        Map<Long, Sector> byOffset = new LinkedHashMap<>();
         for (int write = 0; write < pending.count(); write++) {
             if (pending.isHole(write)) {
                 continue; // of a free extent: nobody looks there
             }
             for (int from = 0; from < pending.length(write); from += SimulatedDevice.SECTOR) {
                 long offset = pending.offset(write) + from;
-                List<Choice> versions = bySector.computeIfAbsent(offset, o -> new ArrayList<>());
-                if (!versions.isEmpty()
-                        || !device.isForced(
-                                offset,
-                                pending.bytes(),
-                                pending.start(write) + from,
-                                SimulatedDevice.SECTOR)) {
-                    versions.add(new Choice(write, from, SimulatedDevice.SECTOR));
+                Choice version = new Choice(write, from, SimulatedDevice.SECTOR);
+                Sector before = byOffset.get(offset);
+                if (pending.isDurable(write)) {
+                    byOffset.put(offset, new Sector(version, new ArrayList<>()));
+                } else if (before != null) {
+                    before.newer().add(version);
+                } else if (!device.isForced(
+                        offset,
+                        pending.bytes(),
+                        pending.start(write) + from,
+                        SimulatedDevice.SECTOR)) {
+                    byOffset.put(offset, new Sector(null, new ArrayList<>(List.of(version))));
                 }
             }
         }
-        return bySector.values().stream().filter(versions -> !versions.isEmpty()).toList();
+        return List.copyOf(byOffset.values());
     }
 
-    private void tryOne(String when, List<List<Choice>> sectors, int[] chosen) {
+    private void tryOne(String when, List<Sector> sectors, int[] chosen) {
         SimulatedDevice copy = device.asForced();
         long image = 1;
         for (int i = 0; i < chosen.length; i++) {
-            if (chosen[i] > 0) {
-                Choice choice = sectors.get(i).get(chosen[i] - 1);
+            Choice choice = sectors.get(i).option(chosen[i]);
+            if (choice != null) {
                 PendingWrites pending = device.pending();
                 copy.put(pending, choice.write(), choice.from(), choice.length());
                 image = image * 31 + pending.hash(choice.write(), choice.from(), choice.length());

@@ -89,9 +89,7 @@ final class Pages {
         for (int i = 0; i < pages.length; i++) {
             byte @Nullable [] mine = pages[i];
             byte @Nullable [] others = other.pages[i];
-            if (mine != others
-                    && !Arrays.equals(
-                            mine == null ? ZEROES : mine, others == null ? ZEROES : others)) {
+            if (!Arrays.equals(mine == null ? ZEROES : mine, others == null ? ZEROES : others)) {
                 return false;
             }
         }
@@ -104,9 +102,24 @@ final class Pages {
             long at = offset + done;
             int inPage = (int) at & PAGE_BYTES - 1;
             int count = Math.min(length - done, PAGE_BYTES - inPage);
-            System.arraycopy(source, from + done, own((int) (at >> SHIFT)), inPage, count);
+            if (count == PAGE_BYTES && isZero(source, from + done)) {
+                put((int) (at >> SHIFT), ZEROES); // most of a new journal; shared by all
+            } else {
+                System.arraycopy(source, from + done, own((int) (at >> SHIFT)), inPage, count);
+            }
             done += count;
         }
+    }
+
+    private static boolean isZero(byte[] source, int from) {
+        return Arrays.equals(source, from, from + PAGE_BYTES, ZEROES, 0, PAGE_BYTES);
+    }
+
+    /** Puts a page that is not owned. */
+    private void put(int page, byte @Nullable [] content) {
+        remember(page);
+        owned.clear(page);
+        pages[page] = content;
     }
 
     /** True if a write there would take a page that has never been written. */
@@ -121,9 +134,7 @@ final class Pages {
                 page < (offset + length) >> SHIFT;
                 page++) {
             if (pages[page] != null) {
-                remember(page);
-                owned.clear(page);
-                pages[page] = content;
+                put(page, content);
                 replaced++;
             }
         }

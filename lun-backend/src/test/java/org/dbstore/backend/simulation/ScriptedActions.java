@@ -19,11 +19,21 @@ final class ScriptedActions {
                     named("overwrite", w -> write(w, 0, 1)),
                     named("write", w -> write(w, 8 * (1 + w.stamps(1) % 9), 1)),
                     named("write-fresh", w -> write(w, SECOND_EXTENT + 8 * w.stamps(1), 2)),
+                    named("write-through", w -> writeThrough(w, 0, 1)),
+                    named("write-fresh-through", w -> writeThrough(w, SECOND_EXTENT, 2)),
                     named("unmap", ScriptedActions::unmap),
+                    named("zero", ScriptedActions::zero),
+                    named("copy", ScriptedActions::copy),
                     named("flush", ScriptedActions::flush),
                     named("snapshot", ScriptedActions::createSnapshot),
                     named("delete-snapshot", ScriptedActions::deleteSnapshot),
                     named("clone", ScriptedActions::toggleClone),
+                    named("linked-clone", ScriptedActions::toggleLinkedClone),
+                    named("flatten", w -> TreeActions.flatten(w, w.anyVolumeBut(COPY))),
+                    named("rollback", ScriptedActions::rollback),
+                    named("resize", ScriptedActions::resize),
+                    named("label", w -> CatalogueActions.label(w, w.anyVolumeBut(COPY), false)),
+                    named("vacuum", VacuumActions::vacuum),
                     named("rename", ScriptedActions::rename));
 
     private ScriptedActions() {}
@@ -64,6 +74,11 @@ final class ScriptedActions {
         workload.write(workload.anyVolumeBut(COPY), sector, count, false);
     }
 
+    private static void writeThrough(Workload workload, int sector, int count)
+            throws BackendException {
+        workload.write(workload.anyVolumeBut(COPY), sector, count, true);
+    }
+
     private static void unmap(Workload workload) throws BackendException {
         String name = workload.anyVolumeBut(COPY);
         VolumeModel model = workload.model().volume(name);
@@ -71,6 +86,22 @@ final class ScriptedActions {
         touched.removeIf(sector -> sector >= SECOND_EXTENT);
         touched.forEach(sector -> model.writing(sector, 0));
         workload.change(name, volume -> volume.unmap(0, 1 << 20), () -> {});
+    }
+
+    /** The first two blocks, as a write. */
+    private static void zero(Workload workload) throws BackendException {
+        String name = workload.anyVolumeBut(COPY);
+        VolumeModel model = workload.model().volume(name);
+        List<Integer> touched = new ArrayList<>(model.live().keySet());
+        touched.removeIf(sector -> sector >= 16);
+        touched.forEach(sector -> model.writing(sector, 0));
+        workload.change(name, volume -> volume.writeZeroes(0, 8192), () -> {});
+    }
+
+    /** A block that the snapshot has, to where it has none. */
+    private static void copy(Workload workload) throws BackendException {
+        String name = workload.anyVolumeBut(COPY);
+        CopyActions.copy(workload, name, name, null, 2, 256, 1);
     }
 
     private static void flush(Workload workload) throws BackendException {
@@ -91,13 +122,44 @@ final class ScriptedActions {
 
     /** Makes the copy, or deletes it. */
     private static void toggleClone(Workload workload) throws BackendException {
-        if (workload.model().volumes().containsKey(COPY)) {
-            workload.model().begin().remove(COPY);
-            workload.manage(() -> workload.store().deleteVolume(COPY));
-        } else {
+        if (!deleteCopy(workload)) {
             ManagementActions.clone(workload, workload.anyVolumeBut(COPY), false, COPY);
         }
         workload.model().flushed();
+    }
+
+    private static void toggleLinkedClone(Workload workload) throws BackendException {
+        VolumeModel source = workload.model().volume(workload.anyVolumeBut(COPY));
+        if (!deleteCopy(workload) && !source.snapshots().isEmpty()) {
+            TreeActions.linkClone(workload, source.snapshots().getFirst(), COPY);
+        }
+    }
+
+    private static boolean deleteCopy(Workload workload) throws BackendException {
+        if (!workload.model().volumes().containsKey(COPY)) {
+            return false;
+        }
+        workload.model().begin().remove(COPY);
+        workload.manage(() -> workload.store().deleteVolume(COPY));
+        return true;
+    }
+
+    private static void rollback(Workload workload) throws BackendException {
+        String name = workload.anyVolumeBut(COPY);
+        List<VolumeModel.Snapshot> snapshots = workload.model().volume(name).snapshots();
+        if (!snapshots.isEmpty()) {
+            TreeActions.rollback(workload, name, snapshots.getFirst(), false);
+        }
+    }
+
+    /** One extent more, or less again. */
+    private static void resize(Workload workload) throws BackendException {
+        String name = workload.anyVolumeBut(COPY);
+        if (workload.model().volume(name).extents() == 2) {
+            TreeActions.grow(workload, name, 1);
+        } else {
+            TreeActions.shrink(workload, name, 2);
+        }
     }
 
     private static void rename(Workload workload) throws BackendException {

@@ -43,6 +43,7 @@ final class StoreChecker {
             }
         }
         restoreLostName(store, model);
+        model.endImport(store);
         List<String> mismatches = new ArrayList<>();
         for (Map<String, VolumeModel> candidate : model.candidates()) {
             String mismatch = compare(store, candidate, processOnly);

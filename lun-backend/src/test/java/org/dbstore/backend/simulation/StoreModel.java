@@ -1,5 +1,7 @@
 package org.dbstore.backend.simulation;
 
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.TreeMap;
 final class StoreModel {
     private Map<String, VolumeModel> volumes = new TreeMap<>();
     private @Nullable Map<String, VolumeModel> alternative;
+    private @Nullable Map<String, VolumeModel> between; // of an import
+    private @Nullable ImportModel importing;
 
     Map<String, VolumeModel> volumes() {
         return volumes;
@@ -26,7 +30,21 @@ final class StoreModel {
 
     /** All that may be true now, most likely first. */
     List<Map<String, VolumeModel>> candidates() {
-        return alternative == null ? List.of(volumes) : List.of(volumes, alternative);
+        List<Map<String, VolumeModel>> candidates = new ArrayList<>(List.of(volumes));
+        if (alternative != null) {
+            candidates.add(alternative);
+        }
+        if (between != null) {
+            candidates.add(between);
+        }
+        return candidates;
+    }
+
+    /** Ends or undoes an import that was under way when the power went. */
+    void endImport(BlockStore store) throws BackendException {
+        if (importing != null) {
+            importing.end(store);
+        }
     }
 
     /** An operation begins; the answer is the state after it, to be changed by the caller. */
@@ -37,19 +55,34 @@ final class StoreModel {
         return after;
     }
 
+    /**
+     * As the other, for an import.
+     *
+     * @param model ends or undoes it
+     * @param name of its volume
+     * @param begun the volume, before it has anything of the stream
+     */
+    Map<String, VolumeModel> begin(ImportModel model, String name, VolumeModel begun) {
+        between = begin();
+        between.put(name, begun.copy());
+        importing = model;
+        return begin();
+    }
+
     void done() {
-        volumes = Objects.requireNonNull(alternative);
-        alternative = null;
+        settle(Objects.requireNonNull(alternative));
     }
 
     void undone() {
-        alternative = null;
+        settle(volumes);
     }
 
     /** One of the candidates turned out to be true. */
     void settle(Map<String, VolumeModel> candidate) {
         volumes = candidate;
         alternative = null;
+        between = null;
+        importing = null;
     }
 
     void flushed() {

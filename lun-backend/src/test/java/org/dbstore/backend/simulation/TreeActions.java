@@ -28,9 +28,14 @@ final class TreeActions {
     private static void rollback(Workload workload, boolean discard) throws BackendException {
         String name = workload.anyVolume();
         VolumeModel.Snapshot target = name == null ? null : anySnapshot(workload, name);
-        if (name == null || target == null) {
-            return;
+        if (name != null && target != null) {
+            rollback(workload, name, target, discard);
         }
+    }
+
+    static void rollback(
+            Workload workload, String name, VolumeModel.Snapshot target, boolean discard)
+            throws BackendException {
         int head = workload.store().volume(name).headSnapshotId();
         VolumeModel after = workload.model().volume(name).copy();
         if (!discard) {
@@ -53,7 +58,11 @@ final class TreeActions {
         if (source == null || workload.volumeCount() >= VOLUMES_MAX) {
             return;
         }
-        String cloneName = workload.newName();
+        linkClone(workload, source, workload.newName());
+    }
+
+    static void linkClone(Workload workload, VolumeModel.Snapshot source, String cloneName)
+            throws BackendException {
         VolumeModel clone = new VolumeModel(source.extents());
         clone.settle(source.content());
         workload.model().begin().put(cloneName, clone);
@@ -64,9 +73,13 @@ final class TreeActions {
     private static void flatten(Workload workload) throws BackendException {
         String name = workload.anyVolume();
         if (name != null) {
-            workload.model().begin();
-            workload.manage(() -> workload.store().flatten(name, ProgressListener.NONE));
+            flatten(workload, name);
         }
+    }
+
+    static void flatten(Workload workload, String name) throws BackendException {
+        workload.model().begin();
+        workload.manage(() -> workload.store().flatten(name, ProgressListener.NONE));
     }
 
     private static void grow(Workload workload) throws BackendException {
@@ -74,8 +87,12 @@ final class TreeActions {
         if (name == null || workload.model().volume(name).extents() >= EXTENTS_MAX) {
             return;
         }
+        grow(workload, name, 1 + workload.random().nextInt(2));
+    }
+
+    static void grow(Workload workload, String name, int extents) throws BackendException {
         VolumeModel after = workload.model().volume(name).copy();
-        after.resize(after.extents() + 1 + workload.random().nextInt(2));
+        after.resize(after.extents() + extents);
         workload.model().begin().put(name, after);
         workload.manage(() -> resize(workload, name, after.extents(), Shrink.REFUSED));
     }
@@ -86,8 +103,12 @@ final class TreeActions {
         if (name == null || workload.model().volume(name).extents() == 1) {
             return;
         }
+        int before = workload.model().volume(name).extents();
+        shrink(workload, name, 1 + workload.random().nextInt(before - 1));
+    }
+
+    static void shrink(Workload workload, String name, int extents) throws BackendException {
         VolumeModel before = workload.model().volume(name);
-        int extents = 1 + workload.random().nextInt(before.extents() - 1);
         for (int sector : before.live().keySet()) {
             if (sector >= extents * VolumeModel.SECTORS_OF_EXTENT) {
                 before.writing(sector, 0);

@@ -12,7 +12,7 @@ final class VacuumActions {
 
     private VacuumActions() {}
 
-    private static void vacuum(Workload workload) throws BackendException {
+    static void vacuum(Workload workload) throws BackendException {
         int batches = workload.random().nextInt(3);
         boolean cancelled = workload.random().nextInt(4) == 0;
         int[] asked = new int[1];

@@ -89,17 +89,17 @@ class StreamTest {
         return Channels.newChannel(new ByteArrayInputStream(stream));
     }
 
-    private SnapshotImport.Imported receive(byte[] stream) throws Exception {
+    private StreamReceiver.Imported receive(byte[] stream) throws Exception {
         return new SnapshotImport(target, "w", ProgressListener.NONE).run(channel(stream));
     }
 
-    private SnapshotImport.Imported resume(byte[] stream) throws Exception {
+    private StreamReceiver.Imported resume(byte[] stream) throws Exception {
         return new SnapshotImport(target, "w", ProgressListener.NONE).resume(channel(stream));
     }
 
     @Test
     void aFullStreamMakesTheVolumeAndItsSnapshot() throws Exception {
-        SnapshotImport.Imported imported = receive(full());
+        StreamReceiver.Imported imported = receive(full());
         assertArrayEquals(firstContents, content(target, "w"));
         assertArrayEquals(firstContents, content(target, imported.snapshot().id()));
         assertEquals(Optional.of("first"), imported.snapshot().name());
@@ -113,7 +113,7 @@ class StreamTest {
         receive(full());
         byte[] increment = increment();
         assertTrue(increment.length < 20_000, increment.length + " bytes");
-        SnapshotImport.Imported imported = receive(increment);
+        StreamReceiver.Imported imported = receive(increment);
         assertArrayEquals(secondContents, content(target, "w"));
         assertArrayEquals(secondContents, content(target, imported.snapshot().id()));
         assertEquals(3, target.snapshots("w").size());

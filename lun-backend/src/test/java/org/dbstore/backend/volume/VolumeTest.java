@@ -18,6 +18,7 @@ import org.dbstore.backend.Bytes;
 import org.dbstore.backend.FaultyDevice;
 import org.dbstore.backend.Stores;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,7 +109,7 @@ class VolumeTest {
         store.release(v);
         Volume again = store.openVolume("v");
         assertArrayEquals(data, Bytes.read(again, 15 * (1L << 46) + 12_345, data.length));
-        Volume.Run hole = again.runAt(1 << 20);
+        VolumeContents.Run hole = again.runAt(1 << 20);
         assertFalse(hole.mapped());
         assertEquals((1L << 46) + 12_288 - (1 << 20), hole.lengthBytes());
         assertTimeout(Duration.ofSeconds(2), () -> again.unmap(0, 1L << 50));
@@ -120,12 +121,12 @@ class VolumeTest {
     void runsTellWhatIsMapped() throws Exception {
         Volume v = volume(8 * MIB);
         Bytes.write(v, 3 * MIB - 8192, Bytes.random(3 * 4096, 1));
-        assertEquals(new Volume.Run(3 * MIB - 8192, false), v.runAt(0));
-        assertEquals(new Volume.Run(3 * 4096, true), v.runAt(3 * MIB - 8192));
-        assertEquals(new Volume.Run(3 * 4096 - 100, true), v.runAt(3 * MIB - 8092));
-        assertEquals(new Volume.Run(5 * MIB - 4096, false), v.runAt(3 * MIB + 4096));
+        assertEquals(new VolumeContents.Run(3 * MIB - 8192, false), v.runAt(0));
+        assertEquals(new VolumeContents.Run(3 * 4096, true), v.runAt(3 * MIB - 8192));
+        assertEquals(new VolumeContents.Run(3 * 4096 - 100, true), v.runAt(3 * MIB - 8092));
+        assertEquals(new VolumeContents.Run(5 * MIB - 4096, false), v.runAt(3 * MIB + 4096));
         Bytes.write(v, 8 * MIB - 1, new byte[1]);
-        assertEquals(new Volume.Run(1, true), v.runAt(8 * MIB - 1));
+        assertEquals(new VolumeContents.Run(1, true), v.runAt(8 * MIB - 1));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.dbstore.server.copy;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.command.Scratch;
@@ -43,7 +44,7 @@ final class CopyEngine {
             long piece = Math.min(Scratch.BYTES, bytes - done);
             long at = backwards ? bytes - done - piece : done;
             if (!backwards) {
-                Volume.Run run = from.volume().runAt(source + at);
+                VolumeContents.Run run = from.volume().runAt(source + at);
                 if (!run.mapped()) {
                     piece = Math.min(run.lengthBytes(), bytes - done);
                     if (!goesOn.getAsBoolean()) {

@@ -51,7 +51,7 @@ final class Changeover {
         TaskBarrier barrier = new TaskBarrier(ended::countDown);
         for (Session session : staying) {
             IscsiTarget target = offer.targets().get(session.nexus().targetName());
-            if (target != null && target != session.target()) {
+            if (target != null) {
                 adopt(session, target, barrier);
             }
         }

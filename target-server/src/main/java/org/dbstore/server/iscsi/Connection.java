@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.server.audit.Audit;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
 import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapUsers;
@@ -19,6 +20,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionRefused;
+import org.dbstore.server.metrics.SessionMeter;
 import org.dbstore.server.scsi.Nexus;
 import org.jspecify.annotations.Nullable;
 
@@ -182,6 +184,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         lastHeardNanos = System.nanoTime();
     }
 
+    /** When it was heard last (System.nanoTime). */
+    long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
     IscsiServer server() {
         return server;
     }
@@ -281,7 +288,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
                                             buffers,
                                             writer,
                                             agreement.window(),
-                                            this));
+                                            this,
+                                            server.metrics().open(labels(nexus, handle), writer),
+                                            server.qos()
+                                                    .openInitiator(
+                                                            nexus.targetName(),
+                                                            nexus.initiatorName())));
         } catch (SessionRefused e) {
             LoginStatus status =
                     switch (e.reason()) {
@@ -294,6 +306,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         }
     }
 
+    private SessionMeter.Labels labels(Nexus nexus, int handle) {
+        return new SessionMeter.Labels(
+                handle, nexus.initiatorName(), nexus.targetName(), peer, local);
+    }
+
     private void run() {
         boolean closes = true;
         try {
@@ -304,6 +321,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
             }
         } catch (LoginFailure e) {
             complain("{}: login from {} refused: {}", e.status() + ", " + e.getMessage());
+            Audit.refusedLogin(
+                    login.initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    login.targetName(),
+                    e.status() + ", " + e.getMessage());
             if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
                 closes = !refuseLater();
             } else {
@@ -405,7 +427,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     private void logLogin(Agreement agreement) {
-        LOG.info(
+        Audit.login(
+                agreement.initiatorName(),
+                peer.getAddress().getHostAddress(),
+                agreement.target().map(IscsiTarget::name).orElse("discovery"),
+                agreement.userName());
+        LOG.debug(
                 "{}: {} at {} has logged in to {}",
                 name,
                 agreement.initiatorName(),
@@ -451,7 +478,13 @@ final class Connection implements LoginPhase.Host, Session.Link {
                 LOG.error("{}: nobody interrupts a connection's thread", name, e);
             }
             server.sessions().close(open);
-            LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
+            server.metrics().close(open.meter());
+            server.qos().closeInitiator(open.nexus().targetName(), open.nexus().initiatorName());
+            LOG.debug("{}: session of {} ended", name, open.nexus().initiatorName());
+            Audit.logout(
+                    open.nexus().initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    open.nexus().targetName());
         }
         server.receiveBuffers().giveBack(reader.buffer());
         server.forget(this);

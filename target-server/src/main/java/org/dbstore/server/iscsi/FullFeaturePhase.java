@@ -157,7 +157,7 @@ final class FullFeaturePhase {
             reject(RejectReason.INVALID_PDU_FIELD, header);
             return true;
         }
-        return switch (open.command(reader, header)) {
+        return switch (open.command(reader, header, connection.lastHeardNanos())) {
             case YES -> false;
             case TAG_IN_USE -> {
                 reject(RejectReason.TASK_IN_PROGRESS, header);

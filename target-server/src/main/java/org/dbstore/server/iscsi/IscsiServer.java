@@ -14,6 +14,8 @@ import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.lun.CommandDispatcher;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.qos.Qos;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -63,6 +65,8 @@ public final class IscsiServer implements AutoCloseable {
     private final Complaints complaints = new Complaints();
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
+    private final Metrics metrics;
+    private final Qos qos;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
@@ -81,11 +85,15 @@ public final class IscsiServer implements AutoCloseable {
      *
      * @param dispatcher executes commands
      * @param shares of the memory for data in flight, one for each connection
+     * @param metrics count what sessions do
+     * @param qos limits it
      */
-    public IscsiServer(CommandDispatcher dispatcher, FairShares shares) {
+    public IscsiServer(CommandDispatcher dispatcher, FairShares shares, Metrics metrics, Qos qos) {
         this.dispatcher = dispatcher;
         dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
+        this.metrics = metrics;
+        this.qos = qos;
         this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").start(this::watch);
     }
 
@@ -162,12 +170,10 @@ public final class IscsiServer implements AutoCloseable {
      * Ends a session; the initiator is told, and may log in again.
      *
      * @param handle TSIH
-     * @return false if there is none
+     * @return false if there is none, or it is ending already because of this
      */
     public boolean dropSession(int handle) {
-        Optional<Session> session = sessions.find(handle);
-        session.ifPresent(Session::drop);
-        return session.isPresent();
+        return sessions.find(handle).map(Session::drop).orElse(false);
     }
 
     /**
@@ -177,6 +183,7 @@ public final class IscsiServer implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
+        qos.release();
         portals.close();
         connections.stream().filter(Connection::isLoggingIn).forEach(Connection::disconnect);
         Collection<Session> open = sessions.all();
@@ -281,6 +288,7 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     /** Tells whether a target is offered now, just as a login met it. */
+    @SuppressWarnings("ReferenceEquality") // one that is equal but newer has other LUNs
     boolean offers(IscsiTarget target) {
         return offer.targets().get(target.name()) == target;
     }
@@ -304,6 +312,14 @@ public final class IscsiServer implements AutoCloseable {
 
     CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    Qos qos() {
+        return qos;
+    }
+
+    Metrics metrics() {
+        return metrics;
     }
 
     FairShares shares() {

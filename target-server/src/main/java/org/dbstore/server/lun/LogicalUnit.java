@@ -2,6 +2,8 @@ package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Limits;
 import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
@@ -11,6 +13,7 @@ import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
 import org.dbstore.server.scsi.UnitIdentity;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +30,8 @@ public final class LogicalUnit {
     private final UnitAttentions attentions;
     private final Reservations reservations;
     private final AtomicLong knownSizeBytes;
+    private final @Nullable UnitMeter meter;
+    private final @Nullable Limits limits;
 
     /**
      * How a unit presents itself.
@@ -66,13 +71,18 @@ public final class LogicalUnit {
         this.reservations =
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
         this.knownSizeBytes = new AtomicLong(volume.sizeBytes());
+        this.meter = null;
+        this.limits = null;
     }
 
-    private LogicalUnit(LogicalUnit unit, Medium medium) {
+    private LogicalUnit(
+            LogicalUnit unit, Medium medium, @Nullable UnitMeter meter, @Nullable Limits limits) {
         this.medium = medium;
         this.attentions = unit.attentions;
         this.reservations = unit.reservations;
         this.knownSizeBytes = unit.knownSizeBytes;
+        this.meter = meter;
+        this.limits = limits;
     }
 
     /**
@@ -81,7 +91,28 @@ public final class LogicalUnit {
      * @param writeProtected true if writes are refused on this way: WP=1, 07/27/00
      */
     public LogicalUnit mapping(boolean writeProtected) {
-        return new LogicalUnit(this, writeProtected ? medium.writeProtected() : medium);
+        return new LogicalUnit(
+                this, writeProtected ? medium.writeProtected() : medium, meter, limits);
+    }
+
+    /**
+     * The same mapping, with what a mapping has of its own.
+     *
+     * @param counter of its commands
+     * @param bounds what its initiators may do with it
+     */
+    public LogicalUnit mappedAs(UnitMeter counter, Limits bounds) {
+        return new LogicalUnit(this, medium, counter, bounds);
+    }
+
+    /** The limits of this mapping; null if there can be none. */
+    public @Nullable Limits limits() {
+        return limits;
+    }
+
+    /** Counts the commands of this mapping; null if nobody does. */
+    public @Nullable UnitMeter meter() {
+        return meter;
     }
 
     /**
@@ -91,7 +122,8 @@ public final class LogicalUnit {
      * @param physicalBlockBytes physical block length to tell: at least the logical one
      */
     public LogicalUnit withBlocks(int blockBytes, int physicalBlockBytes) {
-        return new LogicalUnit(this, medium.withBlocks(blockBytes, physicalBlockBytes));
+        return new LogicalUnit(
+                this, medium.withBlocks(blockBytes, physicalBlockBytes), meter, limits);
     }
 
     /** Tells whether another mapping leads to the same unit. */
@@ -159,6 +191,16 @@ public final class LogicalUnit {
     /** WCE: true if GOOD to a WRITE may precede durability. */
     public boolean isWriteBack() {
         return medium.isWriteBack();
+    }
+
+    /** WP: true if writes are refused on this way. */
+    public boolean isReadOnly() {
+        return medium.isReadOnly();
+    }
+
+    /** The present size of the volume. */
+    public long sizeBytes() {
+        return medium.volume().sizeBytes();
     }
 
     /** Makes durable what was acknowledged. */

@@ -3,6 +3,7 @@ package org.dbstore.server.plan;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.PortalConfig;
+import org.dbstore.config.ScheduleConfig;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.iscsi.session.SessionInfo;
@@ -50,6 +51,7 @@ public final class Planner {
         planner.discovery();
         planner.targets();
         planner.devicesToClose();
+        planner.rest();
         return new Plan(next, version, planner.changes, planner.obstacles);
     }
 
@@ -121,6 +123,31 @@ public final class Planner {
         return current.targets().stream()
                 .flatMap(target -> target.luns().stream())
                 .anyMatch(lun -> lun.device().equals(device));
+    }
+
+    private void rest() {
+        if (!current.admin().equals(next.admin())) {
+            add(Kind.CHANGE, "administration", "has other settings, from the next start on");
+        }
+        if (!current.log().equals(next.log())) {
+            add(Kind.CHANGE, "log", "has other settings");
+        }
+        Map<String, ScheduleConfig> before = byName(current.schedules(), ScheduleConfig::name);
+        Map<String, ScheduleConfig> after = byName(next.schedules(), ScheduleConfig::name);
+        after.forEach((name, schedule) -> {
+            if (!before.containsKey(name)) {
+                add(Kind.ADD, "snapshot schedule " + name, "is followed");
+            } else if (!schedule.equals(before.get(name))) {
+                add(Kind.CHANGE, "snapshot schedule " + name, "is another");
+            }
+        });
+        before.keySet().stream()
+                .filter(name -> !after.containsKey(name))
+                .forEach(name ->
+                        add(
+                                Kind.REMOVE,
+                                "snapshot schedule " + name,
+                                "is followed no more; its snapshots stay"));
     }
 
     private void portals() {

@@ -80,6 +80,7 @@ final class TargetPlanner {
         note(
                 target -> target.access().limits().commands(),
                 "takes " + access.limits().commands() + " commands of a session at once");
+        note(target -> target.access().initiatorQos(), "has other limits of certain initiators");
         note(
                 target -> target.access().redirect(),
                 access.redirect()
@@ -150,6 +151,21 @@ final class TargetPlanner {
         }
         if (was.physicalBlockBytes() != lun.physicalBlockBytes()) {
             lun(Kind.CHANGE, lun, "has physical blocks of " + lun.physicalBlockBytes() + " bytes");
+        }
+        if (!was.qos().equals(lun.qos())) {
+            planner.add(Kind.CHANGE, subject(lun), "has other limits");
+        }
+        if (!was.snapshots().equals(lun.snapshots())) {
+            lun(
+                    Kind.CHANGE,
+                    lun,
+                    lun.snapshots()
+                            .map(rule ->
+                                    "shows its snapshots as LUNs "
+                                            + rule.first()
+                                            + "-"
+                                            + rule.last())
+                            .orElse("shows none of its snapshots by themselves any more"));
         }
         if (was.blockBytes() != lun.blockBytes()) {
             lun(Kind.CHANGE, lun, "has blocks of " + lun.blockBytes() + " bytes");

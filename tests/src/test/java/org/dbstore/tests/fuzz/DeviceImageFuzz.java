@@ -6,6 +6,7 @@ import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
@@ -274,7 +275,7 @@ public final class DeviceImageFuzz {
         long size = Math.min(volume.sizeBytes(), CONTENT_BYTES_MAX);
         long at = 0;
         for (int runs = 0; at < size && runs < RUNS_MAX; runs++) {
-            Volume.Run run = volume.runAt(at);
+            VolumeContents.Run run = volume.runAt(at);
             Check.that(run.lengthBytes() > 0, "a run of nothing");
             long end = Math.min(size, at + run.lengthBytes());
             for (; run.mapped() && at < end; at += READ_BYTES) {

@@ -26,8 +26,13 @@ class EveryByteTest {
 
     @TempDir Path folder;
 
-    /** A place in a session where it ends. */
-    private record Cut(List<RecordedPdu> session, int pdu, int bytes) {}
+    /** A place in a session where it ends, or stops. */
+    record Cut(List<RecordedPdu> session, int pdu, int bytes) {
+        @Override
+        public String toString() {
+            return "PDU %d, opcode %02x, byte %d".formatted(pdu, session.get(pdu).opcode(), bytes);
+        }
+    }
 
     @Test
     @Timeout(300)
@@ -65,7 +70,7 @@ class EveryByteTest {
         }
     }
 
-    private static List<Cut> cuts(List<List<RecordedPdu>> sessions) {
+    static List<Cut> cuts(List<List<RecordedPdu>> sessions) {
         List<Cut> cuts = new ArrayList<>();
         for (List<RecordedPdu> session : sessions) {
             for (int pdu = 0; pdu < session.size(); pdu++) {
@@ -96,14 +101,7 @@ class EveryByteTest {
                 new SessionPlayer(random, server.address(), i)
                         .playUntil(cut.session(), cut.pdu(), cut.bytes(), i % 2 == 0);
             } catch (Exception | AssertionError e) {
-                wrong.add(
-                        "PDU %d, opcode %02x, byte %d, %s: %s"
-                                .formatted(
-                                        cut.pdu(),
-                                        cut.session().get(cut.pdu()).opcode(),
-                                        cut.bytes(),
-                                        i % 2 == 0 ? "RST" : "FIN",
-                                        e));
+                wrong.add(cut + (i % 2 == 0 ? ", RST: " : ", FIN: ") + e);
                 return;
             }
         }

@@ -107,20 +107,8 @@ final class SessionPlayer {
      */
     void playUntil(List<RecordedPdu> session, int pdu, int bytes, boolean reset)
             throws IOException {
-        faithful = true;
         try (Socket socket = connect()) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(ANSWER_MILLIS_MAX);
-            for (int i = 0; i < pdu; i++) {
-                socket.getOutputStream().write(wire(session.get(i)));
-                if (session.get(i).isAnswered()) {
-                    hear(socket.getInputStream());
-                    Check.that(!inDoubt, "no answer to PDU " + i);
-                }
-            }
-            byte[] last = wire(session.get(pdu));
-            socket.getOutputStream().write(last, 0, Math.min(bytes, last.length));
-            sent += pdu;
+            playTo(socket, session, pdu, bytes);
             if (reset) {
                 socket.setSoLinger(true, 0);
             } else {
@@ -128,6 +116,64 @@ final class SessionPlayer {
                 socket.getInputStream().skip(Long.MAX_VALUE);
             }
         }
+    }
+
+    /**
+     * Plays a session as it was, waiting for every answer, and stops within a PDU.
+     *
+     * @param pdu which of its PDUs is not sent wholly
+     * @param bytes how much of that is sent
+     * @return the session as it stands
+     */
+    Stalled stallAt(List<RecordedPdu> session, int pdu, int bytes) throws IOException {
+        Socket socket = connect();
+        byte[] rest = playTo(socket, session, pdu, bytes);
+        return new Stalled(socket, rest, session.get(pdu).isAnswered());
+    }
+
+    /** A session that waits within a PDU. */
+    final class Stalled {
+        private final Socket socket;
+        private final byte[] rest;
+        private final boolean answered;
+
+        private Stalled(Socket socket, byte[] rest, boolean answered) {
+            this.socket = socket;
+            this.rest = rest;
+            this.answered = answered;
+        }
+
+        /** Sends the rest of the PDU, which has to be served as if nothing had been; then ends. */
+        void goOn() throws IOException {
+            try (socket) {
+                socket.getOutputStream().write(rest);
+                if (answered) {
+                    hear(socket.getInputStream());
+                    Check.that(!inDoubt, "no answer after the pause");
+                }
+                socket.setSoLinger(true, 0);
+            }
+        }
+    }
+
+    /** Returns what has not been sent of the last PDU. */
+    private byte[] playTo(Socket socket, List<RecordedPdu> session, int pdu, int bytes)
+            throws IOException {
+        faithful = true;
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(ANSWER_MILLIS_MAX);
+        for (int i = 0; i < pdu; i++) {
+            socket.getOutputStream().write(wire(session.get(i)));
+            if (session.get(i).isAnswered()) {
+                hear(socket.getInputStream());
+                Check.that(!inDoubt, "no answer to PDU " + i);
+            }
+        }
+        sent += pdu;
+        byte[] last = wire(session.get(pdu));
+        int now = Math.min(bytes, last.length);
+        socket.getOutputStream().write(last, 0, now);
+        return Arrays.copyOfRange(last, now, last.length);
     }
 
     private Socket connect() throws IOException {

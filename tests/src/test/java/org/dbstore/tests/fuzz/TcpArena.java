@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,13 +33,20 @@ final class TcpArena {
 
     private final long seed;
     private final long pdus;
+    private final Optional<ArenaBreak> broken;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicReference<@Nullable AssertionError> failure = new AtomicReference<>();
 
     TcpArena(long seed, long pdus) {
+        this(seed, pdus, Optional.empty());
+    }
+
+    /** With something that has to be found. */
+    TcpArena(long seed, long pdus, Optional<ArenaBreak> broken) {
         this.seed = seed;
         this.pdus = pdus;
+        this.broken = broken;
     }
 
     /** PDUs that were sent. */
@@ -70,6 +78,9 @@ final class TcpArena {
                         Thread.ofPlatform()
                                 .name("player-" + i)
                                 .start(() -> play(server, recordings, own, pdus)));
+            }
+            if (broken.isPresent()) {
+                broken.get().happen(server);
             }
             while (players.stream().anyMatch(Thread::isAlive)) {
                 Thread.sleep(200);

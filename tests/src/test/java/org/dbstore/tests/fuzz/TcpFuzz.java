@@ -19,17 +19,19 @@ public final class TcpFuzz {
     public static void main(String[] arguments) throws Exception {
         long pdus;
         long seed;
+        Optional<ArenaBreak> broken;
         try {
-            CommandLine line = new CommandLine(Set.of("--pdus", "--seed"), arguments);
+            CommandLine line = new CommandLine(Set.of("--pdus", "--seed", "--break"), arguments);
             pdus = line.number("--pdus", PDUS);
             seed = line.number("--seed", System.nanoTime() & 0xffffff);
+            broken = line.word("--break").map(ArenaBreak::named);
         } catch (IllegalArgumentException e) {
             System.err.println("fuzz: " + e.getMessage());
             System.exit(USAGE);
             return;
         }
         Path folder = Folders.create(Optional.empty(), "dbs-fuzz");
-        TcpArena arena = new TcpArena(seed, pdus);
+        TcpArena arena = new TcpArena(seed, pdus, broken);
         long begin = System.nanoTime();
         int finds = 0;
         try {

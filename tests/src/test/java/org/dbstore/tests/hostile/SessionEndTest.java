@@ -141,6 +141,7 @@ class SessionEndTest {
                             .orElseThrow()
                             .handle();
             assertTrue(server.server().dropSession(handle));
+            assertFalse(server.server().dropSession(handle), "it may be listed for a moment");
             Pdu message = client.receive();
             assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
             assertEquals(ALL_DROPPED, message.get8(36));

@@ -24,8 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Goal: the sequences of {@code sequences/windows-esxi-linux.tsv} that need two initiators or data
  * made at run time: clusters (W3), offloaded copies (W4, E5), locks of ESX (E2, E3), and what is
- * kept over a restart. Thresholds and growth (E7, E10) cannot be brought about from outside: {@code
- * UnitCommandsTest} plays them at the unit.
+ * kept over a restart. {@link SpaceSequenceTest} has thresholds and growth (E7, E10).
  */
 @Timeout(120)
 class CooperationSequenceTest {

@@ -113,14 +113,18 @@ record SequenceRow(
                 || expectation.startsWith("NDOB=1: GOOD")) {
             outcomes.add("GOOD");
         }
-        Matcher checks = CHECK.matcher(expectation);
         boolean alternatives =
                 expectation.startsWith("CHECK")
                         || expectation.contains("or CHECK")
                         || expectation.startsWith("if listed");
-        while (alternatives && checks.find()) {
-            outcomes.add("CHECK " + checks.group());
+        if (alternatives) {
+            outcomes.addAll(checks());
         }
         return outcomes;
+    }
+
+    /** The sense data that the expectation names. */
+    List<String> checks() {
+        return CHECK.matcher(expectation).results().map(found -> "CHECK " + found.group()).toList();
     }
 }

@@ -143,7 +143,7 @@ public final class Pdu {
     }
 
     /** CRC32C as it stands on the wire. */
-    static byte[] digest(byte[] bytes) {
+    public static byte[] digest(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         return ByteBuffer.allocate(4)

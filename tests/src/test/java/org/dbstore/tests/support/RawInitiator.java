@@ -32,6 +32,8 @@ public final class RawInitiator implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private byte[] isid = HexFormat.of().parseHex("400001370000");
+    private boolean countsEvents;
+    private int events;
     private int connectionId;
     private int targetSessionHandle;
     private int commandSequenceNumber = 1;
@@ -147,6 +149,17 @@ public final class RawInitiator implements AutoCloseable {
         socket.getOutputStream().write(bytes);
     }
 
+    /** Counts the SCSI events that come between answers, instead of returning them. */
+    public RawInitiator countingEvents() {
+        countsEvents = true;
+        return this;
+    }
+
+    /** How many SCSI events have come with the answers so far. */
+    public int events() {
+        return events;
+    }
+
     /**
      * Waits for a PDU and checks its sequence numbers; answers pings meanwhile.
      *
@@ -154,13 +167,19 @@ public final class RawInitiator implements AutoCloseable {
      */
     public Pdu receive() throws IOException {
         Pdu pdu = receiveOne();
-        while (pdu.opcode() == Pdu.NOP_IN && pdu.taskTag() == Pdu.NO_TAG) {
-            if (pdu.get32(20) != Pdu.NO_TAG) {
+        while (isEventToCount(pdu) || (pdu.opcode() == Pdu.NOP_IN && pdu.taskTag() == Pdu.NO_TAG)) {
+            if (isEventToCount(pdu)) {
+                events++;
+            } else if (pdu.get32(20) != Pdu.NO_TAG) {
                 answerPing(pdu);
             }
             pdu = receiveOne();
         }
         return pdu;
+    }
+
+    private boolean isEventToCount(Pdu pdu) {
+        return countsEvents && pdu.opcode() == Pdu.ASYNC_MESSAGE && pdu.get8(36) == 0;
     }
 
     private void answerPing(Pdu ping) throws IOException {

@@ -11,6 +11,7 @@ import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.Applied;
+import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
 import org.dbstore.server.plan.Plan;
@@ -143,11 +144,27 @@ public final class TestServer implements AutoCloseable {
 
     /** Changes the configuration of the running server. */
     public Applied change(UnaryOperator<DbsConfig> change) throws BackendException {
-        return configuration().apply(plan(change));
+        return apply(plan(change));
+    }
+
+    /** Makes a plan true. */
+    public Applied apply(Plan plan) throws BackendException {
+        return configuration().apply(plan);
     }
 
     private LiveConfiguration configuration() {
-        return new LiveConfiguration(server, server::config);
+        return new LiveConfiguration(server, ConfigSource.none(server));
+    }
+
+    /** Waits until so many sessions are open: the end of one is not at once everybody's. */
+    public void awaitSessions(int count) throws InterruptedException {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (server.sessionCount() != count) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("sessions: " + server.sessions());
+            }
+            Thread.sleep(5);
+        }
     }
 
     /** The server itself. */

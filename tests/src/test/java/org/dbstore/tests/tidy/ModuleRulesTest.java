@@ -67,6 +67,20 @@ class ModuleRulesTest {
                     .dependOnClassesThat()
                     .resideInAPackage("org.dbstore.server.iscsi..");
 
+    /** Who serves knows nothing of those who administer; only the program itself starts both. */
+    @ArchTest
+    static final ArchRule THE_DATA_PATH_KNOWS_NO_HTTP =
+            noClasses()
+                    .that(
+                            resideInAPackage("org.dbstore..")
+                                    .and(not(resideInAPackage("org.dbstore.server.admin..")))
+                                    .and(not(resideInAPackage("org.dbstore.tools..")))
+                                    .and(not(simpleName("Main"))))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.dbstore.server.admin..", "org.eclipse.jetty..", "java.net.http..");
+
     @ArchTest
     static final ArchRule JSCSI_STAYS_IN_ITS_ADAPTERS =
             noClasses()

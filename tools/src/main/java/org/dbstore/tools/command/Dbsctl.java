@@ -1,8 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.Store;
 import org.dbstore.config.Spelling;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
@@ -13,6 +13,8 @@ import org.dbstore.tools.output.SelectingPrinter;
 import org.dbstore.tools.output.Selection;
 import org.dbstore.tools.output.TablePrinter;
 import org.dbstore.tools.output.YamlPrinter;
+import org.dbstore.tools.server.DeviceAccess;
+import org.dbstore.tools.server.Servers;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
@@ -26,7 +28,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,17 @@ import java.util.Stack;
             DeviceCommands.class,
             VolumeCommands.class,
             SnapshotCommands.class,
+            CloneCommands.class,
+            TargetCommands.class,
+            LunCommands.class,
+            AclCommands.class,
+            AuthCommands.class,
+            PortalCommands.class,
+            SessionCommands.class,
+            JobCommands.class,
+            ConfigCommands.class,
+            StatusCommand.class,
+            TopCommand.class,
             CompletionCommand.class,
             CompleteCommand.class
         },
@@ -72,10 +84,22 @@ public final class Dbsctl {
 
     @Option(
             names = {"-d", "--device"},
-            paramLabel = "PATH",
+            paramLabel = "PATH|NAME",
             scope = ScopeType.INHERIT,
-            description = "The file or block device. Without it: the environment's DBS_DEVICE.")
-    @Nullable Path device;
+            description =
+                    "The file or block device, or its name in the configuration of a running dbsd."
+                        + " Without it: the environment's DBS_DEVICE, or the only device that is"
+                        + " served.")
+    @Nullable String device;
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL|PID",
+            scope = ScopeType.INHERIT,
+            description =
+                    "The dbsd to ask. Without it: the environment's DBS_SERVER, or the one that"
+                            + " runs. For a URL its token is in the file of DBS_TOKEN_FILE.")
+    @Nullable String server;
 
     @Option(
             names = "--direct",
@@ -165,6 +189,11 @@ public final class Dbsctl {
         return exitCode;
     }
 
+    /** Returns what the command and all below it say of themselves. */
+    public static CommandSpec specification() {
+        return commandLine(new Dbsctl(Terminal.NOWHERE)).getCommandSpec();
+    }
+
     private static CommandLine commandLine(Dbsctl dbsctl) {
         Terminal terminal = dbsctl.terminal;
         CommandLine commandLine = new CommandLine(dbsctl);
@@ -202,28 +231,24 @@ public final class Dbsctl {
         return selection.isNone() ? printer : new SelectingPrinter(printer, selection);
     }
 
-    /** Opens the device that was named. */
-    BlockStore open(boolean readOnly) throws BackendException, CommandFailure {
-        return BlockStore.open(path(), new OpenOptions(io(), readOnly));
+    /** Opens the device that is meant, or asks the server that holds it. */
+    Store open(boolean readOnly) throws BackendException, CommandFailure {
+        return access().open(new OpenOptions(io(), readOnly));
     }
 
-    /** Returns the device that was named, which exists. */
+    /** Returns the device that is meant, which exists. */
     Path path() throws CommandFailure {
-        Path path =
-                Optional.ofNullable(device)
-                        .or(() -> terminal.variable("DBS_DEVICE").map(Path::of))
-                        .orElseThrow(() ->
-                                new CommandFailure(
-                                        ExitCode.USAGE,
-                                        "no device is named",
-                                        "use -d PATH or set DBS_DEVICE"));
-        if (!Files.exists(path)) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    path + " does not exist",
-                    "name a device, or make one by 'dbsctl device init'");
-        }
-        return path;
+        return access().path();
+    }
+
+    /** The servers that may be asked. */
+    Servers servers() {
+        return new Servers(server, terminal::variable);
+    }
+
+    private DeviceAccess access() {
+        return new DeviceAccess(
+                servers(), Optional.ofNullable(device).or(() -> terminal.variable("DBS_DEVICE")));
     }
 
     private OpenOptions.Io io() {

@@ -75,7 +75,7 @@ final class DeviceInit implements Callable<Integer> {
     }
 
     private Path device(Dbsctl dbsctl) throws CommandFailure {
-        Path option = dbsctl.device;
+        Path option = dbsctl.device == null ? null : Path.of(dbsctl.device);
         if (path != null && option != null && !path.equals(option)) {
             throw new CommandFailure(
                     ExitCode.USAGE, path + " and " + option + " are named", "name one device");

@@ -3,9 +3,14 @@ package org.dbstore.tools.command;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
+import org.dbstore.server.admin.api.ApiPath;
+import org.dbstore.server.admin.client.RunningServer;
+import org.dbstore.server.admin.client.ServerFailure;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.completion.ObjectKind;
 import org.dbstore.tools.completion.ObjectNames;
+import org.dbstore.tools.configuration.ConfigTree;
+import org.dbstore.tools.server.Server;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.function.Function;
 /** The names of what there is on the device that a command line means. */
 final class KnownObjects implements ObjectNames {
     private final Dbsctl dbsctl;
+    private final ConfigChoice choice = new ConfigChoice();
 
     /**
      * Creates them.
@@ -25,15 +31,41 @@ final class KnownObjects implements ObjectNames {
      */
     KnownObjects(Dbsctl dbsctl, Function<String, Optional<String>> options) {
         this.dbsctl = dbsctl;
-        options.apply("--device").ifPresent(device -> dbsctl.device = Path.of(device));
+        options.apply("--device").ifPresent(device -> dbsctl.device = device);
+        options.apply("--server").ifPresent(server -> dbsctl.server = server);
+        options.apply("--config").ifPresent(file -> choice.file = Path.of(file));
     }
 
     @Override
-    public List<String> of(ObjectKind kind, String begun) throws BackendException, CommandFailure {
+    public List<String> of(ObjectKind kind, String begun) throws Exception {
         return switch (kind) {
             case VOLUME, SNAPSHOT, CONTENTS -> onDevice(kind, begun);
-            case TARGET, AUTH_GROUP, SESSION, JOB, DEVICE, SERVER, FILE -> List.of();
+            case TARGET -> inConfiguration("targets");
+            case AUTH_GROUP -> inConfiguration("auth-groups");
+            case SESSION -> numbers("sessions");
+            case JOB -> numbers("jobs");
+            case DEVICE ->
+                    dbsctl.servers().all().stream()
+                            .flatMap(server -> server.devices().stream())
+                            .map(Server.Device::name)
+                            .toList();
+            case SERVER ->
+                    RunningServer.all(dbsctl.terminal()::variable).stream()
+                            .map(server -> server.file().url())
+                            .toList();
+            case FILE -> List.of();
         };
+    }
+
+    private List<String> inConfiguration(String section) throws Exception {
+        return ConfigTree.of(choice.find(dbsctl).text()).names(section);
+    }
+
+    private List<String> numbers(String resource) throws CommandFailure, ServerFailure {
+        return ServerCommand.objects(dbsctl.servers().only().client(), ApiPath.of(resource))
+                .stream()
+                .map(object -> String.valueOf(object.get("id")))
+                .toList();
     }
 
     private List<String> onDevice(ObjectKind kind, String begun)

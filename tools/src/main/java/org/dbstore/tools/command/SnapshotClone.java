@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "  dbsctl snapshot clone vm1@3 vm1-test --linked",
             "  dbsctl snapshot clone vm1 vm1-test --linked   of a new snapshot, which stays"
         })
-final class SnapshotClone extends StoreChange {
+class SnapshotClone extends StoreChange {
     @Parameters(
             index = "0",
             paramLabel = "VOLUME[@SNAPSHOT]",

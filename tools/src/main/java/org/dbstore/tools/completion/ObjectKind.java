@@ -27,6 +27,7 @@ public enum ObjectKind {
     /** A file. */
     FILE("FILE", "FILE|-", "PATH", "DIR");
 
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
     private final Set<String> labels;
 
     ObjectKind(String... labels) {

@@ -85,6 +85,11 @@ final class CapturedTerminal implements Terminal {
     }
 
     @Override
+    public Optional<String> askSecretly(String question) {
+        return interactive ? ask(question) : Optional.empty();
+    }
+
+    @Override
     public Optional<String> variable(String name) {
         return Optional.ofNullable(variables.get(name));
     }

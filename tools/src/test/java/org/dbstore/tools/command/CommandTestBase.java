@@ -52,6 +52,7 @@ abstract class CommandTestBase {
 
     int run(CapturedTerminal terminal, String... args) {
         terminal.variables.put("DBS_DEVICE", device.toString());
+        terminal.variables.put("DBS_RUNTIME_DIR", directory.resolve("run").toString());
         return Dbsctl.run(terminal, args);
     }
 

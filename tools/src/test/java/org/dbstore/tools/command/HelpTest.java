@@ -6,49 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.dbstore.tools.ExitCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Goal: the command explains itself, and its document agrees with it. */
 class HelpTest extends CommandTestBase {
+    static Stream<String> verbs() {
+        return below(Dbsctl.specification());
+    }
+
+    private static Stream<String> below(CommandSpec command) {
+        return command.subcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(sub -> !sub.usageMessage().hidden())
+                .flatMap(sub ->
+                        sub.subcommands().isEmpty()
+                                ? Stream.of(sub.qualifiedName().substring("dbsctl ".length()))
+                                : below(sub));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "device init",
-                "device info",
-                "device space",
-                "device check",
-                "device repair",
-                "device dump",
-                "device restore",
-                "device vacuum",
-                "volume list",
-                "volume info",
-                "volume space",
-                "volume create",
-                "volume rename",
-                "volume label",
-                "volume resize",
-                "volume rollback",
-                "volume flatten",
-                "volume delete",
-                "volume export",
-                "volume import",
-                "snapshot list",
-                "snapshot create",
-                "snapshot rename",
-                "snapshot label",
-                "snapshot delete",
-                "snapshot clone",
-                "snapshot diff",
-                "snapshot export",
-                "snapshot import",
-                "snapshot import-token",
-                "snapshot import-discard",
-                "completion"
-            })
+    @MethodSource("verbs")
     void everyVerbHasHelpWithAnExampleAndIsDocumented(String verb) throws Exception {
         String help = dbsctl((verb + " --help").split(" "));
         assertTrue(help.startsWith("Usage: dbsctl " + verb + " "), help);

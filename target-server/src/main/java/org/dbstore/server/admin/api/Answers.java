@@ -5,10 +5,21 @@ import org.dbstore.backend.stream.ChangedRange;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What the server answers, where no other record says it. */
 public final class Answers {
     private Answers() {}
+
+    /**
+     * It was done.
+     *
+     * @param done true
+     */
+    public record Done(boolean done) {
+        /** The only answer of its kind. */
+        public static final Done DONE = new Done(true);
+    }
 
     /**
      * What a deletion would win.
@@ -27,13 +38,22 @@ public final class Answers {
     public record RolledBack(String volume, Optional<Integer> kept) {}
 
     /**
-     * How a part of a volume is provisioned.
+     * A volume or snapshot, and how a part of it is provisioned.
      *
+     * @param name of the volume; of a snapshot volume@name
+     * @param uuid identity
      * @param sizeBytes of the whole volume
+     * @param readOnly true for a snapshot
      * @param runs from the offset asked for
      * @param next offset behind the last run; absent at the end of the volume
      */
-    public record BlockMap(long sizeBytes, List<Run> runs, Optional<Long> next) {}
+    public record BlockMap(
+            String name,
+            UUID uuid,
+            long sizeBytes,
+            boolean readOnly,
+            List<Run> runs,
+            Optional<Long> next) {}
 
     /**
      * A run of blocks of equal state, as {@link VolumeContents.Run}.

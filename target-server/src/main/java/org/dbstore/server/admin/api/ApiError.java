@@ -36,6 +36,12 @@ public record ApiError(String code, String message, String remedy) {
     /** The contents are of another volume than those that were asked for. */
     public static final String CHANGED = "CHANGED";
 
+    /** The configuration that would be is wrong; the message has a line for each problem. */
+    public static final String CONFIGURATION = "CONFIGURATION";
+
+    /** A job was ended, by whom it was begun or by another. */
+    public static final String CANCELLED = "CANCELLED";
+
     /** A defect of the server; its log says more. */
     public static final String INTERNAL = "INTERNAL";
 

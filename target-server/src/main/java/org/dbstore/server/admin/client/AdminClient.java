@@ -120,7 +120,13 @@ public final class AdminClient {
 
     /** As {@link #post}, with the method DELETE and without a body. */
     public <T> T delete(ApiPath path, Class<T> type) throws ServerFailure {
-        return record(send("DELETE", path, Map.of(), null), type);
+        return delete(path, Map.of(), type);
+    }
+
+    /** As the other, with further headers. */
+    public <T> T delete(ApiPath path, Map<String, String> headers, Class<T> type)
+            throws ServerFailure {
+        return record(send("DELETE", path, headers, null), type);
     }
 
     /** Deletes something of which nothing is left to be told. */
@@ -146,9 +152,10 @@ public final class AdminClient {
      * @param headers further ones
      * @param body is written when the server has agreed to take it
      * @param type of the answer
+     * @throws IOException what the body threw itself
      */
     public <T> T upload(ApiPath path, Map<String, String> headers, Body body, Class<T> type)
-            throws ServerFailure {
+            throws IOException {
         HttpURLConnection connection = open("PUT", path, headers);
         connection.setRequestProperty("Expect", "100-continue");
         connection.setRequestProperty("Content-Type", "application/octet-stream");
@@ -166,8 +173,7 @@ public final class AdminClient {
      * Writes a body. One that breaks off here must not look whole to the server, so the connection
      * is cut; where it is the server that takes no more, its answer says why.
      */
-    private void write(HttpURLConnection connection, Body body)
-            throws ProtocolException, ServerFailure {
+    private void write(HttpURLConnection connection, Body body) throws IOException {
         GuardedOutput output;
         try {
             output = new GuardedOutput(connection.getOutputStream());
@@ -182,12 +188,7 @@ public final class AdminClient {
         } catch (IOException e) {
             if (!output.hasFailed()) {
                 connection.disconnect();
-                throw new ServerFailure(
-                        new ApiError(
-                                ApiError.BAD_REQUEST,
-                                "what was to be sent could not be read: " + e.getMessage(),
-                                "check where it comes from"),
-                        e);
+                throw e;
             }
         }
     }

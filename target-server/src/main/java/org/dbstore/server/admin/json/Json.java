@@ -2,6 +2,7 @@ package org.dbstore.server.admin.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -113,6 +114,17 @@ public final class Json {
         return new RecordBinding(strict).bindAll(type, read(input));
     }
 
+    /**
+     * Makes a record of what {@link #read(InputStream)} gave.
+     *
+     * @param value maps, lists and so on
+     * @param type of the record
+     * @throws JsonFault if it is something else
+     */
+    public static <T> T convert(@Nullable Object value, Class<T> type) throws JsonFault {
+        return type.cast(new RecordBinding(false).bind(type, value));
+    }
+
     private static void write(@Nullable Object value, JsonGenerator json) throws IOException {
         switch (RecordBinding.plain(value)) {
             case null -> json.writeNull();
@@ -165,8 +177,8 @@ public final class Json {
             }
             case VALUE_NUMBER_INT -> integer(json);
             case VALUE_NUMBER_FLOAT -> (Double) json.getDoubleValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> json.getText();
         };
@@ -179,10 +191,13 @@ public final class Json {
     }
 
     private static String place(JsonProcessingException e) {
-        return "%s at line %d, column %d"
-                .formatted(
-                        e.getOriginalMessage(),
-                        e.getLocation().getLineNr(),
-                        e.getLocation().getColumnNr());
+        JsonLocation location = e.getLocation();
+        return location == null
+                ? e.getOriginalMessage()
+                : "%s at line %d, column %d"
+                        .formatted(
+                                e.getOriginalMessage(),
+                                location.getLineNr(),
+                                location.getColumnNr());
     }
 }

@@ -37,7 +37,7 @@ final class RecordBinding {
     private final boolean strict;
 
     /** What reflection knows of a record. */
-    private record Shape(Constructor<?> constructor, RecordComponent[] components) {}
+    private record Shape(Constructor<?> constructor, List<RecordComponent> components) {}
 
     /** A binding; {@code strict} refuses fields that a record has not. */
     RecordBinding(boolean strict) {
@@ -67,7 +67,7 @@ final class RecordBinding {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static RecordComponent[] components(Class<?> type) {
+    static List<RecordComponent> components(Class<?> type) {
         return shape(type).components;
     }
 
@@ -227,9 +227,9 @@ final class RecordBinding {
     private Object record(Class<?> type, Map<?, ?> fields, String place) throws JsonFault {
         Shape shape = shape(type);
         String prefix = place.startsWith("the ") ? "" : place + ".";
-        @Nullable Object[] arguments = new Object[shape.components.length];
+        @Nullable Object[] arguments = new Object[shape.components.size()];
         for (int i = 0; i < arguments.length; i++) {
-            RecordComponent component = shape.components[i];
+            RecordComponent component = shape.components.get(i);
             arguments[i] =
                     bind(
                             component.getGenericType(),
@@ -252,7 +252,7 @@ final class RecordBinding {
     }
 
     private static void checkKnown(Shape shape, Set<?> names, String prefix) throws JsonFault {
-        List<String> known = Arrays.stream(shape.components).map(RecordComponent::getName).toList();
+        List<String> known = shape.components.stream().map(RecordComponent::getName).toList();
         for (Object name : names) {
             if (!known.contains(name)) {
                 throw new JsonFault(
@@ -289,7 +289,7 @@ final class RecordBinding {
                         for (RecordComponent component : components) {
                             component.getAccessor().setAccessible(true);
                         }
-                        return new Shape(constructor, components);
+                        return new Shape(constructor, List.of(components));
                     } catch (NoSuchMethodException e) {
                         throw new IllegalStateException(key + " has no constructor", e);
                     }

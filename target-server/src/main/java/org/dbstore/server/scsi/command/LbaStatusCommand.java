@@ -1,6 +1,6 @@
 package org.dbstore.server.scsi.command;
 
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.server.scsi.BlockLimits;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Medium;
@@ -47,7 +47,7 @@ public final class LbaStatusCommand {
         int end = HEADER_BYTES;
         long lba = first;
         for (int runs = 0; runs < RUNS_MAX && lba < medium.blockCount(); runs++) {
-            Volume.Run run = medium.volume().runAt(medium.bytes(lba));
+            VolumeContents.Run run = medium.volume().runAt(medium.bytes(lba));
             long blocks = Math.min(medium.wholeBlocks(run.lengthBytes()), BLOCKS_MAX);
             if (!extend(data, end - DESCRIPTOR_BYTES, run.mapped(), blocks)) {
                 if (end == data.capacity()) {

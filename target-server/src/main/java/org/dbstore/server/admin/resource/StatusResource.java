@@ -1,0 +1,90 @@
+package org.dbstore.server.admin.resource;
+
+import org.dbstore.config.TargetConfig;
+import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.api.Addresses;
+import org.dbstore.server.admin.api.DeviceView;
+import org.dbstore.server.admin.api.SessionView;
+import org.dbstore.server.admin.api.StatusView;
+import org.dbstore.server.admin.http.Answer;
+import org.dbstore.server.admin.http.Route;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Everything important on one screen. */
+public final class StatusResource {
+    private final Administration administration;
+    private final Optional<Path> configFile;
+    private final Instant startedAt = Instant.now();
+
+    /**
+     * Serves that of a server.
+     *
+     * @param configFile its configuration
+     */
+    public StatusResource(Administration administration, Optional<Path> configFile) {
+        this.administration = administration;
+        this.configFile = configFile;
+    }
+
+    /** What can be asked. */
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/v1/status", "Tells everything important on one screen.")
+                        .answers(200, StatusView.class)
+                        .by(call -> Answer.ok(status())));
+    }
+
+    private StatusView status() {
+        List<SessionView> sessions =
+                administration.server().sessions().stream().map(SessionView::of).toList();
+        Map<String, Long> counts =
+                sessions.stream()
+                        .collect(Collectors.groupingBy(SessionView::target, Collectors.counting()));
+        List<DeviceView> devices = DeviceResource.devices(administration);
+        String version = StatusResource.class.getPackage().getImplementationVersion();
+        return new StatusView(
+                version == null ? "(not packaged)" : version,
+                ProcessHandle.current().pid(),
+                startedAt,
+                administration.configuration().version(),
+                configFile,
+                administration.server().addresses().stream().map(Addresses::text).toList(),
+                devices,
+                administration.configuration().current().targets().stream()
+                        .map(target -> target(target, counts))
+                        .toList(),
+                sessions,
+                administration.server().failedLoginCount(),
+                administration.server().dataBytesInUse(),
+                administration.jobs().all().stream().filter(job -> !job.isOver()).toList(),
+                problems(devices));
+    }
+
+    private static StatusView.Target target(TargetConfig target, Map<String, Long> counts) {
+        return new StatusView.Target(
+                target.name(),
+                target.luns().size(),
+                counts.getOrDefault(target.name(), 0L).intValue());
+    }
+
+    private static List<String> problems(List<DeviceView> devices) {
+        List<String> problems = new ArrayList<>();
+        for (DeviceView device : devices) {
+            if (device.failed()) {
+                problems.add(
+                        "device %s has failed: nothing can be made durable; restart dbsd"
+                                .formatted(device.name()));
+            }
+            device.findings()
+                    .forEach(finding -> problems.add("device " + device.name() + ": " + finding));
+        }
+        return problems;
+    }
+}

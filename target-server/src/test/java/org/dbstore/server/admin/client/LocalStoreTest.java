@@ -1,0 +1,33 @@
+package org.dbstore.server.admin.client;
+
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Store;
+import org.dbstore.server.admin.AdminFixture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The contract, for a device that is open here. */
+class LocalStoreTest extends StoreContract {
+    @TempDir Path folder;
+
+    private AdminFixture server;
+
+    @BeforeEach
+    void start() throws BackendException, IOException {
+        server = new AdminFixture(folder);
+    }
+
+    @AfterEach
+    void stop() throws BackendException {
+        server.close();
+    }
+
+    @Override
+    Store store() {
+        return server.store();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dbstore.server.admin;
+
+import org.jspecify.annotations.NullMarked;

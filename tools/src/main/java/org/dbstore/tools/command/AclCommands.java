@@ -1,0 +1,11 @@
+package org.dbstore.tools.command;
+
+import picocli.CommandLine.Command;
+
+/** The verbs of acl. */
+@Command(
+        name = "acl",
+        description = "List, let in and keep out initiators.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {AclList.class, AclAdd.class, AclRemove.class})
+final class AclCommands {}

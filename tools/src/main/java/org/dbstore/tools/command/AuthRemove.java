@@ -1,0 +1,43 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.config.Edit;
+import org.dbstore.tools.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+import java.util.List;
+
+/** Takes a user, or a group of them, away. */
+@Command(
+        name = "remove",
+        description = "Take a user out of a group, or the whole group away.",
+        footer = {"", "Examples:", "  dbsctl auth remove staff alice", "  dbsctl auth remove staff"})
+final class AuthRemove extends ConfigEdit {
+    @Parameters(index = "0", paramLabel = "GROUP", description = "Name of the group.")
+    String group = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "USER",
+            description = "Name of the user; the whole group without it.")
+    @Nullable String user;
+
+    @Override
+    List<Edit> edits(Configuration configuration) {
+        return List.of(
+                new Edit.Remove(
+                        user == null
+                                ? List.of("auth-groups", group)
+                                : List.of("auth-groups", group, "users", user)));
+    }
+
+    @Override
+    String done() {
+        return user == null
+                ? "Took group " + group + " away"
+                : "Took user " + user + " out of group " + group;
+    }
+}

@@ -1,0 +1,171 @@
+package org.dbstore.tools.command;
+
+import org.dbstore.config.ByteSize;
+import org.dbstore.server.admin.api.ApiPath;
+import org.dbstore.server.admin.client.AdminClient;
+import org.dbstore.server.admin.client.ServerFailure;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.output.FieldColumns;
+import org.dbstore.tools.output.TablePrinter;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Everything important on one screen. */
+@Command(
+        name = "status",
+        description = {
+            "Show a running server on one screen: what is wrong, devices and how full they are,"
+                    + " volumes that are nearly full, targets, sessions, jobs.",
+            "Long lists are cut in tables; -o json has all."
+        },
+        footer = {"", "Example:", "  dbsctl status"})
+final class StatusCommand extends ServerCommand {
+    private static final int ROWS_MAX = 20;
+    private static final int NEARLY_FULL_PERCENT = 90;
+
+    @Override
+    void run(AdminClient client) throws CommandFailure, IOException {
+        Map<String, @Nullable Object> status = object(client, ApiPath.of("status"));
+        status.put("fullVolumes", fullVolumes(client, objects(status.get("devices"))));
+        if (dbsctl().format == Dbsctl.Format.table) {
+            print(status);
+        } else {
+            dbsctl().printer().details(FieldColumns.of(List.of(status)), status);
+        }
+    }
+
+    private static List<Map<String, @Nullable Object>> fullVolumes(
+            AdminClient client, List<Map<String, @Nullable Object>> devices) throws ServerFailure {
+        List<Map<String, @Nullable Object>> full = new ArrayList<>();
+        for (Map<String, @Nullable Object> device : devices) {
+            String name = String.valueOf(device.get("name"));
+            for (var volume : objects(client, ApiPath.of("devices", name, "volumes"))) {
+                long fill = percent(volume.get("mappedBytes"), volume.get("sizeBytes"));
+                if (fill >= NEARLY_FULL_PERCENT) {
+                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                    row.put("device", name);
+                    row.put("volume", volume.get("name"));
+                    row.put("sizeBytes", volume.get("sizeBytes"));
+                    row.put("fillPercent", fill);
+                    full.add(row);
+                }
+            }
+        }
+        full.sort(Comparator.comparingLong(row -> -number(row.get("fillPercent"))));
+        return full;
+    }
+
+    private void print(Map<String, @Nullable Object> status) throws CommandFailure {
+        PrintWriter out = dbsctl().terminal().out();
+        out.println(
+                "dbsd %s, process %s, since %s"
+                        .formatted(
+                                status.get("version"), status.get("pid"), status.get("startedAt")));
+        out.println(
+                "configuration %s of %s, portals %s"
+                        .formatted(
+                                status.get("configVersion"),
+                                status.getOrDefault("configFile", "no file"),
+                                texts(status.get("portals"))));
+        long failedLogins = number(status.get("failedLogins"));
+        out.println(
+                "%s in flight, %d logins refused"
+                        .formatted(
+                                ByteSize.format(number(status.get("dataBytesInUse"))),
+                                failedLogins));
+        List<String> problems = texts(status.get("problems"));
+        out.println(problems.isEmpty() ? "all is well" : "PROBLEMS:");
+        problems.forEach(problem -> out.println("  " + FindingRows.printable(problem)));
+
+        Sections sections =
+                new Sections(out, new TablePrinter(out, !dbsctl().noHeader, dbsctl().exactBytes));
+        List<Map<String, @Nullable Object>> devices = objects(status.get("devices"));
+        devices.forEach(device ->
+                device.put(
+                        "fillPercent", percent(device.get("usedBytes"), device.get("sizeBytes"))));
+        sections.table(
+                "Devices",
+                devices,
+                "name",
+                "path",
+                "sizeBytes",
+                "usedBytes",
+                "fillPercent",
+                "volumeCount",
+                "snapshotCount");
+        cut(
+                sections,
+                "Volumes nearly full",
+                objects(status.get("fullVolumes")),
+                "device",
+                "volume",
+                "sizeBytes",
+                "fillPercent");
+        cut(sections, "Targets", objects(status.get("targets")), "name", "luns", "sessions");
+        cut(
+                sections,
+                "Sessions",
+                objects(status.get("sessions")),
+                "id",
+                "initiator",
+                "target",
+                "address",
+                "since",
+                "commands");
+        cut(
+                sections,
+                "Jobs",
+                objects(status.get("jobs")),
+                "id",
+                "kind",
+                "subject",
+                "state",
+                "doneBytes",
+                "totalBytes");
+        cut(
+                sections,
+                "Schedules",
+                objects(status.get("schedules")),
+                "name",
+                "every",
+                "lastAt",
+                "nextAt");
+    }
+
+    private static void cut(
+            Sections sections,
+            String title,
+            List<Map<String, @Nullable Object>> rows,
+            String... fields)
+            throws CommandFailure {
+        boolean tooMany = rows.size() > ROWS_MAX;
+        sections.table(
+                tooMany ? "%s (%d of %d)".formatted(title, ROWS_MAX, rows.size()) : title,
+                tooMany ? rows.subList(0, ROWS_MAX) : rows,
+                fields);
+    }
+
+    private static long percent(@Nullable Object part, @Nullable Object whole) {
+        return number(whole) == 0 ? 0 : Math.round(100.0 * number(part) / number(whole));
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        return (value instanceof List<?> list ? list.stream() : Stream.empty())
+                .map(String::valueOf)
+                .toList();
+    }
+}

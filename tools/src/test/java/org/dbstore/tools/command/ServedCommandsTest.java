@@ -1,0 +1,219 @@
+package org.dbstore.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.dbstore.config.ConfigReader;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.server.ConfigSource;
+import org.dbstore.server.LiveConfiguration;
+import org.dbstore.server.TargetServer;
+import org.dbstore.server.admin.AdminServer;
+import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.Jobs;
+import org.dbstore.tools.ExitCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Goal: dbsctl does the same, in the same words, whether a server holds the device or not. */
+class ServedCommandsTest extends CommandTestBase {
+    private static final String TARGET = "iqn.2026-01.org.dbstore:web";
+
+    /** What an administrator does, and what goes wrong; FILE stands for a path. */
+    private static final List<String> SCRIPT =
+            List.of(
+                    "volume create vm1 8M",
+                    "volume create vm2 4M",
+                    "volume create vm1 4M",
+                    "volume create bad/name 4M",
+                    "volume import vm1 FILE.in",
+                    "volume list -Hb --columns name,size,mapped,snapshotCount --sort -size",
+                    "volume list --columns nmae",
+                    "volume info nothing",
+                    "volume label vm1 tier=gold owner=me",
+                    "volume label vm1 owner-",
+                    "volume info vm1 --columns name,sizeBytes,labels -o json",
+                    "snapshot create vm1@one vm2@one",
+                    "snapshot create vm1@one",
+                    "snapshot list vm1 -Hb --columns name,id,head,size",
+                    "snapshot rename vm1@one first",
+                    "snapshot label vm1@first keep=30d",
+                    "volume import vm1 FILE.in2 --yes",
+                    "snapshot create vm1@two",
+                    "snapshot diff vm1@first vm1@two -o yaml",
+                    "snapshot diff vm1@first vm1@none",
+                    "snapshot clone vm1@first full",
+                    "snapshot clone vm1@first linked --linked",
+                    "clone list -Hb --columns name,shared",
+                    "volume flatten linked",
+                    "volume flatten nothing",
+                    "volume resize vm2 16M",
+                    "volume resize vm2 2M",
+                    "volume resize vm2 2M --shrink",
+                    "volume resize vm1 1M --shrink",
+                    "volume rollback vm1@first",
+                    "volume rollback vm1@first --discard --yes",
+                    "volume export vm1 FILE.out",
+                    "volume export vm1 FILE.out",
+                    "snapshot export vm1@two FILE.stream --from vm1@first",
+                    "snapshot export vm1@first FILE.full",
+                    "snapshot import copy FILE.full",
+                    "snapshot import copy FILE.full",
+                    "snapshot import copy FILE.in",
+                    "snapshot import-token copy",
+                    "snapshot delete vm1@two --dry-run",
+                    "snapshot delete vm1@two",
+                    "snapshot delete vm1@two --yes",
+                    "volume space -Hb --columns name,shown,exclusive,shared",
+                    "volume delete full --dry-run",
+                    "volume delete full",
+                    "volume delete full --yes",
+                    "volume delete full --yes",
+                    "device space -b --columns total,used,free",
+                    "device info --columns volumeCount,snapshotCount,findings",
+                    "volume rename vm2 vm3",
+                    "volume rename vm2 vm3");
+
+    private Path main = Path.of("");
+    private Optional<TargetServer> server = Optional.empty();
+    private Optional<AdminServer> admin = Optional.empty();
+
+    @BeforeEach
+    void makeConfiguration() throws IOException {
+        main = directory.resolve("dbs.yaml");
+        try (ServerSocket free = new ServerSocket(0)) {
+            Files.writeString(
+                    main,
+                    """
+                    devices: { main: { path: main.dbs } }
+                    portals: [ "127.0.0.1:%d" ]
+                    admin: { runtime-dir: run }
+                    """
+                            .formatted(free.getLocalPort()));
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (admin.isPresent()) {
+            admin.get().close();
+            admin = Optional.empty();
+        }
+        if (server.isPresent()) {
+            server.get().close();
+            server = Optional.empty();
+        }
+    }
+
+    @Test
+    void aScriptEndsAlikeWithAndWithoutAServer() throws Exception {
+        List<String> alone = play("alone");
+        Files.delete(device);
+        makeDevice();
+        serve();
+        List<String> served = play("served");
+        for (int i = 0; i < SCRIPT.size(); i++) {
+            assertEquals(alone.get(i), served.get(i));
+        }
+        assertEquals(1, alone.stream().filter(line -> line.contains("Took snapshots")).count());
+    }
+
+    @Test
+    void whatCannotBeDoneHereIsBusy() throws Exception {
+        serve();
+        String busy = failing(ExitCode.BUSY, "device", "repair", "--yes");
+        assertTrue(busy.contains("is in use by process"), busy);
+    }
+
+    @Test
+    void theOnlyDeviceThatIsServedIsMeantByDefaultAndByName() throws Exception {
+        serve();
+        for (String[] command :
+                new String[][] {
+                    {"volume", "list"},
+                    {"volume", "list", "-d", "main"},
+                    {"volume", "list", "-d", device.toString()}
+                }) {
+            var terminal = new CapturedTerminal();
+            terminal.variables.put("DBS_RUNTIME_DIR", directory.resolve("run").toString());
+            assertEquals(0, Dbsctl.run(terminal, command), terminal.complained());
+        }
+        String url = admin.orElseThrow().url();
+        var elsewhere = new CapturedTerminal();
+        elsewhere.variables.put("DBS_RUNTIME_DIR", directory.resolve("none").toString());
+        elsewhere.variables.put("DBS_SERVER", url);
+        assertEquals(2, Dbsctl.run(elsewhere, "volume", "list"));
+        assertEquals(
+                "dbsctl: there is no token for "
+                        + url
+                        + "; name the file that holds it in DBS_TOKEN_FILE\n",
+                elsewhere.complained());
+        Path token =
+                Files.writeString(
+                        directory.resolve("token"), admin.orElseThrow().contents().token() + "\n");
+        elsewhere.variables.put("DBS_TOKEN_FILE", token.toString());
+        assertEquals(0, Dbsctl.run(elsewhere, "volume", "list"), elsewhere.complained());
+    }
+
+    @Test
+    void targetsAreMadeAndServedAtOnce() throws Exception {
+        serve();
+        dbsctl("volume", "create", "vm1", "8M");
+        assertEquals(
+                "Made target " + TARGET + "\n",
+                dbsctl("target", "create", TARGET, "--initiator", "any"));
+        assertEquals("vm1 is LUN 0 of " + TARGET + "\n", dbsctl("lun", "map", TARGET, "vm1"));
+        DbsConfig live = server.orElseThrow().config();
+        assertEquals(TARGET, live.targets().getFirst().name());
+        assertEquals("vm1", live.targets().getFirst().luns().getFirst().volume());
+        assertEquals(live, ConfigReader.read(main));
+        String status = dbsctl("status");
+        assertTrue(status.contains(TARGET + "     1"), status);
+        assertTrue(Json.object(dbsctl("status", "-o", "json")).containsKey("sessions"));
+        assertEquals("[ ]\n", dbsctl("session", "list", "-o", "json"));
+        assertTrue(dbsctl("config", "plan").startsWith("Nothing would change"));
+        String refused = failing(ExitCode.USAGE, "lun", "map", TARGET, "vm1", "--lun", "999");
+        assertTrue(refused.contains("999"), refused);
+        assertFalse(Files.readString(directory.resolve("conf.d/dbsctl.yaml")).contains("999"));
+        dbsctl("target", "delete", TARGET, "--yes");
+        assertEquals(List.of(), server.orElseThrow().config().targets());
+        assertEquals("main\n", dbsctl("__complete", "--", "volume", "list", "-d", "ma"));
+    }
+
+    private List<String> play(String folder) throws Exception {
+        Path files = Files.createDirectory(directory.resolve(folder));
+        Files.write(files.resolve("f.in"), noise(1, 3 * MIB));
+        Files.write(files.resolve("f.in2"), noise(2, 2 * MIB));
+        List<String> answers = new ArrayList<>();
+        for (String line : SCRIPT) {
+            var terminal = new CapturedTerminal();
+            int exitCode = run(terminal, line.replace("FILE", files + "/f").split(" "));
+            answers.add(
+                    (line + "\n" + exitCode + "\n" + terminal.printed() + terminal.complained())
+                            .replace(files.toString(), "FILES"));
+        }
+        return answers;
+    }
+
+    private void serve() throws Exception {
+        DbsConfig config = ConfigReader.read(main);
+        TargetServer started = TargetServer.start(config);
+        server = Optional.of(started);
+        var administration =
+                new Administration(
+                        started,
+                        new LiveConfiguration(started, ConfigSource.file(main)),
+                        new Jobs());
+        admin = AdminServer.start(config.admin(), administration, Optional.of(main), List.of());
+    }
+}
