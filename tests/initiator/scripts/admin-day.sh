@@ -3,8 +3,8 @@
 #
 #   run --port P --host-cmd COMMAND scripts/admin-day.sh
 #
-# where "COMMAND ctl WORDS..." runs dbsctl for the server, "COMMAND secret USER TEXT" writes the file with a
-# user's secret, "COMMAND file NAME" writes conf.d/NAME from the trial's store of such files, "COMMAND import"
+# where "COMMAND ctl WORDS..." runs dbsctl for the server, "COMMAND secret add|set GROUP USER TEXT" does
+# the same for a secret, "COMMAND file NAME" writes conf.d/NAME from the trial's store of such files, "COMMAND import"
 # brings a difference to a second device and compares, and "COMMAND pid" prints the server's process.
 
 target=iqn.2026-01.org.dbstore:rig
@@ -30,7 +30,7 @@ busy() { kill -0 "$fio" 2> /dev/null || { tail -n 20 /tmp/fio; fail "fio has end
 
 step "a volume is created and mapped; the guest sees it after a rescan"
 ctl_must volume create work 96MiB
-ctl_must lun map "$target" 2 main/work --snapshots luns=10-19
+ctl_must lun map "$target" work snapshots.luns=10-19 --lun 2
 must rescan > /dev/null
 work=$(wait_disk 2 "$target") || fail "LUN 2 does not appear"
 must mkfs.ext4 -q -F -E lazy_itable_init=1 "$work"
@@ -50,7 +50,7 @@ must resize2fs "$work" > /dev/null 2>&1
 busy "after the growth"
 
 step "a schedule takes a snapshot, which appears as a LUN and mounts"
-ctl_must config set snapshot-schedules.minute.every 1m snapshot-schedules.minute.keep 3 snapshot-schedules.minute.volumes main/work
+ctl_must config set snapshot-schedules.minute '{"every":"1m","keep":"3","volumes":"main/work"}'
 must sync
 taken() { [[ $(ctl snapshot list work -H --columns name | grep minute-) ]]; }
 seconds_till 90 taken || { ctl status; fail "no snapshot came"; }
@@ -66,7 +66,7 @@ ctl_must config unset snapshot-schedules.minute
 busy "after the schedule"
 
 step "rollback with the file system unmounted"
-ctl_must snapshot create work before
+ctl_must snapshot create work@before
 must dd if=/dev/urandom of=/mnt/second bs=1M count=2 status=none
 must umount /mnt
 ctl_must volume rollback work@before --yes
@@ -78,9 +78,9 @@ must umount /mnt
 busy "after the rollback"
 
 step "a clone, mapped to a second initiator at a target of its own"
-ctl_must clone create work@before copy
+ctl_must clone create work@before copy --linked
 ctl_must target create "$other" --initiator "$second"
-ctl_must lun map "$other" 1 main/copy
+ctl_must lun map "$other" copy --lun 1
 must second_initiator "$second"
 iscsiadm -m discovery -t sendtargets -p "$PORTAL" -I second > /tmp/found || fail "no discovery by the second initiator"
 grep -q "$other" /tmp/found || { cat /tmp/found; fail "the new target is not discovered"; }
@@ -103,9 +103,7 @@ must iscsiadm -m node -T "$other" -p "$PORTAL" -I second --login > /dev/null
 busy "after the ACL"
 
 step "CHAP is demanded, and its secret changed"
-host secret guest first-long-secret
-ctl_must auth create hosts
-ctl_must auth add hosts guest --secret-file guest.secret
+must host secret add hosts guest first-long-secret
 ctl_must target set "$other" auth-group=hosts --yes
 node() { iscsiadm -m node -T "$other" -p "$PORTAL" -I second "$@"; }
 node --logout > /dev/null 2>&1
@@ -116,8 +114,7 @@ secret() {
 }
 must secret first-long-secret
 must node --login > /dev/null
-host secret guest other-long-secret
-ctl_must config apply --yes
+must host secret set hosts guest other-long-secret
 node --logout > /dev/null 2>&1
 refuse node --login > /dev/null 2>&1
 must secret other-long-secret
@@ -149,7 +146,7 @@ must login "$target" "$PORTAL2" > /dev/null
 busy "after the portal"
 
 step "a difference is brought to a second device"
-ctl_must snapshot create work after
+ctl_must snapshot create work@after
 must host import
 
 step "the server is the one of the morning, and fio has no error"
