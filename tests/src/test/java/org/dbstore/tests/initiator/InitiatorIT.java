@@ -36,6 +36,7 @@ class InitiatorIT {
                 "snapshot-lun",
                 "commands",
                 "disk-life",
+                "admin-day",
                 "chap",
                 "digests"
             })

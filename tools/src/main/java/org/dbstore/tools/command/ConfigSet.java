@@ -2,6 +2,10 @@ package org.dbstore.tools.command;
 
 import org.dbstore.config.Edit;
 import org.dbstore.tools.configuration.Configuration;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -12,7 +16,10 @@ import java.util.List;
 /** Sets a key. */
 @Command(
         name = "set",
-        description = {"Set any key of the managed file conf.d/dbsctl.yaml.","What stands in a file of yours is refused with its place: edit that."},
+        description = {
+            "Set any key of the managed file conf.d/dbsctl.yaml.",
+            "What stands in a file of yours is refused with its place: edit that."
+        },
         footer = {"", "Example:", "  dbsctl config set log.slow-commands 500ms"})
 final class ConfigSet extends ConfigEdit {
     @Parameters(
@@ -25,13 +32,26 @@ final class ConfigSet extends ConfigEdit {
             index = "1..*",
             arity = "1..*",
             paramLabel = "VALUE",
-            description = "Several values are a list.")
+            description = "Several values are a list; { KEY: VALUE, ... } is a map.")
     List<String> values = List.of();
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        Object value = values.size() == 1 ? values.getFirst() : values;
+        Object value = values.size() == 1 ? parsed(values.getFirst()) : values;
         return List.of(new Edit.Set(path(key), value));
+    }
+
+    /** A map may be written on one line, as in a file. */
+    private static Object parsed(String text) {
+        if (!text.startsWith("{")) {
+            return text;
+        }
+        try {
+            return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+        } catch (YAMLException e) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no map; write { KEY: VALUE, ... }", e);
+        }
     }
 
     @Override
