@@ -10,6 +10,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.config.AdminConfig;
 import org.dbstore.config.PortalConfig;
+import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.admin.AdminServer;
 import org.dbstore.server.admin.Administration;
@@ -76,7 +77,7 @@ class PageIT {
         Administration administration =
                 new Administration(
                         server.server(),
-                        new LiveConfiguration(server.server(), server.server()::config),
+                        new LiveConfiguration(server.server(), ConfigSource.none(server.server())),
                         new Jobs());
         admin =
                 AdminServer.start(config, administration, Optional.empty(), List.of())
