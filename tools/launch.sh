@@ -8,12 +8,24 @@
 #   options   further flags, from the operator
 #   classes   a folder of classes before the jars, if any
 # It finds a JDK, builds if nothing is built, and becomes the JVM: the process keeps its pid.
+# Installed, $root has the folders lib and runtime instead of sources: nothing is looked for or built.
 
-lib=$root/tools/target/lib
+if [ -d "$root/runtime" ]; then
+    lib=$root/lib
+    caches=/var/cache/dbs
+else
+    lib=$root/tools/target/lib
+    caches=$root/tools/target/cache
+fi
 # The engine calls the C library. Adapters in the cache: JDK 25 confuses some of them, notices it and warns.
 flags="$flags --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching"
 
-. "$root/tools/jdk.sh"
+if [ -d "$root/runtime" ]; then
+    java_home=$root/runtime
+else
+    . "$root/tools/jdk.sh"
+    find_java_home
+fi
 
 is_built() {
     for jar in "$lib"/tools-*.jar; do
@@ -47,7 +59,7 @@ find_cache() {
     cache=
     print=$({ cat "$java_home/release"; echo "$java_home $lib $flags $options"; ls -lLn --full-time "$lib"; } 2>/dev/null | cksum) || return 0
     file=$name-${print%% *}.aot
-    for directory in "$root/tools/target/cache" "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/dbs"; do
+    for directory in "$caches" "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/dbs"; do
         if [ -e "$directory/$file" ]; then
             # An empty file says that this JVM made none.
             [ ! -s "$directory/$file" ] || cache=$directory/$file
@@ -74,7 +86,6 @@ make_cache() {
     [ ! -s "$1/$file" ] || cache=$1/$file
 }
 
-find_java_home
 is_built || build
 classpath=${classes:-}
 for jar in "$lib"/*.jar; do

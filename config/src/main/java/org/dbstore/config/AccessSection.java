@@ -53,7 +53,8 @@ final class AccessSection {
                 digest(target, ConfigKey.TARGET_HEADER_DIGEST),
                 digest(target, ConfigKey.TARGET_DATA_DIGEST),
                 new Limits(sessions, commands),
-                redirect(target));
+                redirect(target),
+                QosSection.ofTarget(target, initiators));
     }
 
     private static Digest digest(Entry target, ConfigKey key) {

@@ -1,5 +1,7 @@
 package org.dbstore.config;
 
+import org.dbstore.config.Secret.Reference;
+
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -147,7 +149,7 @@ final class AuthSection {
             throw new IllegalArgumentException(
                     "the environment has no variable '" + name + "'; set it for dbsd");
         }
-        return new Secret(value);
+        return new Secret(value, Optional.of(new Reference(Reference.Kind.VARIABLE, name)));
     }
 
     private Secret fromFile(String text) {
@@ -166,7 +168,9 @@ final class AuthSection {
                 throw new IllegalArgumentException(
                         path + " is too long to be a secret; name another");
             }
-            return new Secret(Files.readString(path).stripTrailing());
+            return new Secret(
+                    Files.readString(path).stripTrailing(),
+                    Optional.of(new Reference(Reference.Kind.FILE, path.toString())));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(path + " does not exist; write the secret there", e);
         } catch (CharacterCodingException e) {

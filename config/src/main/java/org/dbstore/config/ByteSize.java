@@ -89,6 +89,14 @@ public final class ByteSize {
         return tenths / 10 + fraction + " " + UNITS.get(power - 1) + "iB";
     }
 
+    /** Writes a size for a configuration: exactly, in the largest binary unit that allows it. */
+    static String exact(long bytes) {
+        int power = bytes == 0 ? 0 : Math.min(Long.numberOfTrailingZeros(bytes) / 10, UNITS.size());
+        return power == 0
+                ? Long.toString(bytes)
+                : (bytes >> 10 * power) + UNITS.get(power - 1) + "iB";
+    }
+
     private static long tenths(long bytes, int power) {
         return Math.round(Math.scalb((double) bytes, -10 * power) * 10);
     }

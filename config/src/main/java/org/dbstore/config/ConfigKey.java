@@ -3,6 +3,7 @@ package org.dbstore.config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The keys of a configuration file. The reference in docs/config.md, the check for unknown keys and
@@ -53,6 +54,110 @@ public enum ConfigKey {
             "map",
             "never",
             "The same for volumes: by name of a volume the percentage of its size that is mapped."),
+    /** How the server is administered. */
+    ADMIN(
+            "admin",
+            "map",
+            "loopback, any free port",
+            "How the running server is administered, by dbsctl, by programs and in a browser."),
+    /** Where the admin API listens. */
+    ADMIN_LISTEN(
+            "admin.listen",
+            "address or off",
+            "127.0.0.1:0",
+            "ADDRESS:PORT of the admin API; port 0 takes any free one. Beyond loopback it needs"
+                    + " certificate and key."),
+    /** Where the server says how it is reached. */
+    ADMIN_RUNTIME_DIR(
+            "admin.runtime-dir",
+            "path",
+            "/run/dbs for root",
+            "Folder in which the running server says, to its own user, how it is reached. Without"
+                    + " it: RUNTIME_DIRECTORY of the environment, /run/dbs, dbs in XDG_RUNTIME_DIR,"
+                    + " or a folder of the user in the one for temporary files."),
+    /** What clients show. */
+    ADMIN_TOKEN_FILE(
+            "admin.token-file",
+            "path",
+            "a new token at each start",
+            "File of mode 0600 with the token that clients show, 32 characters or more."),
+    /** With what the server proves itself. */
+    ADMIN_CERTIFICATE(
+            "admin.certificate", "path", "no TLS", "Certificate chain of the admin API, PEM."),
+    /** The certificate's. */
+    ADMIN_KEY(
+            "admin.key",
+            "path",
+            "no TLS",
+            "Private key of the certificate, PKCS #8, PEM; only its owner may read it."),
+    /** Who may read metrics. */
+    ADMIN_METRICS(
+            "admin.metrics",
+            "choice",
+            "token",
+            "Who may read /metrics: those who show the token, or everybody who reaches it.",
+            "token",
+            "open"),
+    /** What is logged. */
+    LOG("log", "map", "text", "What is logged, and how."),
+    /** How a line looks. */
+    LOG_FORMAT(
+            "log.format",
+            "choice",
+            "text",
+            "Lines for people, or one JSON object a line.",
+            "text",
+            "json"),
+    /** Which commands are slow. */
+    LOG_SLOW_COMMANDS(
+            "log.slow-commands",
+            "time",
+            "never",
+            "Commands that took at least so long are logged, as 500ms."),
+    /** Where changes are logged. */
+    LOG_AUDIT_FILE(
+            "log.audit-file",
+            "path",
+            "none",
+            "File for logins and changes by administrators, besides the log."),
+    /** Snapshots by the clock. */
+    SCHEDULES(
+            "snapshot-schedules",
+            "map",
+            "none",
+            "Snapshots that are taken by the clock, by the name of the rule."),
+    /** How often. */
+    SCHEDULE_EVERY(
+            "snapshot-schedules.NAME.every",
+            "time",
+            "required",
+            "From one snapshot to the next: 15m, 1h, 1d, 1w. They are taken at multiples of it, in"
+                    + " UTC."),
+    /** When. */
+    SCHEDULE_AT(
+            "snapshot-schedules.NAME.at",
+            "time of day",
+            "midnight",
+            "For whole days: the time, as \"02:30\", in UTC."),
+    /** How many stay. */
+    SCHEDULE_KEEP(
+            "snapshot-schedules.NAME.keep",
+            "1..10000",
+            "required",
+            "How many snapshots of this rule stay, of each volume; older ones are deleted."),
+    /** How they are called. */
+    SCHEDULE_PREFIX(
+            "snapshot-schedules.NAME.prefix",
+            "name",
+            "the name of the rule",
+            "What their names begin with: PREFIX-20260131T0215Z."),
+    /** Of which volumes. */
+    SCHEDULE_VOLUMES(
+            "snapshot-schedules.NAME.volumes",
+            "list",
+            "required",
+            "DEVICE/VOLUME, '*' in the volume's name stands for any run of characters. Those of one"
+                    + " device are taken at one instant."),
     /** Where to listen. */
     PORTALS(
             "portals",
@@ -226,6 +331,31 @@ public enum ConfigKey {
             "Whether initiators come here first the next time.",
             "temporary",
             "permanent"),
+    /** What certain initiators may use. */
+    TARGET_INITIATOR_QOS(
+            "targets.NAME.initiator-qos",
+            "map",
+            "unlimited",
+            "What initiators may use at most, each for itself: by initiator group, name or pattern."
+                    + " The first that fits an initiator holds for it."),
+    /** Commands per second. */
+    INITIATOR_QOS_IOPS(
+            "targets.NAME.initiator-qos.INITIATOR.iops",
+            "1..100000000",
+            "unlimited",
+            "Commands a second."),
+    /** Bytes per second. */
+    INITIATOR_QOS_BANDWIDTH(
+            "targets.NAME.initiator-qos.INITIATOR.bandwidth",
+            "size",
+            "unlimited",
+            "Bytes a second, read and written together."),
+    /** What may be made up for. */
+    INITIATOR_QOS_BURST(
+            "targets.NAME.initiator-qos.INITIATOR.burst",
+            "1..3600",
+            "1",
+            "So many seconds' worth may be used at once after silence."),
     /** What a target shows. */
     TARGET_LUNS("targets.NAME.luns", "map", "none", "The logical units, by number (0..255)."),
     /** What certain initiators see. */
@@ -250,6 +380,53 @@ public enum ConfigKey {
             "name or 1..65535",
             "the live volume",
             "Name or number of a snapshot of the volume; it is served read-only."),
+    /** Snapshots as LUNs. */
+    LUN_SNAPSHOTS(
+            "targets.NAME.luns.NUMBER.snapshots",
+            "auto or map",
+            "none",
+            "Snapshots of the volume appear by themselves as read-only LUNs of the target, each"
+                + " under a number that it keeps, and vanish when they are deleted. auto: all of"
+                + " them, as LUNs 128-255."),
+    /** Their numbers. */
+    SNAPSHOTS_LUNS(
+            "targets.NAME.luns.NUMBER.snapshots.luns",
+            "range",
+            "128-255",
+            "The numbers that they get, as 100-149; no two ranges and no LUN of a target overlap."),
+    /** Which of them. */
+    SNAPSHOTS_NAMES(
+            "targets.NAME.luns.NUMBER.snapshots.names",
+            "pattern",
+            "*",
+            "Which snapshots, by name; '*' stands for any run of characters."),
+    /** How many. */
+    SNAPSHOTS_NEWEST(
+            "targets.NAME.luns.NUMBER.snapshots.newest",
+            "1..256",
+            "all",
+            "How many of them, the newest."),
+    /** What a LUN may use. */
+    LUN_QOS(
+            "targets.NAME.luns.NUMBER.qos",
+            "map",
+            "unlimited",
+            "What all initiators together may use of this LUN at most."),
+    /** Commands per second. */
+    LUN_QOS_IOPS(
+            "targets.NAME.luns.NUMBER.qos.iops", "1..100000000", "unlimited", "Commands a second."),
+    /** Bytes per second. */
+    LUN_QOS_BANDWIDTH(
+            "targets.NAME.luns.NUMBER.qos.bandwidth",
+            "size",
+            "unlimited",
+            "Bytes a second, read and written together."),
+    /** What may be made up for. */
+    LUN_QOS_BURST(
+            "targets.NAME.luns.NUMBER.qos.burst",
+            "1..3600",
+            "1",
+            "So many seconds' worth may be used at once after silence."),
     /** Whether writes are refused. */
     LUN_READ_ONLY(
             "targets.NAME.luns.NUMBER.read-only",
@@ -364,6 +541,40 @@ public enum ConfigKey {
      */
     public boolean isRequired() {
         return defaultText.equals("required");
+    }
+
+    /** True for the path of a key that takes a list; names of the operator's stand in it. */
+    static boolean isList(List<String> path) {
+        // The keys of this map are all named by the operator, so the table has none of them.
+        return (path.size() == 2 && path.getFirst().equals(INITIATOR_GROUPS.key()))
+                || Arrays.stream(values())
+                        .anyMatch(key ->
+                                key.type.equals("list")
+                                        && key.words().size() == path.size()
+                                        && key.begins(path));
+    }
+
+    /** True for the path of something that the operator names, as a target. */
+    static boolean isNamed(List<String> path) {
+        return Arrays.stream(values())
+                .anyMatch(key ->
+                        key.words().size() > path.size()
+                                && isName(key.words().get(path.size() - 1))
+                                && key.begins(path));
+    }
+
+    private boolean begins(List<String> other) {
+        List<String> words = words();
+        return IntStream.range(0, other.size())
+                .allMatch(i -> isName(words.get(i)) || words.get(i).equals(other.get(i)));
+    }
+
+    private List<String> words() {
+        return List.of(path.split("\\."));
+    }
+
+    private static boolean isName(String word) {
+        return word.chars().allMatch(Character::isUpperCase);
     }
 
     /** The keys of the map in which this one stands, itself included. */

@@ -4,16 +4,9 @@ import org.apache.commons.configuration2.tree.ImmutableNode;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,15 +35,33 @@ public final class ConfigReader {
     /** As {@link #read(Path)}, with secrets from these variables. */
     static DbsConfig read(Path file, Map<String, String> environment) throws ConfigException {
         Problems problems = new Problems();
-        ImmutableNode tree = load(file, problems);
-        FileMerger merger = new FileMerger(problems);
-        for (Path part : parts(file.resolveSibling("conf.d"), problems)) {
-            tree = merger.merge(tree, load(part, problems));
-        }
+        ConfigFiles files = new ConfigFiles(file);
+        return check(files, files.all(problems), environment, problems);
+    }
+
+    /**
+     * As {@link #read(Path)}, as if {@code conf.d/dbsctl.yaml} held a text.
+     *
+     * @param file the main file
+     * @param managedText YAML
+     * @return the configuration
+     * @throws ConfigException with every problem of every file
+     */
+    public static DbsConfig read(Path file, String managedText) throws ConfigException {
+        Problems problems = new Problems();
+        ConfigFiles files = new ConfigFiles(file);
+        return check(files, files.with(managedText, problems), System.getenv(), problems);
+    }
+
+    private static DbsConfig check(
+            ConfigFiles files,
+            ImmutableNode tree,
+            Map<String, String> environment,
+            Problems problems)
+            throws ConfigException {
         // What could not be parsed would only cause complaints about what is missing then.
         problems.throwIfAny();
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        return check(tree, directory == null ? Path.of("/") : directory, environment, problems);
+        return check(tree, files.directory(), environment, problems);
     }
 
     /**
@@ -62,7 +73,8 @@ public final class ConfigReader {
     public static DbsConfig embeddedDefault(Path dataDirectory) {
         Problems problems = new Problems();
         try {
-            ImmutableNode tree = parse(defaultText(dataDirectory), DEFAULT_RESOURCE, problems);
+            ImmutableNode tree =
+                    ConfigFiles.parse(defaultText(dataDirectory), DEFAULT_RESOURCE, problems);
             problems.throwIfAny();
             return check(tree, dataDirectory.toAbsolutePath(), Map.of(), problems);
         } catch (ConfigException e) {
@@ -107,13 +119,20 @@ public final class ConfigReader {
         Optional<AuthGroupConfig> discoveryAuth =
                 root.value(ConfigKey.DISCOVERY_AUTH_GROUP, auth::named).flatMap(group -> group);
         List<TargetConfig> targets = new TargetSection(groups, deviceNames(tree), auth).read(root);
+        AdminSection administration = new AdminSection(directory);
+        AdminConfig admin = administration.read(root);
+        LogConfig log = administration.readLog(root);
+        List<ScheduleConfig> schedules = new ScheduleSection(deviceNames(tree)).read(root);
         problems.throwIfAny();
         return new DbsConfig(
                 devices,
                 portals,
                 DbsConfig.Discovery.valueOf(discovery.toUpperCase(Locale.ROOT)),
                 discoveryAuth,
-                targets);
+                targets,
+                admin,
+                schedules,
+                log);
     }
 
     /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */
@@ -123,52 +142,5 @@ public final class ConfigReader {
                 .flatMap(devices -> devices.getChildren().stream())
                 .map(ImmutableNode::getNodeName)
                 .collect(Collectors.toSet());
-    }
-
-    private static List<Path> parts(Path directory, Problems problems) {
-        List<Path> parts = new ArrayList<>();
-        if (!Files.isDirectory(directory)) {
-            return parts;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (name.endsWith(".yaml")) {
-                    parts.add(file);
-                } else if (name.endsWith(".yml")) {
-                    problems.add(new Place(file.toString(), 0), "", "is not read; name it .yaml");
-                }
-            }
-        } catch (IOException e) {
-            problems.add(
-                    new Place(directory.toString(), 0),
-                    "",
-                    "cannot be listed: " + e.getMessage() + "; check its permissions");
-        }
-        Collections.sort(parts);
-        return parts;
-    }
-
-    private static ImmutableNode load(Path file, Problems problems) {
-        Place place = new Place(file.toString(), 0);
-        try {
-            return parse(Files.readString(file), file.toString(), problems);
-        } catch (NoSuchFileException e) {
-            problems.add(place, "", "does not exist; name the configuration file");
-        } catch (CharacterCodingException e) {
-            problems.add(place, "", "is not text in UTF-8; save it as UTF-8");
-        } catch (IOException e) {
-            problems.add(
-                    place,
-                    "",
-                    "cannot be read: " + e.getMessage() + "; name a file that can be read");
-        }
-        return parse("", file.toString(), problems);
-    }
-
-    private static ImmutableNode parse(String text, String file, Problems problems) {
-        LocatedYaml yaml = new LocatedYaml(file, problems);
-        yaml.read(new StringReader(text));
-        return yaml.root();
     }
 }

@@ -14,13 +14,19 @@ import java.util.function.Function;
  * @param discovery which addresses SendTargets lists
  * @param discoveryAuth who may ask for the targets; empty = everybody
  * @param targets names are unique; their LUNs are on known devices
+ * @param admin how the running server is administered
+ * @param schedules of snapshots; names are unique
+ * @param log what is logged, and how
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
         List<PortalConfig> portals,
         Discovery discovery,
         Optional<AuthGroupConfig> discoveryAuth,
-        List<TargetConfig> targets) {
+        List<TargetConfig> targets,
+        AdminConfig admin,
+        List<ScheduleConfig> schedules,
+        LogConfig log) {
     /** Which addresses of a target SendTargets lists (RFC 7143, appendix C). */
     public enum Discovery {
         /** Every portal of the target's portal groups. */
@@ -38,16 +44,36 @@ public record DbsConfig(
         this(devices, portals, discovery, Optional.empty(), targets);
     }
 
+    /** A configuration that is administered and logs as usual. */
+    public DbsConfig(
+            List<DeviceConfig> devices,
+            List<PortalConfig> portals,
+            Discovery discovery,
+            Optional<AuthGroupConfig> discoveryAuth,
+            List<TargetConfig> targets) {
+        this(
+                devices,
+                portals,
+                discovery,
+                discoveryAuth,
+                targets,
+                AdminConfig.DEFAULT,
+                List.of(),
+                LogConfig.DEFAULT);
+    }
+
     /** Checks the values. */
     public DbsConfig {
         devices = List.copyOf(devices);
         portals = List.copyOf(portals);
         targets = List.copyOf(targets);
+        schedules = List.copyOf(schedules);
         if (portals.isEmpty()) {
             throw new IllegalArgumentException("there is no portal; give one to listen on");
         }
         Set<String> deviceNames = unique(devices, DeviceConfig::name);
         unique(targets, TargetConfig::name);
+        unique(schedules, ScheduleConfig::name);
         for (TargetConfig target : targets) {
             for (LunConfig lun : target.luns()) {
                 if (!deviceNames.contains(lun.device())) {

@@ -8,7 +8,9 @@ import java.util.List;
 /**
  * Puts the files of a configuration together: maps are united key by key at every depth, so that
  * one file may hold all that belongs to one machine. A value or list given in two files is a
- * problem, because which of them holds would depend on the names of the files.
+ * problem, because which of them holds would depend on the names of the files. Only the managed
+ * file may go on with a list, so that a portal or an initiator can be added where a file of the
+ * user's names some.
  */
 final class FileMerger {
     private final Problems problems;
@@ -17,26 +19,33 @@ final class FileMerger {
         this.problems = problems;
     }
 
+    /** Puts a file of the user's to others. */
     ImmutableNode merge(ImmutableNode first, ImmutableNode second) {
-        return merge(first, second, "");
+        return merge(first, second, List.of(), false);
     }
 
-    private ImmutableNode merge(ImmutableNode first, ImmutableNode second, String path) {
+    /** Puts the managed file to those of the user: it may add items to their lists. */
+    ImmutableNode extend(ImmutableNode users, ImmutableNode managed) {
+        return merge(users, managed, List.of(), true);
+    }
+
+    private ImmutableNode merge(
+            ImmutableNode first, ImmutableNode second, List<String> path, boolean extending) {
         List<ImmutableNode> children = new ArrayList<>(first.getChildren());
         for (ImmutableNode added : second.getChildren()) {
             List<ImmutableNode> present = named(first, added.getNodeName());
-            String childPath =
-                    path.isEmpty() ? added.getNodeName() : path + "." + added.getNodeName();
-            if (present.isEmpty()) {
+            List<String> childPath = new ArrayList<>(path);
+            childPath.add(added.getNodeName());
+            if (present.isEmpty() || (extending && ConfigKey.isList(childPath))) {
                 children.add(added);
             } else if (isSingleMap(present) && isSingleMap(named(second, added.getNodeName()))) {
                 children.set(
                         children.indexOf(present.getFirst()),
-                        merge(present.getFirst(), added, childPath));
+                        merge(present.getFirst(), added, childPath, extending));
             } else if (named(second, added.getNodeName()).getFirst() == added) {
                 problems.add(
                         Place.of(added),
-                        childPath,
+                        String.join(".", childPath),
                         "given twice, first at " + Place.of(present.getFirst()) + "; leave one");
             }
         }

@@ -1,5 +1,7 @@
 package org.dbstore.config;
 
+import java.util.Optional;
+
 /**
  * A volume or snapshot under a number.
  *
@@ -12,6 +14,8 @@ package org.dbstore.config;
  * @param blockBytes logical block length: 512 or 4096
  * @param physicalBlockBytes physical block length that initiators are told: 512 or 4096, at least
  *     {@code blockBytes}
+ * @param qos what all initiators together may use
+ * @param snapshots which snapshots of the volume appear as LUNs by themselves
  */
 public record LunConfig(
         int number,
@@ -21,7 +25,9 @@ public record LunConfig(
         boolean readOnly,
         CacheMode cache,
         int blockBytes,
-        int physicalBlockBytes) {
+        int physicalBlockBytes,
+        QosConfig qos,
+        Optional<SnapshotLuns> snapshots) {
     /** Highest number that single-level peripheral addressing can say (SAM-5, "LUN"). */
     public static final int NUMBER_MAX = 255;
 
@@ -34,6 +40,29 @@ public record LunConfig(
          * (WCE=1).
          */
         WRITEBACK
+    }
+
+    /** A LUN without limits, whose snapshots do not appear. */
+    public LunConfig(
+            int number,
+            String device,
+            String volume,
+            String snapshot,
+            boolean readOnly,
+            CacheMode cache,
+            int blockBytes,
+            int physicalBlockBytes) {
+        this(
+                number,
+                device,
+                volume,
+                snapshot,
+                readOnly,
+                cache,
+                blockBytes,
+                physicalBlockBytes,
+                QosConfig.UNLIMITED,
+                Optional.empty());
     }
 
     /** Checks the values; a snapshot becomes read-only. */
@@ -55,6 +84,10 @@ public record LunConfig(
                             + physicalBlockBytes
                             + "; choose 512 or 4096, at least"
                             + " the block size");
+        }
+        if (!snapshot.isEmpty() && snapshots.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a snapshot has no snapshots to show; leave out snapshots");
         }
         readOnly |= !snapshot.isEmpty();
     }

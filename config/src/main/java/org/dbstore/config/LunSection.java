@@ -53,18 +53,24 @@ final class LunSection {
         if (number.isEmpty() || device.isEmpty() || volume.isEmpty()) {
             return Optional.empty();
         }
-        LunConfig lun =
-                new LunConfig(
-                        number.get(),
-                        device.get(),
-                        volume.get(),
-                        snapshot,
-                        readOnly,
-                        cache,
-                        blockBytes,
-                        physicalBlockBytes);
-        checkSameEverywhere(entry, lun);
-        return Optional.of(lun);
+        QosConfig qos = QosSection.ofLun(entry);
+        Optional<SnapshotLuns> snapshots =
+                entry.one(ConfigKey.LUN_SNAPSHOTS).flatMap(LunSection::snapshots);
+        Optional<LunConfig> lun =
+                entry.guarded(() ->
+                        new LunConfig(
+                                number.get(),
+                                device.get(),
+                                volume.get(),
+                                snapshot,
+                                readOnly,
+                                cache,
+                                blockBytes,
+                                physicalBlockBytes,
+                                qos,
+                                snapshots));
+        lun.ifPresent(read -> checkSameEverywhere(entry, read));
+        return lun;
     }
 
     private void checkSameEverywhere(Entry entry, LunConfig lun) {
@@ -93,6 +99,38 @@ final class LunSection {
                             + firstWritable.place
                             + "; make them equal, or one of them read-only");
         }
+    }
+
+    private static Optional<SnapshotLuns> snapshots(Entry entry) {
+        if (!entry.isMap()) {
+            return entry.parsed(text -> {
+                if (text.equals("auto")) {
+                    return SnapshotLuns.AUTO;
+                }
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not auto; write auto, or a map of luns, names, newest");
+            });
+        }
+        entry.checkKeys(ConfigKey.SNAPSHOTS_LUNS);
+        int[] range =
+                entry.value(ConfigKey.SNAPSHOTS_LUNS, LunSection::range)
+                        .orElse(new int[] {SnapshotLuns.AUTO.first(), SnapshotLuns.AUTO.last()});
+        String names = entry.value(ConfigKey.SNAPSHOTS_NAMES, Values::text).orElse("*");
+        int newest =
+                entry.value(
+                                ConfigKey.SNAPSHOTS_NEWEST,
+                                text -> Values.integer(text, 1, LunConfig.NUMBER_MAX + 1))
+                        .orElse(0);
+        return entry.guarded(() -> new SnapshotLuns(range[0], range[1], names, newest));
+    }
+
+    private static int[] range(String text) {
+        String[] ends = text.split("-", -1);
+        if (ends.length != 2) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a range; write one as 128-255");
+        }
+        return new int[] {number(ends[0].strip()), number(ends[1].strip())};
     }
 
     private static Optional<String> choice(Entry entry, ConfigKey key) {

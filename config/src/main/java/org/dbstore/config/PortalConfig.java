@@ -58,6 +58,11 @@ public record PortalConfig(String host, int port, int groupTag) {
                 host, port == null ? DEFAULT_PORT : Values.integer(port, 1, 65535), groupTag);
     }
 
+    /** The address as {@link #parse} reads it. */
+    public String address() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
     /** True if both cannot be listened on: equal, or one is the wildcard of the other's family. */
     boolean overlaps(PortalConfig other) {
         InetAddress mine = InetAddress.ofLiteral(host);

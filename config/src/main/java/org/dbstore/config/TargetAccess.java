@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param dataDigest whether data carry CRC32C
  * @param limits what may be used at once
  * @param redirect where to send initiators instead
+ * @param initiatorQos what certain initiators may use; the first that fits holds
  */
 public record TargetAccess(
         Optional<AuthGroupConfig> authGroup,
@@ -22,7 +23,8 @@ public record TargetAccess(
         Digest headerDigest,
         Digest dataDigest,
         Limits limits,
-        Optional<Redirect> redirect) {
+        Optional<Redirect> redirect,
+        List<InitiatorQos> initiatorQos) {
     /** What holds for a target that says nothing: everybody admitted gets all of it. */
     public static final TargetAccess OPEN =
             new TargetAccess(
@@ -32,7 +34,8 @@ public record TargetAccess(
                     Digest.ALLOWED,
                     Digest.ALLOWED,
                     Limits.NONE,
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of());
 
     /** Whether PDUs carry a CRC32C digest. */
     public enum Digest {
@@ -95,9 +98,35 @@ public record TargetAccess(
         }
     }
 
+    /**
+     * What certain initiators may use, each for itself.
+     *
+     * @param initiators name patterns
+     * @param qos the limits
+     */
+    public record InitiatorQos(List<String> initiators, QosConfig qos) {
+        /** Copies the list. */
+        public InitiatorQos {
+            initiators = List.copyOf(initiators);
+        }
+    }
+
+    /** Terms without limits for initiators. */
+    public TargetAccess(
+            Optional<AuthGroupConfig> authGroup,
+            List<AddressRange> addresses,
+            List<LunMapConfig> lunMaps,
+            Digest headerDigest,
+            Digest dataDigest,
+            Limits limits,
+            Optional<Redirect> redirect) {
+        this(authGroup, addresses, lunMaps, headerDigest, dataDigest, limits, redirect, List.of());
+    }
+
     /** Checks the values. */
     public TargetAccess {
         addresses = List.copyOf(addresses);
+        initiatorQos = List.copyOf(initiatorQos);
         lunMaps = List.copyOf(lunMaps);
     }
 }

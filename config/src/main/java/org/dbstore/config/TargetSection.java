@@ -11,7 +11,8 @@ import java.util.Set;
 
 /** Reads {@link ConfigKey#INITIATOR_GROUPS} and {@link ConfigKey#TARGETS}. */
 final class TargetSection {
-    private static final String ANY = "any";
+    /** Everybody. */
+    static final String ANY = "any";
 
     private final Set<Integer> portalGroups;
     private final LunSection luns;
@@ -74,9 +75,42 @@ final class TargetSection {
                         .flatMap(lun -> luns.read(lun).stream())
                         .sorted(Comparator.comparingInt(LunConfig::number))
                         .toList();
+        checkSnapshotLuns(entry, units);
         TargetAccess terms = access.read(entry, units, this::initiators);
         return name.map(value ->
                 new TargetConfig(value, alias, groups, List.copyOf(initiators), units, terms));
+    }
+
+    /** A snapshot that appears must not take the number of another LUN. */
+    private static void checkSnapshotLuns(Entry target, List<LunConfig> luns) {
+        for (LunConfig lun : luns) {
+            if (lun.snapshots().isEmpty()) {
+                continue;
+            }
+            SnapshotLuns range = lun.snapshots().get();
+            for (LunConfig other : luns) {
+                boolean shared =
+                        other != lun
+                                && other.number() > lun.number()
+                                && other.snapshots().isPresent()
+                                && range.first() <= other.snapshots().get().last()
+                                && other.snapshots().get().first() <= range.last();
+                if (shared || range.contains(other.number())) {
+                    target.problem(
+                            "the snapshots of LUN %d appear as LUNs %d-%d, where %s; give them another"
+                                            .formatted(
+                                                    lun.number(),
+                                                    range.first(),
+                                                    range.last(),
+                                                    shared
+                                                            ? "those of LUN "
+                                                                    + other.number()
+                                                                    + " appear too"
+                                                            : "LUN " + other.number() + " is")
+                                    + " range");
+                }
+            }
+        }
     }
 
     private void checkUnique(Entry entry, String name) {

@@ -28,6 +28,13 @@ import org.dbstore.backend.operation.SpaceAccounting;
 import org.dbstore.backend.operation.Vacuum;
 import org.dbstore.backend.operation.Views;
 import org.dbstore.backend.recovery.DeviceOpener;
+import org.dbstore.backend.stream.ChangedRange;
+import org.dbstore.backend.stream.PartialImport;
+import org.dbstore.backend.stream.SnapshotExport;
+import org.dbstore.backend.stream.SnapshotImport;
+import org.dbstore.backend.stream.SnapshotStream;
+import org.dbstore.backend.stream.StreamReceiver;
+import org.dbstore.backend.stream.StreamToken;
 import org.dbstore.backend.stream.VolumeDiff;
 import org.dbstore.backend.volume.StoreParts;
 import org.dbstore.backend.volume.StoredVolume;
@@ -50,10 +57,8 @@ import java.util.function.BooleanSupplier;
 /**
  * An open, locked device with all its volumes. Safe for use by many threads, none of which may be
  * interrupted while it is in here: that would close the device for all.
- *
- * <p>Volumes are addressed by name; one whose name is doubled, empty or undecodable by "#slot".
  */
-public final class BlockStore implements AutoCloseable {
+public final class BlockStore implements Store {
     private static final Logger LOG = LogManager.getLogger(BlockStore.class);
 
     private final BlockDevice device;
@@ -62,6 +67,7 @@ public final class BlockStore implements AutoCloseable {
     private final StoreParts parts;
     private final Superblock superblock;
     private final List<Finding> findings;
+    private final long openingNanos;
     private final Views views;
     private final Inventory inventory;
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
@@ -69,7 +75,8 @@ public final class BlockStore implements AutoCloseable {
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private BlockStore(BlockDevice device, Runnable unlock, DeviceOpener.Opened opened) {
+    private BlockStore(
+            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
         this.device = device;
         this.unlock = unlock;
         this.management = opened.management();
@@ -79,6 +86,7 @@ public final class BlockStore implements AutoCloseable {
         this.views = new Views(management);
         this.inventory = new Inventory(management);
         this.snapshotting = new CreateSnapshot(management);
+        this.openingNanos = System.nanoTime() - beganNanos;
         if (!parts.readOnly()) {
             parts.commits().start();
         }
@@ -186,9 +194,10 @@ public final class BlockStore implements AutoCloseable {
     private static BlockStore open(
             BlockDevice device, OpenOptions options, UUID bootId, Runnable unlock)
             throws BackendException {
+        long beganNanos = System.nanoTime();
         try {
-            BlockStore store =
-                    new BlockStore(device, unlock, DeviceOpener.open(device, options, bootId));
+            DeviceOpener.Opened opened = DeviceOpener.open(device, options, bootId);
+            BlockStore store = new BlockStore(device, unlock, opened, beganNanos);
             store.findings.forEach(finding -> log(device, finding));
             return store;
         } catch (BackendException | RuntimeException | Error e) {
@@ -197,11 +206,7 @@ public final class BlockStore implements AutoCloseable {
         }
     }
 
-    /**
-     * Describes the device.
-     *
-     * @return numbers of this moment
-     */
+    @Override
     public DeviceInfo info() {
         management.lock().lock();
         try {
@@ -221,46 +226,40 @@ public final class BlockStore implements AutoCloseable {
     }
 
     /**
-     * Lists the volumes.
+     * Tells what was counted since the device was opened.
      *
-     * @return in slot order
+     * @return numbers of this moment
      */
+    public StoreStatistics statistics() {
+        return new StoreStatistics(
+                parts.commits().count(),
+                parts.commits().nanos(),
+                parts.commits().waiters(),
+                parts.barrier().count(),
+                parts.barrier().nanos(),
+                parts.commits().journalBytes(),
+                parts.commits().journalUse(),
+                parts.copyOnWrite().copiedBytes(),
+                openingNanos);
+    }
+
+    @Override
     public List<VolumeInfo> volumes() {
         return inventory.volumes();
     }
 
-    /**
-     * Describes one volume.
-     *
-     * @param name its name, or "#slot"
-     * @return its description
-     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#INVALID} if
-     *     several have the name
-     */
+    @Override
     public VolumeInfo volume(String name) throws BackendException {
         return inventory.volume(name);
     }
 
-    /**
-     * Lists the snapshots of a volume.
-     *
-     * @param volumeName its name, or "#slot"
-     * @return head first, then its chain, then what rollbacks have left beside that
-     * @throws BackendException as {@link #volume}
-     */
+    @Override
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
         return inventory.snapshots(volumeName);
     }
 
-    /**
-     * Opens the live head of a volume: the same object for each caller; it follows later snapshots.
-     *
-     * @param name its name, or "#slot"
-     * @return to be given back to {@link #release}
-     * @throws BackendException as {@link #volume}; {@link BackendError#CORRUPT} if it cannot be
-     *     served, {@link BackendError#BUSY} while it is being cloned, and while it holds a part of
-     *     an import
-     */
+    /** As {@link Store#openVolume}: the same object for each caller; it follows later snapshots. */
+    @Override
     public Volume openVolume(String name) throws BackendException {
         return views.openVolume(name);
     }
@@ -289,148 +288,82 @@ public final class BlockStore implements AutoCloseable {
         return new VolumeDiff(from.map(StoredVolume.class::cast), (StoredVolume) to, depth);
     }
 
-    /**
-     * Opens a frozen snapshot, read-only.
-     *
-     * @param snapshotId of any layer but a head
-     * @return to be given back to {@link #release}
-     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#BUSY} if it is a
-     *     head or being deleted; {@link BackendError#CORRUPT}
-     */
+    @Override
+    public List<ChangedRange> changes(
+            Optional<VolumeContents> from, VolumeContents to, VolumeDiff.Depth depth)
+            throws BackendException {
+        return new VolumeDiff(from.map(StoredVolume.class::cast), (StoredVolume) to, depth).all();
+    }
+
+    @Override
+    public SnapshotStream exportStream(
+            String volumeName, int snapshotId, OptionalInt baseId, ProgressListener progress)
+            throws BackendException {
+        return new SnapshotExport(this, volumeName, snapshotId, baseId, progress);
+    }
+
+    @Override
+    public StreamReceiver importStream(String volumeName, ProgressListener progress) {
+        return new SnapshotImport(this, volumeName, progress);
+    }
+
+    @Override
+    public Optional<StreamToken> importToken(String volumeName) throws BackendException {
+        return new PartialImport(this, volumeName).token();
+    }
+
+    @Override
+    public void discardImport(String volumeName) throws BackendException {
+        new PartialImport(this, volumeName).discard();
+    }
+
+    @Override
     public Volume openSnapshot(int snapshotId) throws BackendException {
         return views.openSnapshot(snapshotId);
     }
 
-    /**
-     * Gives up what an open call gave: the volume may then be deleted.
-     *
-     * @param volume once for each time that it was opened
-     */
-    public void release(Volume volume) {
-        views.release(volume);
+    @Override
+    public void release(VolumeContents contents) {
+        views.release(contents);
     }
 
-    /**
-     * Creates an empty thin volume.
-     *
-     * @param name 1..255 bytes, without control characters, '/', '@' and leading '#'
-     * @param sizeBytes 1 byte to 4 PiB, rounded up to 1 MiB
-     * @throws BackendException {@link BackendError#INVALID}, {@link BackendError#ALREADY_EXISTS},
-     *     {@link BackendError#LIMIT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
+    @Override
     public void createVolume(String name, long sizeBytes) throws BackendException {
         new CreateVolume(management).run(name, sizeBytes);
     }
 
-    /**
-     * Gives a volume another name; it may be in use.
-     *
-     * @param name present name, or "#slot"
-     * @param newName as in {@link #createVolume}
-     * @throws BackendException as {@link #volume} and {@link #createVolume}
-     */
+    @Override
     public void renameVolume(String name, String newName) throws BackendException {
         new RenameVolume(management).run(name, newName);
     }
 
-    /**
-     * Deletes a volume with all its snapshots. Linked clones of them keep what they show.
-     *
-     * @param name its name, or "#slot"
-     * @throws BackendException as {@link #volume}; {@link BackendError#BUSY} while it or one of its
-     *     snapshots is open; {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link
-     *     BackendError#FAILED}
-     */
+    @Override
     public void deleteVolume(String name) throws BackendException {
         new DeleteVolume(management).run(name);
     }
 
-    /**
-     * Freezes the head; works while the volume is in use.
-     *
-     * @param volumeName its name, or "#slot"
-     * @return id of what was frozen
-     * @throws BackendException as {@link #volume}; {@link BackendError#LIMIT}, {@link
-     *     BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
-    public int createSnapshot(String volumeName) throws BackendException {
-        return createSnapshots(List.of(SnapshotRequest.of(volumeName))).getFirst();
-    }
-
-    /**
-     * As {@link #createSnapshot(String)}, with a name.
-     *
-     * @param volumeName its name, or "#slot"
-     * @param name as a volume's, but not of digits alone, which mean an id; unique in the volume
-     * @return id of what was frozen
-     * @throws BackendException as there; {@link BackendError#INVALID}, {@link
-     *     BackendError#ALREADY_EXISTS}; {@link BackendError#NO_SPACE} if the device has no room for
-     *     names
-     */
-    public int createSnapshot(String volumeName, String name) throws BackendException {
-        return createSnapshots(List.of(SnapshotRequest.of(volumeName, name))).getFirst();
-    }
-
-    /**
-     * Freezes several volumes at one instant: no write that began after another one's end is in a
-     * snapshot of the group without that. All snapshots are taken, or none.
-     *
-     * @param requests of different volumes
-     * @return ids of what was frozen, in the same order
-     * @throws BackendException as {@link #createSnapshot(String, String)}
-     */
+    @Override
     public List<Integer> createSnapshots(List<SnapshotRequest> requests) throws BackendException {
         return snapshotting.run(requests);
     }
 
-    /**
-     * Finds a frozen snapshot of a volume.
-     *
-     * @param volumeName its name, or "#slot"
-     * @param nameOrId of the snapshot
-     * @return its id
-     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#INVALID} if
-     *     several volumes have the name
-     */
+    @Override
     public int snapshotId(String volumeName, String nameOrId) throws BackendException {
         return inventory.snapshotId(volumeName, nameOrId);
     }
 
-    /**
-     * Gives a snapshot a name, or another one; it may be open.
-     *
-     * @param snapshotId a frozen snapshot
-     * @param newName as in {@link #createSnapshot(String, String)}
-     * @throws BackendException as there; {@link BackendError#BUSY} if it is a head or being deleted
-     */
+    @Override
     public void renameSnapshot(int snapshotId, String newName) throws BackendException {
         new RenameSnapshot(management).run(snapshotId, newName);
     }
 
-    /**
-     * Sets and removes labels of a volume: at most {@link ChangeLabels#COUNT_MAX}, keys of 1 to 63
-     * bytes without '=', values of up to 255 bytes, no control characters.
-     *
-     * @param name of the volume, or "#slot"
-     * @param set new or changed labels
-     * @param removed keys of labels that go, if they are there
-     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}, {@link
-     *     BackendError#LIMIT}; {@link BackendError#NO_SPACE} if the device has no room for labels;
-     *     {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
+    @Override
     public void labelVolume(String name, Map<String, String> set, Set<String> removed)
             throws BackendException {
         new ChangeLabels(management, set, removed).ofVolume(name);
     }
 
-    /**
-     * As {@link #labelVolume}, of a snapshot.
-     *
-     * @param snapshotId a frozen snapshot
-     * @param set new or changed labels
-     * @param removed keys of labels that go, if they are there
-     * @throws BackendException as there; {@link BackendError#BUSY} if it is a head or being deleted
-     */
+    @Override
     public void labelSnapshot(int snapshotId, Map<String, String> set, Set<String> removed)
             throws BackendException {
         new ChangeLabels(management, set, removed).ofSnapshot(snapshotId);
@@ -461,77 +394,30 @@ public final class BlockStore implements AutoCloseable {
         new ScsiStates(management).write(volumeName, state);
     }
 
-    /**
-     * Copies all that a snapshot shows into a new volume, published last.
-     *
-     * @param snapshotId a frozen snapshot, or the head of a volume that is not open
-     * @param newVolumeName as in {@link #createVolume}
-     * @param progress hears of each extent
-     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#NO_SPACE},
-     *     {@link BackendError#BUSY}, and as {@link #createVolume}
-     */
+    @Override
     public void cloneSnapshot(int snapshotId, String newVolumeName, ProgressListener progress)
             throws BackendException {
         new CloneSnapshot(management, newVolumeName, progress).run(snapshotId);
     }
 
-    /**
-     * Makes a volume at once that begins with what a snapshot holds and shares its space. Either
-     * may be deleted first.
-     *
-     * @param snapshotId of any layer; of a head a snapshot is taken first, which stays: that works
-     *     while the volume is in use
-     * @param newVolumeName as in {@link #createVolume}
-     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#BUSY} if the
-     *     snapshot is being deleted, and as {@link #createVolume}
-     */
+    @Override
     public void linkClone(int snapshotId, String newVolumeName) throws BackendException {
         new LinkClone(management).run(snapshotId, newVolumeName);
     }
 
-    /**
-     * Copies what a linked clone shares with other volumes, so that it needs them no longer; works
-     * while it is in use. If it fails or is interrupted, what was copied counts for the next try.
-     *
-     * @param volumeName its name, or "#slot"
-     * @param progress hears of each extent
-     * @throws BackendException as {@link #volume}; {@link BackendError#NO_SPACE}, {@link
-     *     BackendError#CORRUPT}, {@link BackendError#IO}, {@link BackendError#READ_ONLY}, {@link
-     *     BackendError#FAILED}
-     */
+    @Override
     public void flatten(String volumeName, ProgressListener progress) throws BackendException {
         new FlattenVolume(management, progress).run(volumeName);
     }
 
-    /**
-     * Takes a volume back to what one of its snapshots holds, with the size of that; works while
-     * the volume is in use. All its snapshots stay.
-     *
-     * @param volumeName its name, or "#slot"
-     * @param snapshotId of one of its snapshots
-     * @param discard true to lose what the volume holds now instead of keeping it as a snapshot
-     * @return id of the snapshot of what the volume held; empty if that was discarded
-     * @throws BackendException as {@link #volume}; {@link BackendError#INVALID} if the snapshot is
-     *     the head; {@link BackendError#LIMIT}, {@link BackendError#CORRUPT}, {@link
-     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
+    @Override
     public OptionalInt rollback(String volumeName, int snapshotId, boolean discard)
             throws BackendException {
         int safety = new Rollback(management, volumeName, discard, this::tell).run(snapshotId);
         return safety == 0 ? OptionalInt.empty() : OptionalInt.of(safety);
     }
 
-    /**
-     * Changes the size of a volume, which may be in use; its snapshots keep theirs. New space reads
-     * as zeroes, also where the volume was larger once.
-     *
-     * @param volumeName its name, or "#slot"
-     * @param sizeBytes 1 byte to 4 PiB, rounded up to 1 MiB
-     * @param shrink what a smaller size may cost
-     * @throws BackendException as {@link #volume}; {@link BackendError#INVALID} for a size that
-     *     cannot be, or may not; {@link BackendError#NO_SPACE}, {@link BackendError#CORRUPT},
-     *     {@link BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
+    @Override
     public void resizeVolume(String volumeName, long sizeBytes, Shrink shrink)
             throws BackendException {
         new ResizeVolume(management, shrink, this::tell).run(volumeName, sizeBytes);
@@ -551,29 +437,12 @@ public final class BlockStore implements AutoCloseable {
         listeners.forEach(listener -> listener.changed(volume, change));
     }
 
-    /**
-     * Deletes a snapshot; the contents of the head and of all others are unchanged.
-     *
-     * @param snapshotId any but a head
-     * @throws BackendException {@link BackendError#NOT_FOUND}; {@link BackendError#BUSY} if it is a
-     *     head or open; {@link BackendError#CORRUPT}, {@link BackendError#READ_ONLY}, {@link
-     *     BackendError#FAILED}
-     */
+    @Override
     public void deleteSnapshot(int snapshotId) throws BackendException {
         new DeleteSnapshot(management).run(snapshotId);
     }
 
-    /**
-     * Compacts the device, which may be in use, and gives what nothing needs to the file system
-     * below. A cancelled or interrupted run has lost nothing; the next one goes on.
-     *
-     * @param progress hears of the extents that move
-     * @param cancelled asked often; true to end soon
-     * @return what was done
-     * @throws BackendException {@link BackendError#BUSY} if one is under way; {@link
-     *     BackendError#NO_SPACE} if the file system below is full; {@link BackendError#IO}, {@link
-     *     BackendError#READ_ONLY}, {@link BackendError#FAILED}
-     */
+    @Override
     public VacuumInfo vacuum(ProgressListener progress, BooleanSupplier cancelled)
             throws BackendException {
         if (!vacuuming.compareAndSet(false, true)) {
@@ -587,44 +456,22 @@ public final class BlockStore implements AutoCloseable {
         }
     }
 
-    /**
-     * Tells what {@link #vacuum} would do, but for deletions that wait to be finished.
-     *
-     * @return of this moment
-     * @throws BackendException {@link BackendError#IO}
-     */
+    @Override
     public VacuumInfo previewVacuum() throws BackendException {
         return new Vacuum(management, ProgressListener.NONE, () -> false).preview();
     }
 
-    /**
-     * Shares out the space of the device; one pass over all extents in use.
-     *
-     * @return of this moment
-     * @throws BackendException not at present
-     */
+    @Override
     public SpaceInfo space() throws BackendException {
         return new SpaceAccounting(management).device();
     }
 
-    /**
-     * Tells what {@link #deleteVolume} would win.
-     *
-     * @param name its name, or "#slot"
-     * @return bytes, of whole extents
-     * @throws BackendException as {@link #volume}
-     */
+    @Override
     public long freedByDeletingVolume(String name) throws BackendException {
         return new SpaceAccounting(management).freedByDeletingVolume(name);
     }
 
-    /**
-     * Tells what {@link #deleteSnapshot} would win.
-     *
-     * @param snapshotId of a frozen layer
-     * @return bytes, of whole extents
-     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#BUSY}
-     */
+    @Override
     public long freedByDeletingSnapshot(int snapshotId) throws BackendException {
         return new SpaceAccounting(management).freedByDeletingSnapshot(snapshotId);
     }
@@ -647,11 +494,7 @@ public final class BlockStore implements AutoCloseable {
         return findings.stream().map(Finding::text).toList();
     }
 
-    /**
-     * As {@link #findings}, with what is known of each.
-     *
-     * @return as found at the opening
-     */
+    @Override
     public List<Finding> report() {
         return findings;
     }

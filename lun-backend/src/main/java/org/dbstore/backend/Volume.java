@@ -1,18 +1,13 @@
 package org.dbstore.backend;
 
 import java.nio.ByteBuffer;
-import java.util.UUID;
 
 /**
- * An open thin volume, or a snapshot of one: bytes by offset. Safe for use by many threads; two
- * requests that overlap are ordered as if one came after the other within each extent.
- *
- * <p>Offsets and lengths are bytes at any alignment. A range must lie within {@link #sizeBytes};
- * the caller has checked that, so a violation is an {@link IndexOutOfBoundsException}. The size may
- * change at any time (see {@link VolumeListener}); a range that was within it before may end so
- * too.
+ * An open thin volume, or a snapshot of one, of a store that this process holds. Two requests that
+ * overlap are ordered as if one came after the other within each extent. The size may change at any
+ * time (see {@link VolumeListener}); a range that was within it before may end so too.
  */
-public interface Volume {
+public interface Volume extends VolumeContents {
     /** Receives the end of a commit. */
     @FunctionalInterface
     interface CommitListener {
@@ -25,50 +20,12 @@ public interface Volume {
     }
 
     /**
-     * A run of blocks of equal state.
-     *
-     * @param lengthBytes from the offset asked for to the end of the run, above 0
-     * @param mapped false if the run reads as zeroes because nothing is stored for it
-     */
-    record Run(long lengthBytes, boolean mapped) {}
-
-    /**
      * How far a copy came.
      *
      * @param bytes copied from the beginning
      * @param uncommitted as {@link #write}
      */
     record Copied(long bytes, boolean uncommitted) {}
-
-    /**
-     * Returns the name; of a snapshot "volume@name", or "volume@id" if it has none.
-     *
-     * @return for people
-     */
-    String name();
-
-    /**
-     * Returns the identity of the volume or snapshot: no other has it, and no change of a name
-     * changes it.
-     *
-     * @return of 128 bits, random or a hash
-     */
-    UUID uuid();
-
-    /**
-     * Returns the present size; a resize or a rollback changes it.
-     *
-     * @return bytes, a multiple of 1 MiB
-     */
-    long sizeBytes();
-
-    /**
-     * Tells whether writes are refused: always so for a snapshot.
-     *
-     * @return true if {@link #write}, {@link #writeThrough}, {@link #writeZeroes} and {@link
-     *     #unmap} fail
-     */
-    boolean isReadOnly();
 
     /**
      * Tells whether a write may have to wait for the medium before it is in order (direct I/O), so
@@ -79,15 +36,6 @@ public interface Volume {
     boolean writesWaitForMedium();
 
     /**
-     * Fills {@code target} from its position to its limit; unmapped blocks read as zeroes.
-     *
-     * @param offset first byte
-     * @param target direct buffer
-     * @throws BackendException {@link BackendError#IO}
-     */
-    void read(long offset, ByteBuffer target) throws BackendException;
-
-    /**
      * As {@link #read} if that needs no wait for the medium.
      *
      * @param offset first byte
@@ -96,21 +44,6 @@ public interface Volume {
      * @throws BackendException as {@link #read}
      */
     boolean readNow(long offset, ByteBuffer target) throws BackendException;
-
-    /**
-     * Writes {@code source} from its position to its limit. When it returns, reads see the data and
-     * the source may be used again; the data is durable only after a {@link #commit} begun later.
-     *
-     * @param offset first byte
-     * @param source direct buffer
-     * @return true if metadata changed, or the range holds blocks whose metadata is not committed
-     *     yet: then not even the end of this process is survived before a commit
-     * @throws BackendException {@link BackendError#NO_SPACE} before anything changed in the extent
-     *     at fault, unless it is the file system below that is full: then blocks that were mapped
-     *     already may be old or new; {@link BackendError#READ_ONLY}, {@link BackendError#IO},
-     *     {@link BackendError#FAILED}
-     */
-    boolean write(long offset, ByteBuffer source) throws BackendException;
 
     /**
      * As {@link #write}, and waits for the medium where that makes the data durable by itself:
@@ -125,16 +58,6 @@ public interface Volume {
     boolean writeThrough(long offset, ByteBuffer source) throws BackendException;
 
     /**
-     * Makes the range read as zeroes, to the byte: whole blocks are unmapped, parts overwritten.
-     *
-     * @param offset first byte
-     * @param lengthBytes 0 or more
-     * @return as {@link #write}
-     * @throws BackendException as {@link #write}
-     */
-    boolean writeZeroes(long offset, long lengthBytes) throws BackendException;
-
-    /**
      * Unmaps the whole blocks of the range; they read as zeroes afterwards. Parts of blocks at its
      * ends are left as they are. Snapshots keep their contents.
      *
@@ -145,6 +68,9 @@ public interface Volume {
      *     snapshot's block needs an extent and none is free
      */
     boolean unmap(long offset, long lengthBytes) throws BackendException;
+
+    @Override
+    Run runAt(long offset);
 
     /**
      * Copies bytes on the device itself, without moving them through memory, as far as that can be
@@ -163,27 +89,12 @@ public interface Volume {
             throws BackendException;
 
     /**
-     * Tells how a run of blocks is provisioned (for GET LBA STATUS).
-     *
-     * @param offset first byte, below {@link #sizeBytes}
-     * @return the run that begins there; of a very long one perhaps only the first part
-     */
-    Run runAt(long offset);
-
-    /**
      * Makes every write, unmap and zeroing that returned before this call durable, together with
      * all others that wait for the same (group commit). Returns at once.
      *
      * @param listener told when it is done
      */
     void commit(CommitListener listener);
-
-    /**
-     * As {@link #commit}, and waits for it.
-     *
-     * @throws BackendException {@link BackendError#FAILED}
-     */
-    void flush() throws BackendException;
 
     /**
      * Notes durably that writes were acknowledged which are not durable. To be called before the

@@ -18,6 +18,7 @@ public final class FaultyDevice implements BlockDevice {
     private volatile LongPredicate failingWrites = offset -> false;
     private volatile long badBlock = -1;
     private volatile LongConsumer onTransfer = offset -> {};
+    private volatile Runnable onForce = () -> {};
     private volatile boolean unableToWriteThrough;
     private volatile String writeError = "Input/output error";
 
@@ -49,6 +50,11 @@ public final class FaultyDevice implements BlockDevice {
     /** Called before each read and write from now on, with the offset. */
     public void onTransfer(LongConsumer action) {
         onTransfer = action;
+    }
+
+    /** Called before each force from now on. */
+    public void onForce(Runnable action) {
+        onForce = action;
     }
 
     public int forces() {
@@ -118,6 +124,7 @@ public final class FaultyDevice implements BlockDevice {
 
     @Override
     public synchronized void force() throws IOException {
+        onForce.run();
         forces.incrementAndGet();
         if (forcesUntilFailure != Integer.MAX_VALUE) {
             forcesUntilFailure--;

@@ -14,7 +14,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -67,6 +66,8 @@ public final class Main implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
+    private final ServiceManager serviceManager = ServiceManager.ofEnvironment();
+
     /** Runs the server; returns when it has stopped. */
     public static void main(String[] arguments) {
         // A thread that dies unseen would leave commands unanswered for ever.
@@ -112,7 +113,7 @@ public final class Main implements Callable<Integer> {
         TargetServer server;
         try {
             server = TargetServer.start(config);
-        } catch (BackendException | IOException e) {
+        } catch (BackendException e) {
             err.println("dbsd: " + e.getMessage());
             return FAILED;
         }
@@ -120,13 +121,15 @@ public final class Main implements Callable<Integer> {
         if (configFile == null) {
             welcome(config, server, out);
         }
+        serviceManager.ready();
         while (true) {
             LockSupport.park(server);
         }
     }
 
     /** Runs in the shutdown hook: a signal is the way to stop the server, so it is no failure. */
-    private static void stop(TargetServer server) {
+    private void stop(TargetServer server) {
+        serviceManager.stopping();
         int status = 0;
         try {
             server.close();

@@ -1,6 +1,5 @@
 package org.dbstore.server;
 
-import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.DeviceInfo;
@@ -8,6 +7,9 @@ import org.dbstore.backend.Volume;
 import org.dbstore.backend.VolumeListener;
 import org.dbstore.config.LunConfig;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Qos;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
 
@@ -22,39 +24,35 @@ import java.util.function.Predicate;
 final class ServedUnits {
     private static final long EXTENT_BYTES = 1 << 20;
 
-    private final Map<String, BlockStore> stores;
-    private final Predicate<LunConfig> writesBack;
+    private final Metrics metrics;
+    private final Qos qos;
     private final Map<Volume, Served> units = new ConcurrentHashMap<>();
 
     /** A unit, and how many mappings lead to it. */
     private static final class Served {
         private final BlockStore store;
         private final LogicalUnit unit;
-        private final LogicalUnit.Settings settings;
         private int uses;
 
-        private Served(BlockStore store, LogicalUnit unit, LogicalUnit.Settings settings) {
+        private Served(BlockStore store, LogicalUnit unit) {
             this.store = store;
             this.unit = unit;
-            this.settings = settings;
         }
     }
 
     /**
-     * Begins with no unit, and listens to the devices.
+     * Begins with no unit.
      *
-     * @param stores the devices, by name
-     * @param writesBack tells the cache of a volume by a mapping of it: a read-only one does not
-     *     say it
+     * @param metrics count the commands of each mapping
+     * @param qos limits them
      */
-    ServedUnits(Map<String, BlockStore> stores, Predicate<LunConfig> writesBack) {
-        this.stores = Map.copyOf(stores);
-        this.writesBack = writesBack;
-        this.stores.values().forEach(store -> store.listen(this::changed));
+    ServedUnits(Metrics metrics, Qos qos) {
+        this.metrics = metrics;
+        this.qos = qos;
     }
 
     /** Runs in a thread of the engine's, so it takes no lock. */
-    private void changed(Volume volume, VolumeListener.Change change) {
+    void changed(Volume volume, VolumeListener.Change change) {
         Served served = units.get(volume);
         if (served != null) {
             served.unit.volumeChanged(change == VolumeListener.Change.CONTENTS);
@@ -64,29 +62,37 @@ final class ServedUnits {
     /**
      * Opens the unit that a mapping leads to.
      *
+     * @param target iSCSI name
+     * @param store the device of the mapping
      * @param lun the mapping
+     * @param writeBack the cache of the volume, if nobody has it open yet
      * @return for this mapping alone; to be given to {@link #close}
-     * @throws BackendException if the volume cannot be served, or is already with other settings
+     * @throws BackendException if the volume cannot be served
      */
-    synchronized LogicalUnit open(LunConfig lun) throws BackendException {
-        BlockStore store = stores.get(lun.device());
-        if (store == null) {
-            throw new BackendException(
-                    BackendError.NOT_FOUND, "there is no device " + lun.device());
-        }
+    synchronized LogicalUnit open(String target, BlockStore store, LunConfig lun, boolean writeBack)
+            throws BackendException {
         Volume volume = openVolume(store, lun);
         boolean kept = false;
         try {
             Served served = units.get(volume);
             if (served == null) {
-                served = create(store, lun, volume);
+                served = create(store, lun, volume, writeBack);
                 units.put(volume, served);
-            } else {
-                check(served, settings(lun, volume));
             }
             served.uses++;
             kept = true;
-            return served.unit.mapping(lun.readOnly());
+            return served.unit
+                    .withBlocks(lun.blockBytes(), lun.physicalBlockBytes())
+                    .mapping(lun.readOnly())
+                    .mappedAs(
+                            metrics.open(
+                                    new UnitMeter.Labels(
+                                            target,
+                                            lun.number(),
+                                            lun.device(),
+                                            lun.volume(),
+                                            lun.snapshot())),
+                            qos.openLun(target, lun.number()));
         } finally {
             if (!kept) {
                 store.release(volume);
@@ -105,6 +111,11 @@ final class ServedUnits {
             units.remove(found.getKey());
         }
         found.getValue().store.release(found.getKey());
+        UnitMeter meter = unit.meter();
+        if (meter != null) {
+            metrics.close(meter);
+            qos.closeLun(meter.labels().target(), meter.labels().lun());
+        }
     }
 
     /**
@@ -120,25 +131,14 @@ final class ServedUnits {
         });
     }
 
-    private Served create(BlockStore store, LunConfig lun, Volume volume) throws BackendException {
-        LogicalUnit.Settings settings = settings(lun, volume);
+    private static Served create(BlockStore store, LunConfig lun, Volume volume, boolean writeBack)
+            throws BackendException {
+        LogicalUnit.Settings settings =
+                new LogicalUnit.Settings(
+                        lun.blockBytes(), lun.physicalBlockBytes(), writeBack, volume.uuid());
         LogicalUnit unit =
                 new LogicalUnit(volume, settings, stateStore(store, lun), spaceGauge(store, lun));
-        return new Served(store, unit, settings);
-    }
-
-    private LogicalUnit.Settings settings(LunConfig lun, Volume volume) {
-        return new LogicalUnit.Settings(
-                lun.blockBytes(), lun.physicalBlockBytes(), writesBack.test(lun), volume.uuid());
-    }
-
-    /** Of one identity initiators must not see two disks (SPC-4, "Logical unit name"). */
-    private static void check(Served served, LogicalUnit.Settings wanted) throws BackendException {
-        if (!served.settings.equals(wanted)) {
-            throw new BackendException(
-                    BackendError.INVALID,
-                    "the same volume is served with another block size or cache");
-        }
+        return new Served(store, unit);
     }
 
     private static StateStore stateStore(BlockStore store, LunConfig lun) throws BackendException {

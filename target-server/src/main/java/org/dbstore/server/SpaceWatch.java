@@ -10,8 +10,6 @@ import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.SoftThresholds;
 
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,33 +22,30 @@ final class SpaceWatch implements AutoCloseable {
     private static final long INTERVAL_NANOS = 1_000_000_000;
     private static final double WHOLE_PERCENT = 100;
 
-    private final List<DeviceConfig> devices;
-    private final Map<String, BlockStore> stores;
     private final ServedUnits units;
 
-    /** What is above its threshold: "device" or "device/volume". Used by the thread alone. */
+    /** What is watched; replaced under the monitor. */
+    private Devices devices = Devices.NONE;
+
+    /** What is above its threshold: "device" or "device/volume". Guarded by the monitor. */
     private final Set<String> reached = new HashSet<>();
 
     private final Thread thread;
     private volatile boolean closed;
 
     /**
-     * Begins to watch those devices that have a threshold.
+     * Begins to watch nothing.
      *
-     * @param stores the devices, by name
      * @param units who is to be told
      */
-    SpaceWatch(List<DeviceConfig> devices, Map<String, BlockStore> stores, ServedUnits units) {
-        this.devices =
-                devices.stream()
-                        .filter(device -> !device.thresholds().equals(SoftThresholds.NONE))
-                        .toList();
-        this.stores = Map.copyOf(stores);
+    SpaceWatch(ServedUnits units) {
         this.units = units;
-        this.thread = Thread.ofPlatform().daemon().name("dbs-space").unstarted(this::watch);
-        if (!this.devices.isEmpty()) {
-            thread.start();
-        }
+        this.thread = Thread.ofPlatform().daemon().name("dbs-space").start(this::watch);
+    }
+
+    /** Watches these devices from now on; no other is looked at any more when it returns. */
+    synchronized void follow(Devices next) {
+        devices = next;
     }
 
     /** Ends it, and waits until no device is looked at any more. */
@@ -67,13 +62,16 @@ final class SpaceWatch implements AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            for (DeviceConfig device : devices) {
-                BlockStore store = stores.get(device.name());
-                if (store != null) {
-                    look(device, store);
-                }
-            }
+            lookAtAll();
             LockSupport.parkNanos(INTERVAL_NANOS);
+        }
+    }
+
+    private synchronized void lookAtAll() {
+        for (Devices.Device device : devices.open().values()) {
+            if (!device.config().thresholds().equals(SoftThresholds.NONE)) {
+                look(device.config(), device.store());
+            }
         }
     }
 

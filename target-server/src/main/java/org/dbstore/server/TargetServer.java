@@ -5,41 +5,27 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.Finding;
-import org.dbstore.backend.OpenOptions;
-import org.dbstore.backend.Severity;
 import org.dbstore.config.DbsConfig;
-import org.dbstore.config.DeviceConfig;
-import org.dbstore.config.LunConfig;
-import org.dbstore.config.PortalConfig;
-import org.dbstore.config.TargetConfig;
-import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.iscsi.IscsiServer;
 import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.FairShares;
-import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.lun.CommandDispatcher;
-import org.dbstore.server.lun.LogicalUnit;
-import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.DeviceFigures;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.plan.Plan;
+import org.dbstore.server.plan.Planner;
+import org.dbstore.server.qos.Qos;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The life cycle of the server:
@@ -62,26 +48,34 @@ public final class TargetServer implements AutoCloseable {
     private static final long POOL_IDLE_SECONDS = 30;
     private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
 
-    private final Map<String, BlockStore> stores = new HashMap<>();
-    private final ServedUnits units;
-    private final SpaceWatch space;
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
+    private final Metrics metrics = new Metrics(this::deviceFigures);
+    private final Qos qos = new Qos();
+    private final ServedUnits units = new ServedUnits(metrics, qos);
+    private final SpaceWatch space = new SpaceWatch(units);
     private final IscsiServer iscsi;
+
+    /** Held while the configuration is changed. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private volatile DbsConfig config;
+    private volatile Reconfiguration.Served served = Reconfiguration.Served.NOTHING;
+    private volatile long version;
 
     /**
      * Starts a server.
      *
      * @param config a checked configuration
      * @return listening
-     * @throws BackendException if a device cannot be served; the message names it
-     * @throws IOException if an address cannot be listened on; the message names it
+     * @throws BackendException if a device cannot be served, or an address cannot be listened on;
+     *     the message names it
      */
-    public static TargetServer start(DbsConfig config) throws BackendException, IOException {
+    public static TargetServer start(DbsConfig config) throws BackendException {
         return new TargetServer(config);
     }
 
-    private TargetServer(DbsConfig config) throws BackendException, IOException {
+    private TargetServer(DbsConfig config) throws BackendException {
         AtomicInteger threads = new AtomicInteger();
         pool =
                 new ThreadPoolExecutor(
@@ -98,34 +92,106 @@ public final class TargetServer implements AutoCloseable {
         pool.allowCoreThreadTimeOut(true);
         long dataBudgetBytes = dataBudgetBytes();
         buffers = new BufferPool(dataBudgetBytes);
+        iscsi =
+                new IscsiServer(
+                        new CommandDispatcher(pool),
+                        new FairShares(buffers, dataBudgetBytes),
+                        metrics,
+                        qos);
+        this.config = config;
         boolean started = false;
         try {
-            for (DeviceConfig device : config.devices()) {
-                stores.put(device.name(), openDevice(device));
-            }
-            units = new ServedUnits(stores, lun -> writesBack(config, lun));
-            List<IscsiTarget> targets = new ArrayList<>();
-            for (TargetConfig target : config.targets()) {
-                targets.add(iscsiTarget(target, portalGroupTags(config, target)));
-            }
-            iscsi =
-                    new IscsiServer(
-                            targets,
-                            config.discoveryAuth().map(AccessTerms::users),
-                            config.discovery() == DbsConfig.Discovery.CONNECTED,
-                            new CommandDispatcher(pool),
-                            new FairShares(buffers, dataBudgetBytes));
-            iscsi.listen(addresses(config.portals()));
-            space = new SpaceWatch(config.devices(), stores, units);
+            // Nothing is served yet: the start is the first change.
+            reconfigure(config, () -> {});
             started = true;
         } finally {
             if (!started) {
-                closeStores();
+                close();
             }
         }
-        for (InetSocketAddress address : iscsi.addresses()) {
-            LOG.info("listening on {}", address);
+    }
+
+    /** Something that has to come to a good end before a change is made visible. */
+    interface Step {
+        void run() throws BackendException;
+    }
+
+    /** The configuration in force. */
+    public DbsConfig config() {
+        return config;
+    }
+
+    /** Counts the configurations that were in force, from 1. */
+    public long version() {
+        return version;
+    }
+
+    /** What another configuration would change. */
+    public Plan plan(DbsConfig next) {
+        changing.lock();
+        try {
+            return Planner.plan(config, version, next, sessions());
+        } finally {
+            changing.unlock();
         }
+    }
+
+    /**
+     * Serves another configuration, in one transaction: if any part of it fails, what is served
+     * stays as it was.
+     *
+     * @param plan made by {@link #plan}
+     * @param keep called when all is prepared, and before anybody sees anything of it
+     * @throws BackendException {@link BackendError#BUSY} if there is an obstacle, or the plan was
+     *     made for another version; {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID},
+     *     ... with the target, LUN, device or portal at fault
+     */
+    Applied apply(Plan plan, Step keep) throws BackendException {
+        changing.lock();
+        try {
+            if (plan.version() != version) {
+                throw new BackendException(
+                        BackendError.BUSY,
+                        "the configuration has changed since (version "
+                                + version
+                                + " instead of "
+                                + plan.version()
+                                + "); plan again");
+            }
+            Plan now = plan(plan.next());
+            if (!now.obstacles().isEmpty()) {
+                throw new BackendException(
+                        BackendError.BUSY, String.join(System.lineSeparator(), now.obstacles()));
+            }
+            List<String> warnings = reconfigure(plan.next(), keep);
+            now.changes().forEach(change -> LOG.info("configuration: {}", change));
+            return new Applied(version, now.changes(), warnings);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Returns what did not go well and could not be helped. */
+    private List<String> reconfigure(DbsConfig next, Step keep) throws BackendException {
+        Reconfiguration change = new Reconfiguration(iscsi, units, served, next);
+        boolean ready = false;
+        try {
+            change.prepare();
+            keep.run();
+            ready = true;
+        } finally {
+            if (!ready) {
+                change.undo();
+            }
+        }
+        served = change.commit();
+        config = next;
+        version++;
+        qos.update(new ConfiguredLimits(next));
+        metrics.logSlowCommands(next.log().slowCommandMillis());
+        Logging.apply(next.log());
+        space.follow(served.devices());
+        return change.closeDevices();
     }
 
     /** Addresses the portals are bound to, in the order of the configuration. */
@@ -166,56 +232,17 @@ public final class TargetServer implements AutoCloseable {
      * @return null if there is none
      */
     public @Nullable BlockStore device(String name) {
-        return stores.get(name);
+        return served.devices().find(name);
     }
 
-    /**
-     * Maps a logical unit while the server runs. Those who see all LUNs of the target learn of it;
-     * the LUN maps of certain initiators stay as they are.
-     *
-     * @param target iSCSI name
-     * @param lun under which number what is shown
-     * @throws BackendException {@link BackendError#NOT_FOUND} if there is no such target, device or
-     *     volume, {@link BackendError#ALREADY_EXISTS} if the number is taken, {@link
-     *     BackendError#INVALID} if the volume is served with other settings; or what the device
-     *     says
-     */
-    public void map(String target, LunConfig lun) throws BackendException {
-        checkTarget(target);
-        LogicalUnit unit = open(target, lun);
-        if (!iscsi.map(target, lun.number(), unit)) {
-            units.close(unit);
-            throw new BackendException(
-                    BackendError.ALREADY_EXISTS, "target " + target + " has LUN " + lun.number());
-        }
-        LOG.info("target {}: LUN {} is volume {}", target, lun.number(), lun.volume());
+    /** What is limited. */
+    public Qos qos() {
+        return qos;
     }
 
-    /**
-     * Takes a logical unit away from everybody who sees it through a target. Commands under way are
-     * aborted; those that come later are answered 05/25/00.
-     *
-     * @param target iSCSI name
-     * @param number as in the configuration of the target
-     * @throws BackendException {@link BackendError#NOT_FOUND} if there is no such target or LUN
-     * @throws InterruptedException if interrupted while commands under way come to their end; the
-     *     device then goes on holding the volume as one in use
-     */
-    public void unmap(String target, int number) throws BackendException, InterruptedException {
-        checkTarget(target);
-        LogicalUnit unit = iscsi.unmap(target, number);
-        if (unit == null) {
-            throw new BackendException(
-                    BackendError.NOT_FOUND, "target " + target + " has no LUN " + number);
-        }
-        units.close(unit);
-        LOG.info("target {}: LUN {} is gone", target, number);
-    }
-
-    private void checkTarget(String name) throws BackendException {
-        if (!iscsi.hasTarget(name)) {
-            throw new BackendException(BackendError.NOT_FOUND, "there is no target " + name);
-        }
+    /** What is counted. */
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** Logins that failed for lack of a valid proof, since the start. */
@@ -228,7 +255,12 @@ public final class TargetServer implements AutoCloseable {
         iscsi.close();
         space.close();
         pool.shutdown();
-        closeStores();
+        metrics.close();
+        qos.close();
+        BackendException failure = served.devices().closeBut(Devices.NONE);
+        if (failure != null) {
+            throw failure;
+        }
         LOG.info("stopped");
     }
 
@@ -236,131 +268,18 @@ public final class TargetServer implements AutoCloseable {
         return Math.min(DATA_BUDGET_BYTES_MAX, Runtime.getRuntime().maxMemory() / 2);
     }
 
-    private static BlockStore openDevice(DeviceConfig device) throws BackendException {
-        Path path = device.path();
-        if (!Files.exists(path) && device.createBytes() > 0) {
-            Path parent = path.toAbsolutePath().getParent();
-            try {
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-            } catch (IOException e) {
-                throw new BackendException(
-                        BackendError.IO, "cannot create the folder of device " + path, e);
-            }
-            BlockStore.initialize(path, device.createBytes(), false);
-            LOG.info(
-                    "created device {} of {} bytes at {}",
-                    device.name(),
-                    device.createBytes(),
-                    path);
-        }
-        OpenOptions.Io io = device.direct() ? OpenOptions.Io.DIRECT : OpenOptions.Io.BUFFERED;
-        BlockStore store = BlockStore.open(path, new OpenOptions(io, false));
-        boolean complete = false;
-        try {
-            for (VolumeConfig volume : device.volumes()) {
-                if (store.volumes().stream().noneMatch(v -> v.name().equals(volume.name()))) {
-                    store.createVolume(volume.name(), volume.sizeBytes());
-                    LOG.info("created volume {} on device {}", volume.name(), device.name());
-                }
-            }
-            complete = true;
-        } finally {
-            if (!complete) {
-                store.close();
-            }
-        }
-        for (Finding finding : store.report()) {
-            if (finding.severity() == Severity.INFO) {
-                LOG.info("device {}: {}", device.name(), finding.text());
-            } else {
-                LOG.warn("device {}: {}", device.name(), finding.text());
-            }
-        }
-        return store;
-    }
-
-    private IscsiTarget iscsiTarget(TargetConfig target, Collection<Integer> portalGroupTags)
-            throws BackendException {
-        TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
-        for (LunConfig lun : target.luns()) {
-            luns.put(lun.number(), open(target.name(), lun));
-        }
-        return new IscsiTarget(
-                target.name(),
-                target.alias(),
-                target.portalGroups(),
-                target.initiators(),
-                new LunMap(luns, portalGroupTags),
-                AccessTerms.of(target.access(), luns, portalGroupTags));
-    }
-
-    /** The ports of a target: the groups it is in, which are all unless it names some. */
-    private static Collection<Integer> portalGroupTags(DbsConfig config, TargetConfig target) {
-        return target.portalGroups().isEmpty()
-                ? config.portals().stream().map(PortalConfig::groupTag).toList()
-                : target.portalGroups();
-    }
-
-    /** The cache is that of the mapping that writes; one that does not may leave it out. */
-    private static boolean writesBack(DbsConfig config, LunConfig lun) {
-        return config.targets().stream()
-                        .flatMap(target -> target.luns().stream())
-                        .filter(other ->
-                                !other.readOnly()
-                                        && other.device().equals(lun.device())
-                                        && other.volume().equals(lun.volume()))
-                        .findFirst()
-                        .orElse(lun)
-                        .cache()
-                == LunConfig.CacheMode.WRITEBACK;
-    }
-
-    private LogicalUnit open(String target, LunConfig lun) throws BackendException {
-        try {
-            return units.open(lun);
-        } catch (BackendException e) {
-            throw new BackendException(
-                    e.error(),
-                    "target " + target + " LUN " + lun.number() + ": " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static List<Map.Entry<InetSocketAddress, Integer>> addresses(
-            List<PortalConfig> portals) {
-        List<Map.Entry<InetSocketAddress, Integer>> addresses = new ArrayList<>();
-        for (PortalConfig portal : portals) {
-            try {
-                // A literal: no name service is asked.
-                InetAddress address = InetAddress.getByName(portal.host());
-                addresses.add(
-                        Map.entry(
-                                new InetSocketAddress(address, portal.port()), portal.groupTag()));
-            } catch (UnknownHostException e) {
-                throw new IllegalArgumentException("no address: " + portal.host(), e);
-            }
-        }
-        return addresses;
-    }
-
-    private void closeStores() throws BackendException {
-        BackendException failure = null;
-        for (BlockStore store : stores.values()) {
-            try {
-                store.close();
-            } catch (BackendException e) {
-                LOG.error("a device did not close well: {}", e.getMessage());
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+    private List<DeviceFigures> deviceFigures() {
+        List<DeviceFigures> figures = new ArrayList<>();
+        served.devices()
+                .stores()
+                .forEach((name, store) ->
+                        figures.add(
+                                new DeviceFigures(
+                                        name,
+                                        store.info(),
+                                        store.statistics(),
+                                        store.isFailed(),
+                                        store.volumes())));
+        return figures;
     }
 }

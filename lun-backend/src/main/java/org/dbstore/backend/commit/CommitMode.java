@@ -30,4 +30,22 @@ interface CommitMode {
      * @return index of the first entry that was never used
      */
     long highWater();
+
+    /**
+     * Adds up what was written to the journal; from any thread.
+     *
+     * @return bytes; 0 without a journal
+     */
+    default long journalBytes() {
+        return 0;
+    }
+
+    /**
+     * Tells how full the half of the journal is that is being written; from any thread.
+     *
+     * @return 0..1; 0 without a journal
+     */
+    default double journalUse() {
+        return 0;
+    }
 }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -46,7 +45,13 @@ public final class GroupCommit {
     private final Thread committer;
 
     /** Who waits for a commit, and what it shall make durable beside all that was changed. */
-    private record Request(CommitListener listener, @Nullable Transaction transaction) {}
+    private record Request(CommitListener listener, @Nullable Transaction transaction) {
+        void taken() {
+            if (listener instanceof PendingCommit pending) {
+                pending.taken();
+            }
+        }
+    }
 
     private List<Request> waiting = new ArrayList<>(); // guarded by lock
     private boolean leading; // guarded by lock
@@ -55,6 +60,9 @@ public final class GroupCommit {
     private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
+    private volatile long commits; // written by the leader
+    private volatile long commitNanos; // written by the leader
+    private volatile long waiters; // written by the leader
 
     /**
      * Creates the commit point; {@link #start} begins its thread.
@@ -133,6 +141,51 @@ public final class GroupCommit {
      */
     public long highWater() {
         return mode.highWater();
+    }
+
+    /**
+     * Counts the commits that went well.
+     *
+     * @return since the device was opened
+     */
+    public long count() {
+        return commits;
+    }
+
+    /**
+     * Adds up how long they took.
+     *
+     * @return in nanoseconds
+     */
+    public long nanos() {
+        return commitNanos;
+    }
+
+    /**
+     * Counts those who waited for them.
+     *
+     * @return listeners and transactions
+     */
+    public long waiters() {
+        return waiters;
+    }
+
+    /**
+     * Adds up what was written to the journal.
+     *
+     * @return bytes
+     */
+    public long journalBytes() {
+        return mode.journalBytes();
+    }
+
+    /**
+     * Tells how full the half of the journal is that is being written.
+     *
+     * @return 0..1
+     */
+    public double journalUse() {
+        return mode.journalUse();
     }
 
     /**
@@ -250,7 +303,7 @@ public final class GroupCommit {
     }
 
     private void flush(@Nullable Transaction transaction) throws BackendException {
-        Waiter waiter = new Waiter();
+        PendingCommit waiter = new PendingCommit();
         boolean lead;
         lock.lock();
         try {
@@ -275,7 +328,7 @@ public final class GroupCommit {
      * @throws BackendException {@link BackendError#FAILED}
      */
     public void flushByCommitter() throws BackendException {
-        Waiter waiter = new Waiter();
+        PendingCommit waiter = new PendingCommit();
         commit(waiter);
         waiter.await();
     }
@@ -296,12 +349,27 @@ public final class GroupCommit {
             lock.unlock();
         }
         if (byCommitter) {
-            Waiter waiter = new Waiter();
+            PendingCommit waiter = new PendingCommit();
             request(new Request(waiter, transaction));
             waiter.await();
         } else {
             flush(transaction); // the device is being opened: no listeners yet
         }
+    }
+
+    /**
+     * As {@link #apply}, waiting only for the commit that runs: when this returns, the next one has
+     * begun, and all that was changed before goes to the medium with the transaction or before it,
+     * all that is changed afterwards later. So whoever stands still for the sake of a clean cut may
+     * go on.
+     *
+     * @param transaction not changed afterwards
+     * @param commit new; to be awaited before anybody is told
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void begin(Transaction transaction, PendingCommit commit) throws BackendException {
+        request(new Request(commit, transaction));
+        commit.awaitBegin();
     }
 
     /**
@@ -373,8 +441,12 @@ public final class GroupCommit {
         }
         BackendException failure = null;
         int[] freed = {};
+        long began = System.nanoTime();
         try {
             freed = commitOnce(served);
+            commitNanos = commitNanos + (System.nanoTime() - began);
+            commits = commits + 1;
+            waiters = waiters + served.size();
         } catch (BackendException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
@@ -400,6 +472,7 @@ public final class GroupCommit {
             }
         }
         ExtentChanges changes = table.take();
+        requests.forEach(Request::taken);
         if (changes.count() > 0 || !transactions.isEmpty()) {
             setUpJournal();
         }
@@ -446,25 +519,6 @@ public final class GroupCommit {
         }
         if (fatal != null) {
             throw fatal;
-        }
-    }
-
-    private static final class Waiter implements CommitListener {
-        private final Semaphore done = new Semaphore(0);
-        private @Nullable BackendException failure;
-
-        @Override
-        public void committed(@Nullable BackendException outcome) {
-            failure = outcome;
-            done.release();
-        }
-
-        void await() throws BackendException {
-            done.acquireUninterruptibly();
-            if (failure != null) {
-                throw new BackendException(
-                        failure.error(), String.valueOf(failure.getMessage()), failure);
-            }
         }
     }
 }

@@ -26,7 +26,8 @@ final class Journal {
     private ByteBuffer record = recordOf(USUAL_BLOCKS);
     private long lastSequence;
     private int half;
-    private int usedBlocks;
+    private volatile int usedBlocks; // written by the leader
+    private volatile long writtenBytes; // written by the leader
     private long start;
 
     /**
@@ -48,6 +49,16 @@ final class Journal {
 
     long lastSequence() {
         return lastSequence;
+    }
+
+    /** Bytes written; from any thread. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
+    /** How full the present half is, 0..1; from any thread. */
+    double use() {
+        return usedBlocks / (double) JournalRecord.HALF_BLOCKS;
     }
 
     boolean fits(int images) {
@@ -86,7 +97,8 @@ final class Journal {
         JournalRecord header = new JournalRecord(sequence, start, device, blocks);
         header.writeHeader(record);
         runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
-        usedBlocks += header.lengthBlocks();
+        usedBlocks = usedBlocks + header.lengthBlocks();
+        writtenBytes = writtenBytes + (long) header.lengthBlocks() * JournalRecord.BLOCK_BYTES;
         lastSequence = sequence;
     }
 

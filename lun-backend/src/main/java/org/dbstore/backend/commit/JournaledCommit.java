@@ -93,6 +93,16 @@ final class JournaledCommit implements CommitMode {
     }
 
     @Override
+    public long journalBytes() {
+        return journal.writtenBytes();
+    }
+
+    @Override
+    public double journalUse() {
+        return journal.use();
+    }
+
+    @Override
     public void run(ExtentChanges changes, List<Transaction> transactions) throws BackendException {
         for (int i = 0; i < changes.count(); i++) {
             if (changes.isFree(i) || changes.isUpdate(i)) {

@@ -12,6 +12,8 @@ import java.io.IOException;
 public final class Barrier {
     private final BlockDevice device;
     private final StoreHealth health;
+    private volatile long count; // written under the monitor
+    private volatile long nanos; // written under the monitor
 
     /**
      * Creates the barrier of a device.
@@ -31,10 +33,31 @@ public final class Barrier {
      */
     public synchronized void force() throws BackendException {
         health.check();
+        long began = System.nanoTime();
         try {
             device.force();
+            nanos = nanos + (System.nanoTime() - began);
+            count = count + 1;
         } catch (IOException e) {
             throw health.fail("force of " + device.name(), e);
         }
+    }
+
+    /**
+     * Counts the forces.
+     *
+     * @return since the device was opened
+     */
+    public long count() {
+        return count;
+    }
+
+    /**
+     * Adds up how long they took.
+     *
+     * @return since the device was opened, in nanoseconds
+     */
+    public long nanos() {
+        return nanos;
     }
 }

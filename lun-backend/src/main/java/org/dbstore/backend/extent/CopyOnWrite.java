@@ -4,11 +4,14 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.format.Geometry;
 
+import java.util.concurrent.atomic.LongAdder;
+
 /** Copies the blocks of an extent that count, in runs, one buffer at a time. */
 public final class CopyOnWrite {
     private final Geometry geometry;
     private final DeviceIo io;
     private final ExtentTable table;
+    private final LongAdder copiedBytes = new LongAdder();
 
     /**
      * Creates the copier.
@@ -52,5 +55,15 @@ public final class CopyOnWrite {
         int offset = firstBlock * Geometry.BLOCK_BYTES;
         int length = (endBlock - firstBlock) * Geometry.BLOCK_BYTES;
         io.copy(geometry.extentOffset(from) + offset, geometry.extentOffset(to) + offset, length);
+        copiedBytes.add(length);
+    }
+
+    /**
+     * Adds up what was copied.
+     *
+     * @return bytes since the device was opened
+     */
+    public long copiedBytes() {
+        return copiedBytes.sum();
     }
 }

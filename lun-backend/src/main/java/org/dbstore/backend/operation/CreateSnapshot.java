@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.SnapshotRequest;
 import org.dbstore.backend.catalogue.SnapshotFacts;
+import org.dbstore.backend.commit.PendingCommit;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.volume.StoredVolume;
@@ -16,10 +17,14 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Freezes the heads of volumes, which may be in use, at one instant: their requests end, everything
- * is committed, the new heads' entries are written and then their ids into the volumes; only then
- * do requests go on. All of it is one transaction: with a journal a group is frozen as a whole or
- * not at all; without, each volume by itself.
+ * Freezes the heads of volumes, which may be in use, at one instant: their requests end, a commit
+ * begins of everything that was written, of the new heads' entries and then of their ids in the
+ * volumes; requests go on, and leave alone what is frozen. All of it is one transaction: with a
+ * journal a group is frozen as a whole or not at all; without, each volume by itself.
+ *
+ * <p>Nobody sees a snapshot before that commit has ended, because this holds the management lock
+ * meanwhile. What the new heads get goes to the medium in later commits. If the commit fails, the
+ * store takes no writes any more, and the next opening tells whether there is a snapshot.
  *
  * <p>One object serves a store: of groups there is one at a time, so that two never wait for each
  * other's volumes.
@@ -132,7 +137,10 @@ public final class CreateSnapshot {
             Tables.writeVolumeHead(transaction, each.volume().slot(), each.newId());
         }
         List<Integer> frozen = volumes.stream().map(VolumeRecord::headId).toList();
-        stopAndPublish(group, 0, transaction);
+        PendingCommit commit = new PendingCommit();
+        stopAndPublish(group, 0, () -> management.begin(transaction, commit));
+        commit.await();
+        management.committed(transaction);
         return frozen;
     }
 
@@ -161,21 +169,21 @@ public final class CreateSnapshot {
         }
     }
 
-    /** Stops the volumes one within the other; with all of them still, the group becomes real. */
-    private void stopAndPublish(List<Freezing> group, int stopped, Transaction transaction)
+    /** Stops the volumes one within the other; with all of them still, the cut is made. */
+    private void stopAndPublish(List<Freezing> group, int stopped, Management.Action cut)
             throws BackendException {
         if (stopped == group.size()) {
-            management.commit(transaction); // after all that belongs to the snapshots
+            cut.run();
             group.forEach(this::enter);
             return;
         }
         Freezing next = group.get(stopped);
         StoredVolume view = next.volume().view();
         if (view == null) {
-            stopAndPublish(group, stopped + 1, transaction);
+            stopAndPublish(group, stopped + 1, cut);
         } else {
             view.freeze(() -> {
-                stopAndPublish(group, stopped + 1, transaction);
+                stopAndPublish(group, stopped + 1, cut);
                 return next.newId();
             });
         }

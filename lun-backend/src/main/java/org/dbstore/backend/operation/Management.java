@@ -3,6 +3,7 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.catalogue.Catalogue;
+import org.dbstore.backend.commit.PendingCommit;
 import org.dbstore.backend.commit.Transaction;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Superblock;
@@ -92,6 +93,27 @@ public record Management(
      */
     public void commit(Transaction transaction) throws BackendException {
         parts.commits().apply(transaction);
+        catalogue.committed(transaction);
+    }
+
+    /**
+     * As {@link #commit} for who stands still: everything up to now will be durable with the
+     * transaction. The caller awaits it without letting the lock go, then calls {@link #committed}.
+     *
+     * @param transaction of {@link Tables} and {@link Catalogue}
+     * @param commit new
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    void begin(Transaction transaction, PendingCommit commit) throws BackendException {
+        parts.commits().begin(transaction, commit);
+    }
+
+    /**
+     * Notes that what was begun is durable.
+     *
+     * @param transaction of {@link #begin}
+     */
+    void committed(Transaction transaction) {
         catalogue.committed(transaction);
     }
 

@@ -3,6 +3,7 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ViewBuilder;
 import org.dbstore.backend.format.Geometry;
@@ -145,7 +146,7 @@ public final class Views {
      *
      * @param used what an open call returned
      */
-    public void release(Volume used) {
+    public void release(VolumeContents used) {
         management.lock().lock();
         try {
             for (VolumeRecord volume : management.directory().volumes()) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Writes a snapshot, or what changed since an older one, as a stream. */
-public final class SnapshotExport {
+public final class SnapshotExport implements SnapshotStream {
     private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES);
 
     private final BlockStore store;
@@ -80,16 +80,7 @@ public final class SnapshotExport {
                 BackendError.NOT_FOUND, "%s has no snapshot %d".formatted(volumeName, id));
     }
 
-    /**
-     * Writes the stream.
-     *
-     * @param output a pipe or file; not closed
-     * @param from where an interrupted stream is gone on with: then it begins there
-     * @return bytes of contents written
-     * @throws BackendException if the snapshot cannot be read
-     * @throws IOException if the output takes no more; {@link StreamException} if {@code from} is
-     *     of another stream
-     */
+    @Override
     public long write(WritableByteChannel output, Optional<StreamToken> from)
             throws BackendException, IOException {
         if (from.isPresent()) {
@@ -110,27 +101,14 @@ public final class SnapshotExport {
         return writeFrames(writer, from.map(StreamToken::offset).orElse(0L));
     }
 
-    /**
-     * Goes on with a stream that broke off, behind its last whole frame.
-     *
-     * @param output at the end of that frame; not closed
-     * @param from how far it had come
-     * @return bytes of contents written
-     * @throws BackendException as {@link #write}
-     * @throws IOException as {@link #write}
-     */
+    @Override
     public long append(WritableByteChannel output, StreamToken from)
             throws BackendException, IOException {
         check(from);
         return writeFrames(new StreamWriter(header, Optional.of(from), output), from.offset());
     }
 
-    /**
-     * Refuses what belongs to another export.
-     *
-     * @param from how far a stream had come
-     * @throws StreamException if it is of another snapshot, or has another base
-     */
+    @Override
     public void check(StreamToken from) throws StreamException {
         if (!from.snapshot().equals(header.snapshot())
                 || !from.base().equals(header.base())

@@ -17,7 +17,7 @@ import java.util.Optional;
  * next increment fits. Until then the volume cannot be opened (see {@link PartialImport}), and what
  * was received can be gone on with or undone.
  */
-public final class SnapshotImport {
+public final class SnapshotImport implements StreamReceiver {
     /** Contents received between two points at which an interrupted import can go on. */
     private static final long CHECKPOINT_BYTES = 256 << 20;
 
@@ -26,14 +26,6 @@ public final class SnapshotImport {
     private final ProgressListener progress;
     private final PartialImport partial;
     private long storedBytes;
-
-    /**
-     * What an import did.
-     *
-     * @param snapshot that was taken
-     * @param storedBytes bytes of contents received
-     */
-    public record Imported(SnapshotInfo snapshot, long storedBytes) {}
 
     /**
      * Prepares an import.
@@ -49,17 +41,7 @@ public final class SnapshotImport {
         this.partial = new PartialImport(store, volumeName);
     }
 
-    /**
-     * Receives a whole stream.
-     *
-     * @param input from the stream's first byte; not closed
-     * @return what was done
-     * @throws IOException if the input cannot be read; {@link StreamException} if it is damaged or
-     *     not for this volume
-     * @throws BackendException {@link BackendError#ALREADY_EXISTS} if a full stream names a volume
-     *     that is there, {@link BackendError#NOT_FOUND} if an increment names none; {@link
-     *     BackendError#BUSY} if the volume holds a part of an import; as {@link Volume#write}
-     */
+    @Override
     public Imported run(ReadableByteChannel input) throws IOException, BackendException {
         StreamReader reader = new StreamReader(input);
         StreamHeader header = reader.header();
@@ -76,15 +58,7 @@ public final class SnapshotImport {
         return receive(reader);
     }
 
-    /**
-     * Goes on with an import that broke off.
-     *
-     * @param input the same stream from its first byte, or one that begins where that broke off
-     * @return what was done
-     * @throws IOException as {@link #run}
-     * @throws BackendException as {@link #run}; {@link BackendError#INVALID} if no import broke
-     *     off; {@link BackendError#BUSY} if what was received is being undone
-     */
+    @Override
     public Imported resume(ReadableByteChannel input) throws IOException, BackendException {
         Optional<PartialImport.State> state = partial.state();
         if (state.isEmpty()) {

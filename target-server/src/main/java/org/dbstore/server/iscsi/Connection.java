@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.server.audit.Audit;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
 import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapUsers;
@@ -19,6 +20,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.NegotiatedParameters;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionRefused;
+import org.dbstore.server.metrics.SessionMeter;
 import org.dbstore.server.scsi.Nexus;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
     private final Portal portal;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
+    private final InetSocketAddress local;
     private final Buffers buffers;
     private final String name = "dbs-connection-" + COUNT.incrementAndGet();
     private final PduWriter writer;
@@ -91,11 +94,13 @@ final class Connection implements LoginPhase.Host, Session.Link {
             Portal portal,
             SocketChannel channel,
             InetSocketAddress peer,
+            InetSocketAddress local,
             ByteBuffer receiveBuffer) {
         this.server = server;
         this.portal = portal;
         this.channel = channel;
         this.peer = peer;
+        this.local = local;
         this.buffers = server.shares().newShare();
         this.writer = new PduWriter(channel, buffers, name, this::disconnect);
         this.reader = new PduReader(channel, writer, receiveBuffer);
@@ -131,6 +136,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         return peer;
     }
 
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
     /** What the watchdog does now and then. */
     void check(long nowNanos) {
         Session open = session;
@@ -164,9 +174,19 @@ final class Connection implements LoginPhase.Host, Session.Link {
         return loggingIn;
     }
 
+    /** Tells whether a login is under way at a portal that is gone. */
+    boolean comesInVain() {
+        return loggingIn && !portal.isOpen();
+    }
+
     /** The initiator has been heard. */
     void heard() {
         lastHeardNanos = System.nanoTime();
+    }
+
+    /** When it was heard last (System.nanoTime). */
+    long lastHeardNanos() {
+        return lastHeardNanos;
     }
 
     IscsiServer server() {
@@ -178,8 +198,8 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     /** By which address the initiator came. */
-    PortalAddress connectedAddress() throws IOException {
-        return new PortalAddress((InetSocketAddress) channel.getLocalAddress(), portal.groupTag());
+    PortalAddress connectedAddress() {
+        return new PortalAddress(local, portal.groupTag());
     }
 
     @Override
@@ -235,6 +255,15 @@ final class Connection implements LoginPhase.Host, Session.Link {
                         target.get().name(),
                         portal.groupTag());
         Session opened = openSession(nexus, target.get(), agreement);
+        if (!portal.isOpen()
+                || portal.groupTag() != nexus.portalGroupTag()
+                || !server.offers(target.get())) {
+            // Whoever changed that may not have seen this session; the initiator tries again.
+            server.sessions().close(opened);
+            throw new LoginFailure(
+                    LoginStatus.SERVICE_UNAVAILABLE,
+                    target.get().name() + " was changed during the login");
+        }
         session = opened;
         opened.luns().units().forEach(unit -> unit.nexusEstablished(nexus));
         return opened.handle();
@@ -259,7 +288,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
                                             buffers,
                                             writer,
                                             agreement.window(),
-                                            this));
+                                            this,
+                                            server.metrics().open(labels(nexus, handle), writer),
+                                            server.qos()
+                                                    .openInitiator(
+                                                            nexus.targetName(),
+                                                            nexus.initiatorName())));
         } catch (SessionRefused e) {
             LoginStatus status =
                     switch (e.reason()) {
@@ -272,6 +306,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
         }
     }
 
+    private SessionMeter.Labels labels(Nexus nexus, int handle) {
+        return new SessionMeter.Labels(
+                handle, nexus.initiatorName(), nexus.targetName(), peer, local);
+    }
+
     private void run() {
         boolean closes = true;
         try {
@@ -282,6 +321,11 @@ final class Connection implements LoginPhase.Host, Session.Link {
             }
         } catch (LoginFailure e) {
             complain("{}: login from {} refused: {}", e.status() + ", " + e.getMessage());
+            Audit.refusedLogin(
+                    login.initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    login.targetName(),
+                    e.status() + ", " + e.getMessage());
             if (e.status() == LoginStatus.AUTHENTICATION_FAILURE) {
                 closes = !refuseLater();
             } else {
@@ -383,7 +427,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
     }
 
     private void logLogin(Agreement agreement) {
-        LOG.info(
+        Audit.login(
+                agreement.initiatorName(),
+                peer.getAddress().getHostAddress(),
+                agreement.target().map(IscsiTarget::name).orElse("discovery"),
+                agreement.userName());
+        LOG.debug(
                 "{}: {} at {} has logged in to {}",
                 name,
                 agreement.initiatorName(),
@@ -429,7 +478,13 @@ final class Connection implements LoginPhase.Host, Session.Link {
                 LOG.error("{}: nobody interrupts a connection's thread", name, e);
             }
             server.sessions().close(open);
-            LOG.info("{}: session of {} ended", name, open.nexus().initiatorName());
+            server.metrics().close(open.meter());
+            server.qos().closeInitiator(open.nexus().targetName(), open.nexus().initiatorName());
+            LOG.debug("{}: session of {} ended", name, open.nexus().initiatorName());
+            Audit.logout(
+                    open.nexus().initiatorName(),
+                    peer.getAddress().getHostAddress(),
+                    open.nexus().targetName());
         }
         server.receiveBuffers().giveBack(reader.buffer());
         server.forget(this);

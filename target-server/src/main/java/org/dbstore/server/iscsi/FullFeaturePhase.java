@@ -157,7 +157,7 @@ final class FullFeaturePhase {
             reject(RejectReason.INVALID_PDU_FIELD, header);
             return true;
         }
-        return switch (open.command(reader, header)) {
+        return switch (open.command(reader, header, connection.lastHeardNanos())) {
             case YES -> false;
             case TAG_IN_USE -> {
                 reject(RejectReason.TASK_IN_PROGRESS, header);
@@ -323,7 +323,7 @@ final class FullFeaturePhase {
         answerText(request);
     }
 
-    private List<String> sendTargets(String value) throws IOException {
+    private List<String> sendTargets(String value) {
         // All is for discovery; a normal session may ask about its own target only.
         if (session == null) {
             return connection

@@ -13,12 +13,9 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.iscsi.session.Sessions;
-import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.CommandDispatcher;
-import org.dbstore.server.lun.LogicalUnit;
-import org.dbstore.server.lun.LunMap;
-import org.dbstore.server.scsi.SenseCode;
-import org.jspecify.annotations.Nullable;
+import org.dbstore.server.metrics.Metrics;
+import org.dbstore.server.qos.Qos;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,15 +24,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * The iSCSI side of the server: targets by name, portals, connections and sessions, and the
@@ -61,17 +57,16 @@ public final class IscsiServer implements AutoCloseable {
 
     private static final long POLL_MILLIS = 10;
 
-    private final Map<String, IscsiTarget> targets = new HashMap<>();
-    private final Optional<ChapUsers> discoveryUsers;
-    private final boolean authenticates;
+    private volatile Offer offer = Offer.NOTHING;
     private final Challenges challenges = new Challenges();
     private final FailedLogins failedLogins = new FailedLogins();
     private final Semaphore refusals = new Semaphore(REFUSALS_MAX);
     private final PendingLogins pendingLogins = new PendingLogins();
     private final Complaints complaints = new Complaints();
-    private final boolean listOnlyConnected;
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
+    private final Metrics metrics;
+    private final Qos qos;
     private final BufferPool receiveBuffers =
             new BufferPool(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
@@ -79,64 +74,81 @@ public final class IscsiServer implements AutoCloseable {
                                     * PduReader.LOGIN_CAPACITY_BYTES);
     private final Sessions sessions = new Sessions();
     private final TaskManagement taskManagement = new TaskManagement(sessions);
-    private final List<Portal> portals = new ArrayList<>();
+    private final Portals portals = new Portals(this);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Thread watchdog;
     private volatile boolean draining;
     private volatile boolean closed;
 
     /**
-     * Creates a server that does not listen yet.
+     * Creates a server that does not listen and offers nothing yet.
      *
-     * @param targets names are unique
-     * @param discoveryUsers who may ask for targets; empty = everybody
-     * @param listOnlyConnected true if SendTargets lists just the address by which the initiator
-     *     came
      * @param dispatcher executes commands
      * @param shares of the memory for data in flight, one for each connection
+     * @param metrics count what sessions do
+     * @param qos limits it
      */
-    public IscsiServer(
-            Collection<IscsiTarget> targets,
-            Optional<ChapUsers> discoveryUsers,
-            boolean listOnlyConnected,
-            CommandDispatcher dispatcher,
-            FairShares shares) {
-        for (IscsiTarget target : targets) {
-            this.targets.put(target.name(), target);
-        }
-        this.discoveryUsers = discoveryUsers;
-        this.authenticates =
-                discoveryUsers.isPresent()
-                        || targets.stream().anyMatch(target -> target.terms().users().isPresent());
-        this.listOnlyConnected = listOnlyConnected;
+    public IscsiServer(CommandDispatcher dispatcher, FairShares shares, Metrics metrics, Qos qos) {
         this.dispatcher = dispatcher;
         dispatcher.abortsThrough(taskManagement::abort);
         this.shares = shares;
-        this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").unstarted(this::watch);
+        this.metrics = metrics;
+        this.qos = qos;
+        this.watchdog = Thread.ofPlatform().daemon().name("dbs-watchdog").start(this::watch);
+    }
+
+    /** A change of the portals, ready to be made; one of the two is called, once. */
+    public interface PortalMove {
+        /** Accepts on the new portals; closes those that are not wanted any more. */
+        void commit();
+
+        /** Leaves it. */
+        void undo();
     }
 
     /**
-     * Listens on addresses; all of them or none.
+     * Binds the addresses that are not bound yet, and accepts nothing there.
      *
-     * @param addresses with their portal group tags
-     * @throws IOException if one of them cannot be bound; the message names it
+     * @param addresses all that are wanted, with their portal group tags
+     * @throws IOException if one of them cannot be bound; the message names it. Then all is as
+     *     before
      */
-    public void listen(List<Map.Entry<InetSocketAddress, Integer>> addresses) throws IOException {
-        try {
-            for (Map.Entry<InetSocketAddress, Integer> address : addresses) {
-                portals.add(Portal.bind(this, address.getKey(), address.getValue()));
-            }
-        } catch (IOException e) {
-            portals.forEach(Portal::close);
-            throw e;
+    public PortalMove bind(List<Map.Entry<InetSocketAddress, Integer>> addresses)
+            throws IOException {
+        return portals.prepare(addresses);
+    }
+
+    /**
+     * Offers something else. Whoever is logged in goes on with it and is told what is different for
+     * him; returns when units that are not offered any more have no command under way.
+     *
+     * @param ports to be committed with it
+     * @param denial why a session may not go on; empty if it may
+     */
+    public void offer(
+            Offer next, PortalMove ports, Function<SessionInfo, Optional<String>> denial) {
+        offer = next;
+        ports.commit();
+        connections.stream().filter(Connection::comesInVain).forEach(Connection::disconnect);
+        List<Session> ending = new ArrayList<>();
+        List<Session> staying = new ArrayList<>();
+        for (Session session : sessions.all()) {
+            Optional<String> reason = denial.apply(session.info());
+            reason.ifPresent(why -> LOG.warn("{} is cut: {}", session.info().title(), why));
+            (reason.isPresent() ? ending : staying).add(session);
         }
-        watchdog.start();
-        portals.forEach(Portal::start);
+        Changeover changeover = new Changeover(sessions);
+        try {
+            changeover.adopt(staying, next);
+            changeover.cut(ending);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a change of the offer", e);
+        }
     }
 
     /** Addresses the portals are bound to. */
     public List<InetSocketAddress> addresses() {
-        return portals.stream().map(Portal::address).toList();
+        return portals.all().stream().map(Portal::address).toList();
     }
 
     /** Number of normal sessions. */
@@ -166,87 +178,6 @@ public final class IscsiServer implements AutoCloseable {
         return session.isPresent();
     }
 
-    /** Tells whether a target of that name is served. */
-    public boolean hasTarget(String name) {
-        return targets.containsKey(name);
-    }
-
-    /**
-     * Adds a logical unit to what a target shows those who see all of it, and tells them.
-     *
-     * @param targetName one that is served
-     * @param number 0..{@link LunMap#NUMBER_MAX}
-     * @param unit for this mapping alone
-     * @return false if the number is taken
-     */
-    public boolean map(String targetName, int number, LogicalUnit unit) {
-        LunMap luns = target(targetName).luns();
-        if (!luns.map(number, unit)) {
-            return false;
-        }
-        for (Session session : sessions.all()) {
-            if (session.luns() == luns) {
-                unit.nexusEstablished(session.nexus());
-            }
-        }
-        reportedLunsChanged(List.of(luns));
-        return true;
-    }
-
-    /**
-     * Takes a logical unit away from all who see it through a target, and tells them. Returns when
-     * no command can change it any more.
-     *
-     * @param targetName one that is served
-     * @param number in the target's own map
-     * @return the unit; null if there is none
-     */
-    public @Nullable LogicalUnit unmap(String targetName, int number) throws InterruptedException {
-        IscsiTarget target = target(targetName);
-        LogicalUnit unit = target.luns().find((long) number << LunMap.NUMBER_SHIFT);
-        if (unit == null) {
-            return null;
-        }
-        Map<LunMap, Collection<Integer>> gone = new HashMap<>();
-        gone.put(target.luns(), target.luns().unmap(unit));
-        for (IscsiTarget.View view : target.terms().views()) {
-            gone.put(view.luns(), view.luns().unmap(unit));
-        }
-        // A command that found the unit before is in its session's task set by now.
-        CountDownLatch ended = new CountDownLatch(1);
-        TaskBarrier barrier = new TaskBarrier(ended::countDown);
-        for (Session session : sessions.all()) {
-            Collection<Integer> numbers = gone.getOrDefault(session.luns(), List.of());
-            if (!numbers.isEmpty()) {
-                session.abort(task -> numbers.contains(LunMap.number(task.lun())), barrier);
-                unit.nexusLost(session.nexus());
-            }
-        }
-        barrier.arrive();
-        ended.await();
-        gone.values().removeIf(Collection::isEmpty);
-        reportedLunsChanged(gone.keySet());
-        return unit;
-    }
-
-    private IscsiTarget target(String name) {
-        IscsiTarget target = targets.get(name);
-        if (target == null) {
-            throw new IllegalArgumentException("no target " + name);
-        }
-        return target;
-    }
-
-    /** By a unit attention, and by an asynchronous message, on which Linux rescans. */
-    private void reportedLunsChanged(Collection<LunMap> changed) {
-        for (Session session : sessions.all()) {
-            if (changed.stream().anyMatch(luns -> luns == session.luns())) {
-                session.luns().units().forEach(unit -> unit.reportedLunsChanged(session.nexus()));
-                session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
-            }
-        }
-    }
-
     /**
      * Stops listening, asks the initiators to log out, lets what is under way come to its end, then
      * ends every session. Each step is bounded in time.
@@ -254,7 +185,8 @@ public final class IscsiServer implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
-        portals.forEach(Portal::close);
+        qos.release();
+        portals.close();
         connections.stream().filter(Connection::isLoggingIn).forEach(Connection::disconnect);
         Collection<Session> open = sessions.all();
         open.forEach(session -> session.requestLogout(LOGOUT_SECONDS));
@@ -289,6 +221,7 @@ public final class IscsiServer implements AutoCloseable {
     /** Takes a connection that was accepted; closes it at once if there are too many. */
     void accept(SocketChannel channel, Portal portal) throws IOException {
         InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+        InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
         InetAddress peer = remote.getAddress();
         ByteBuffer receiveBuffer = receiveBuffers.tryTake(PduReader.LOGIN_CAPACITY_BYTES);
         if (receiveBuffer == null) {
@@ -300,7 +233,7 @@ public final class IscsiServer implements AutoCloseable {
             channel.close();
             return;
         }
-        Connection connection = new Connection(this, portal, channel, remote, receiveBuffer);
+        Connection connection = new Connection(this, portal, channel, remote, local, receiveBuffer);
         if (!pendingLogins.admit(connection, peer, System.nanoTime())) {
             complaints.warn(
                     LOG,
@@ -336,11 +269,11 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     Optional<ChapUsers> discoveryUsers() {
-        return discoveryUsers;
+        return offer.discoveryUsers();
     }
 
     boolean authenticates() {
-        return authenticates;
+        return offer.authenticates();
     }
 
     Challenges challenges() {
@@ -352,26 +285,42 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     Optional<IscsiTarget> findTarget(String name, int portalGroupTag) {
-        return Optional.ofNullable(targets.get(name)).filter(target -> target.isIn(portalGroupTag));
+        return Optional.ofNullable(offer.targets().get(name))
+                .filter(target -> target.isIn(portalGroupTag));
+    }
+
+    /** Tells whether a target is offered now, just as a login met it. */
+    boolean offers(IscsiTarget target) {
+        return offer.targets().get(target.name()) == target;
     }
 
     /** What SendTargets lists; {@code name} is empty for all. */
     List<String> sendTargets(
             String name, String initiatorName, InetAddress peer, PortalAddress connected) {
+        Offer now = offer;
         List<IscsiTarget> asked =
-                targets.values().stream()
+                now.targets().values().stream()
                         .filter(target -> name.isEmpty() || target.name().equals(name))
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList();
         List<PortalAddress> all =
-                portals.stream()
+                portals.all().stream()
                         .map(portal -> new PortalAddress(portal.address(), portal.groupTag()))
                         .toList();
-        return SendTargets.list(asked, initiatorName, peer, all, listOnlyConnected, connected);
+        return SendTargets.list(
+                asked, initiatorName, peer, all, now.listsOnlyConnected(), connected);
     }
 
     CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    Qos qos() {
+        return qos;
+    }
+
+    Metrics metrics() {
+        return metrics;
     }
 
     FairShares shares() {

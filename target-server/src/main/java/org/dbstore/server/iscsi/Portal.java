@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
@@ -21,16 +22,19 @@ final class Portal {
 
     private final IscsiServer server;
     private final ServerSocketChannel channel;
+    private final InetSocketAddress wanted;
     private final InetSocketAddress address;
-    private final int groupTag;
+    private volatile int groupTag;
 
     private Portal(
             IscsiServer server,
             ServerSocketChannel channel,
+            InetSocketAddress wanted,
             InetSocketAddress address,
             int groupTag) {
         this.server = server;
         this.channel = channel;
+        this.wanted = wanted;
         this.address = address;
         this.groupTag = groupTag;
     }
@@ -42,7 +46,11 @@ final class Portal {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(address, BACKLOG);
             return new Portal(
-                    server, channel, (InetSocketAddress) channel.getLocalAddress(), groupTag);
+                    server,
+                    channel,
+                    address,
+                    (InetSocketAddress) channel.getLocalAddress(),
+                    groupTag);
         } catch (IOException e) {
             channel.close();
             throw new IOException(
@@ -60,12 +68,36 @@ final class Portal {
         Thread.ofPlatform().daemon().name("dbs-portal-" + address.getPort()).start(this::accept);
     }
 
+    /** As it was asked for; the port may be 0. */
+    InetSocketAddress wanted() {
+        return wanted;
+    }
+
+    /** As it is bound. */
     InetSocketAddress address() {
         return address;
     }
 
+    /** Target portal group tag, 1..65535. */
     int groupTag() {
         return groupTag;
+    }
+
+    /** Later logins are in another portal group. */
+    void regroup(int tag) {
+        groupTag = tag;
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** Tells whether an address cannot be bound while this one is. */
+    boolean excludes(InetSocketAddress other) {
+        InetAddress mine = address.getAddress();
+        InetAddress theirs = other.getAddress();
+        return other.getPort() == address.getPort()
+                && (mine.equals(theirs) || mine.isAnyLocalAddress() || theirs.isAnyLocalAddress());
     }
 
     void close() {

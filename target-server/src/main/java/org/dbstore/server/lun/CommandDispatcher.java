@@ -213,7 +213,10 @@ public final class CommandDispatcher {
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {
         try {
-            pool.execute(() -> conclude(task, step));
+            pool.execute(() -> {
+                task.begins();
+                conclude(task, step);
+            });
             return CommandOutcome.Deferred.DEFERRED;
         } catch (RejectedExecutionException e) {
             LOG.debug("{}: pool is full", task.nexus());

@@ -62,6 +62,16 @@ record DescriptorSenseTask(ScsiTask task) implements ScsiTask {
     }
 
     @Override
+    public void begins() {
+        task.begins();
+    }
+
+    @Override
+    public void awaitsCommit() {
+        task.awaitsCommit();
+    }
+
+    @Override
     public boolean isAborted() {
         return task.isAborted();
     }

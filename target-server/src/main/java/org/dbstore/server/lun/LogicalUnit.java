@@ -2,6 +2,8 @@ package org.dbstore.server.lun;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.metrics.UnitMeter;
+import org.dbstore.server.qos.Limits;
 import org.dbstore.server.reservation.Reservations;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ModeSettings;
@@ -11,6 +13,7 @@ import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
 import org.dbstore.server.scsi.UnitIdentity;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +30,8 @@ public final class LogicalUnit {
     private final UnitAttentions attentions;
     private final Reservations reservations;
     private final AtomicLong knownSizeBytes;
+    private final @Nullable UnitMeter meter;
+    private final @Nullable Limits limits;
 
     /**
      * How a unit presents itself.
@@ -66,13 +71,18 @@ public final class LogicalUnit {
         this.reservations =
                 new Reservations(saved.section(SavedState.Section.RESERVATIONS), attentions);
         this.knownSizeBytes = new AtomicLong(volume.sizeBytes());
+        this.meter = null;
+        this.limits = null;
     }
 
-    private LogicalUnit(LogicalUnit unit, boolean writeProtected) {
-        this.medium = writeProtected ? unit.medium.writeProtected() : unit.medium;
+    private LogicalUnit(
+            LogicalUnit unit, Medium medium, @Nullable UnitMeter meter, @Nullable Limits limits) {
+        this.medium = medium;
         this.attentions = unit.attentions;
         this.reservations = unit.reservations;
         this.knownSizeBytes = unit.knownSizeBytes;
+        this.meter = meter;
+        this.limits = limits;
     }
 
     /**
@@ -81,7 +91,39 @@ public final class LogicalUnit {
      * @param writeProtected true if writes are refused on this way: WP=1, 07/27/00
      */
     public LogicalUnit mapping(boolean writeProtected) {
-        return new LogicalUnit(this, writeProtected);
+        return new LogicalUnit(
+                this, writeProtected ? medium.writeProtected() : medium, meter, limits);
+    }
+
+    /**
+     * The same mapping, with what a mapping has of its own.
+     *
+     * @param counter of its commands
+     * @param bounds what its initiators may do with it
+     */
+    public LogicalUnit mappedAs(UnitMeter counter, Limits bounds) {
+        return new LogicalUnit(this, medium, counter, bounds);
+    }
+
+    /** The limits of this mapping; null if there can be none. */
+    public @Nullable Limits limits() {
+        return limits;
+    }
+
+    /** Counts the commands of this mapping; null if nobody does. */
+    public @Nullable UnitMeter meter() {
+        return meter;
+    }
+
+    /**
+     * The same unit counted in other blocks; nobody may use it in both ways at once.
+     *
+     * @param blockBytes logical block length: 512 or 4096
+     * @param physicalBlockBytes physical block length to tell: at least the logical one
+     */
+    public LogicalUnit withBlocks(int blockBytes, int physicalBlockBytes) {
+        return new LogicalUnit(
+                this, medium.withBlocks(blockBytes, physicalBlockBytes), meter, limits);
     }
 
     /** Tells whether another mapping leads to the same unit. */
@@ -134,6 +176,62 @@ public final class LogicalUnit {
     /** The unit attention conditions that a nexus has not seen yet, first things first. */
     public List<SenseCode> pendingAttentions(Nexus nexus) {
         return attentions.pending(nexus);
+    }
+
+    /**
+     * The default of WCE is another. Going to write-through does not make durable what was
+     * acknowledged before: the caller flushes the volume then.
+     *
+     * @return true if WCE is another now; the caller says so by {@link #modeParametersChanged()}
+     */
+    public boolean configureCache(boolean writeBack) throws BackendException {
+        return medium.modes().configure(writeBack);
+    }
+
+    /** WCE: true if GOOD to a WRITE may precede durability. */
+    public boolean isWriteBack() {
+        return medium.isWriteBack();
+    }
+
+    /** Makes durable what was acknowledged. */
+    public void flush() throws BackendException {
+        medium.volume().flush();
+    }
+
+    /** What MODE SENSE answers is not what it was: every nexus will see 06/2A/01. */
+    public void modeParametersChanged() {
+        attentions.raise(SenseCode.MODE_PARAMETERS_CHANGED);
+    }
+
+    /**
+     * A nexus that has seen this unit through another mapping, or another unit under its number,
+     * will be told what is different: 06/2A/01 for write protection, 06/2A/09 for block lengths,
+     * 06/3F/03 for the identity.
+     *
+     * @param before what the nexus has seen until now
+     */
+    public void replaces(LogicalUnit before, Nexus nexus) {
+        if (!isSame(before)) {
+            attentions.raise(nexus, SenseCode.INQUIRY_DATA_HAS_CHANGED);
+            return;
+        }
+        if (medium.isReadOnly() != before.medium.isReadOnly()) {
+            attentions.raise(nexus, SenseCode.MODE_PARAMETERS_CHANGED);
+        }
+        if (!hasSameBlocks(before)
+                || medium.physicalBlockBytes() != before.medium.physicalBlockBytes()) {
+            attentions.raise(nexus, SenseCode.CAPACITY_DATA_HAS_CHANGED);
+        }
+    }
+
+    /** Tells whether commands that were sent to another mapping mean the same blocks here. */
+    public boolean hasSameBlocks(LogicalUnit other) {
+        return isSame(other) && medium.blockBytes() == other.medium.blockBytes();
+    }
+
+    /** The ports by which the unit is reached are others: the nexus will see 06/3F/03. */
+    public void portsChanged(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.INQUIRY_DATA_HAS_CHANGED);
     }
 
     /** A unit appeared beside this one, or went: the nexus will see 06/3F/0E. */

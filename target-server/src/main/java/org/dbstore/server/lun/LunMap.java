@@ -7,13 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
-/**
- * The logical units that a target shows to an initiator, by number. Safe for all threads: what
- * {@link #map} and {@link #unmap} change, the next command sees.
- */
+/** The logical units that a target shows to an initiator, by number. Immutable. */
 public final class LunMap {
     /** Largest number: ESXi 6.5 knows no addressing that reaches further. */
     public static final int NUMBER_MAX = 255;
@@ -28,8 +24,7 @@ public final class LunMap {
     private static final long FLAT = 1;
 
     private final List<Integer> portalGroupTags;
-    private final AtomicReferenceArray<@Nullable LogicalUnit> byNumber =
-            new AtomicReferenceArray<>(NUMBER_MAX + 1);
+    private final @Nullable LogicalUnit[] byNumber = new @Nullable LogicalUnit[NUMBER_MAX + 1];
 
     /**
      * Creates a map.
@@ -39,29 +34,7 @@ public final class LunMap {
      */
     public LunMap(SortedMap<Integer, LogicalUnit> units, Collection<Integer> portalGroupTags) {
         this.portalGroupTags = List.copyOf(new TreeSet<>(portalGroupTags));
-        units.forEach(byNumber::set);
-    }
-
-    /**
-     * Adds a unit.
-     *
-     * @param number 0..{@link #NUMBER_MAX}
-     * @return false if the number is taken
-     */
-    public boolean map(int number, LogicalUnit unit) {
-        return byNumber.compareAndSet(number, null, unit);
-    }
-
-    /**
-     * Takes a mapping out: commands that come from now on do not find it.
-     *
-     * @param mapping as it was put in
-     * @return the numbers it had
-     */
-    public Collection<Integer> unmap(LogicalUnit mapping) {
-        return numbers().stream()
-                .filter(number -> byNumber.compareAndSet(number, mapping, null))
-                .toList();
+        units.forEach((number, unit) -> byNumber[number] = unit);
     }
 
     /**
@@ -84,13 +57,23 @@ public final class LunMap {
      */
     public @Nullable LogicalUnit find(long lun) {
         int number = number(lun);
-        return number < 0 ? null : byNumber.get(number);
+        return number < 0 ? null : byNumber[number];
+    }
+
+    /**
+     * Returns a unit.
+     *
+     * @param number 0..{@link #NUMBER_MAX}
+     * @return null if there is none
+     */
+    public @Nullable LogicalUnit unit(int number) {
+        return byNumber[number];
     }
 
     /** The numbers in use, ascending. */
     public Collection<Integer> numbers() {
         return IntStream.rangeClosed(0, NUMBER_MAX)
-                .filter(number -> byNumber.get(number) != null)
+                .filter(number -> byNumber[number] != null)
                 .boxed()
                 .toList();
     }
@@ -104,7 +87,7 @@ public final class LunMap {
     public List<LogicalUnit> units() {
         List<LogicalUnit> units = new ArrayList<>();
         for (int number = 0; number <= NUMBER_MAX; number++) {
-            LogicalUnit unit = byNumber.get(number);
+            LogicalUnit unit = byNumber[number];
             if (unit != null) {
                 units.add(unit);
             }

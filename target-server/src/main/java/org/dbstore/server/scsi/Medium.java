@@ -54,13 +54,13 @@ public final class Medium {
         this.lostWrites = new LostWrites(volume);
     }
 
-    /** The same blocks, settings and states, with writes refused. */
-    private Medium(Medium medium) {
+    /** The same contents and states in another dress. */
+    private Medium(Medium medium, int blockShift, int physicalBlockBytes, boolean readOnly) {
         this.volume = medium.volume;
-        this.blockShift = medium.blockShift;
-        this.physicalBlockBytes = medium.physicalBlockBytes;
+        this.blockShift = blockShift;
+        this.physicalBlockBytes = physicalBlockBytes;
         this.modes = medium.modes;
-        this.readOnly = true;
+        this.readOnly = readOnly;
         this.identity = medium.identity;
         this.space = medium.space;
         this.clock = medium.clock;
@@ -71,7 +71,18 @@ public final class Medium {
 
     /** The same medium for those who may only read it: all states are shared. */
     public Medium writeProtected() {
-        return readOnly ? this : new Medium(this);
+        return readOnly ? this : new Medium(this, blockShift, physicalBlockBytes, true);
+    }
+
+    /**
+     * The same medium counted in other blocks: all states are shared, which know bytes only.
+     *
+     * @param logicalBytes logical block length: 512 or 4096
+     * @param physicalBytes physical block length to tell: at least the logical one
+     */
+    public Medium withBlocks(int logicalBytes, int physicalBytes) {
+        return new Medium(
+                this, Integer.numberOfTrailingZeros(logicalBytes), physicalBytes, readOnly);
     }
 
     /** Tells whether another is the same medium, perhaps write protected. */

@@ -12,7 +12,7 @@ public final class ModeSettings {
     private static final int DESCRIPTOR_SENSE = 0x02;
     private static final int WRITE_PROTECTED = 0x04;
 
-    private final Values defaults;
+    private volatile Values defaults;
     private final StateStore store;
     private volatile Values saved;
     private volatile Values current;
@@ -78,6 +78,23 @@ public final class ModeSettings {
     /** Tells whether values can be saved. */
     public boolean canSave() {
         return store.isLasting();
+    }
+
+    /**
+     * Changes the default of WCE, and with it the value in force and the saved one, unless an
+     * initiator has saved its own: what holds now is what would hold after a restart.
+     *
+     * @return true if the value in force is another now
+     */
+    public synchronized boolean configure(boolean writeBack) throws BackendException {
+        defaults = new Values(writeBack, false, false);
+        if (store.load().length > 0) {
+            return false;
+        }
+        boolean changes = current.writeBack() != writeBack;
+        saved = defaults;
+        current = new Values(writeBack, current.descriptorSense(), current.writeProtected());
+        return changes;
     }
 
     /**

@@ -63,6 +63,12 @@ public interface ScsiTask {
      */
     boolean hasExtendedFunctions();
 
+    /** A thread of the pool begins to work on it, perhaps again. For those who measure. */
+    default void begins() {}
+
+    /** All is done; what follows is the wait until it is durable. For those who measure. */
+    default void awaitsCommit() {}
+
     /** True once a task management function has aborted it: long work should stop. */
     boolean isAborted();
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -69,8 +70,7 @@ class VolumeChangeTest {
     @Test
     void oneUnitMappedTwiceHasOneStateAndItsOwnWriteProtection() {
         LogicalUnit readOnly = bench.unit.mapping(true);
-        var luns = new LunMap(new TreeMap<>(), List.of(1));
-        assertTrue(luns.map(0, bench.unit) && luns.map(1, readOnly));
+        var luns = new LunMap(new TreeMap<>(Map.of(0, bench.unit, 1, readOnly)), List.of(1));
         assertTrue(readOnly.isSame(bench.unit));
         assertFalse(readOnly.isSame(new Bench().unit));
 

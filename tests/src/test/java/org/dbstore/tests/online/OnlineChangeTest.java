@@ -10,6 +10,7 @@ import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.Shrink;
 import org.dbstore.config.LunConfig;
 import org.dbstore.tests.support.Cdb;
+import org.dbstore.tests.support.Configs;
 import org.dbstore.tests.support.Pdu;
 import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
@@ -133,13 +134,14 @@ class OnlineChangeTest {
     @Test
     void aUnitIsMappedAndTakenAwayWhileTheServerRuns() throws Exception {
         device.createVolume("late", 8 << 20);
-        server.server().map(TestServer.TARGET, TestServer.lun(NEW_LUN, "late", 0, false, 512));
+        LunConfig late = TestServer.lun(NEW_LUN, "late", 0, false, 512);
+        server.change(config -> Configs.with(config, TestServer.TARGET, late));
         expectChangedLuns();
         assertEquals("CHECK 06/29/00", ready(client, NEW_LUN));
         assertEquals("GOOD", client.write(NEW_LUN, Cdb.write10(0, 1), BLOCK).outcome());
         assertEquals(8 << 20, capacity(client, NEW_LUN));
 
-        server.server().unmap(TestServer.TARGET, NEW_LUN);
+        server.change(config -> Configs.without(config, TestServer.TARGET, NEW_LUN));
         expectChangedLuns();
         assertEquals("CHECK 05/25/00", ready(client, NEW_LUN));
         device.deleteVolume("late"); // nobody uses it any more
@@ -161,7 +163,7 @@ class OnlineChangeTest {
     void aCommandUnderWayEndsWhenItsUnitIsTakenAway() throws Exception {
         client.send(client.scsiCommand(LUN, Cdb.write10(0, 512), 0x20, 512 * 512));
         assertEquals(Pdu.R2T, client.receive().opcode());
-        server.server().unmap(TestServer.TARGET, LUN);
+        server.change(config -> Configs.without(config, TestServer.TARGET, LUN));
         assertEquals(Pdu.ASYNC_MESSAGE, client.receive().opcode());
         assertEquals("CHECK 05/25/00", ready(client, LUN));
         assertEquals("GOOD", other.write(0, Cdb.write10(0, 1), BLOCK).outcome());
@@ -169,23 +171,17 @@ class OnlineChangeTest {
 
     @Test
     void whatCannotBeMappedIsRefusedAndNothingChanges() throws Exception {
-        assertRefused(BackendError.ALREADY_EXISTS, TestServer.TARGET, LUN, "data", 512);
-        assertRefused(BackendError.INVALID, TestServer.TARGET, NEW_LUN, "data", 4096);
-        assertRefused(BackendError.NOT_FOUND, TestServer.TARGET, NEW_LUN, "none", 512);
-        assertRefused(BackendError.NOT_FOUND, "iqn.2026-01.org.dbstore.tests:no", 1, "data", 512);
-        BackendException absent =
-                assertThrows(
-                        BackendException.class,
-                        () -> server.server().unmap(TestServer.TARGET, NEW_LUN));
-        assertEquals(BackendError.NOT_FOUND, absent.error());
+        assertRefused(BackendError.INVALID, "data", 4096);
+        assertRefused(BackendError.NOT_FOUND, "none", 512);
         assertEquals("GOOD", ready(client, LUN));
     }
 
-    private void assertRefused(
-            BackendError error, String target, int number, String volume, int blockBytes) {
-        LunConfig lun = TestServer.lun(number, volume, 0, false, blockBytes);
+    private void assertRefused(BackendError error, String volume, int blockBytes) {
+        LunConfig lun = TestServer.lun(NEW_LUN, volume, 0, false, blockBytes);
         BackendException refused =
-                assertThrows(BackendException.class, () -> server.server().map(target, lun));
+                assertThrows(
+                        BackendException.class,
+                        () -> server.change(c -> Configs.with(c, TestServer.TARGET, lun)));
         assertEquals(error, refused.error(), refused::getMessage);
     }
 

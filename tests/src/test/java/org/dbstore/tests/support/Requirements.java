@@ -31,6 +31,17 @@ public final class Requirements {
     }
 
     /**
+     * Goes on only if the tests run as root.
+     *
+     * @throws TestAbortedException if not, and that may be
+     */
+    public static void root() {
+        if (!System.getProperty("user.name").equals("root")) {
+            missing("the rights of root");
+        }
+    }
+
+    /**
      * Ends the test because the machine lacks something.
      *
      * @param what it lacks, and perhaps the remedy

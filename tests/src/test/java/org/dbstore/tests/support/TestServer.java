@@ -10,12 +10,16 @@ import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
+import org.dbstore.server.Applied;
+import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
+import org.dbstore.server.plan.Plan;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A server in this process, on any free port of the loopback. */
 public final class TestServer implements AutoCloseable {
@@ -130,6 +134,36 @@ public final class TestServer implements AutoCloseable {
     /** A target for everybody, on these terms. */
     public static TargetConfig target(String name, TargetAccess access) {
         return new TargetConfig(name, "", List.of(), List.of("*"), luns(), access);
+    }
+
+    /** What another configuration would change, made from the present one. */
+    public Plan plan(UnaryOperator<DbsConfig> change) {
+        return configuration().plan(change.apply(server.config()));
+    }
+
+    /** Changes the configuration of the running server. */
+    public Applied change(UnaryOperator<DbsConfig> change) throws BackendException {
+        return apply(plan(change));
+    }
+
+    /** Makes a plan true. */
+    public Applied apply(Plan plan) throws BackendException {
+        return configuration().apply(plan);
+    }
+
+    private LiveConfiguration configuration() {
+        return new LiveConfiguration(server, server::config);
+    }
+
+    /** Waits until so many sessions are open: the end of one is not at once everybody's. */
+    public void awaitSessions(int count) throws InterruptedException {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (server.sessionCount() != count) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("sessions: " + server.sessions());
+            }
+            Thread.sleep(5);
+        }
     }
 
     /** The server itself. */

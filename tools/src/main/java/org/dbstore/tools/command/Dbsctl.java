@@ -9,12 +9,17 @@ import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.Terminal;
 import org.dbstore.tools.output.JsonPrinter;
 import org.dbstore.tools.output.Printer;
+import org.dbstore.tools.output.SelectingPrinter;
+import org.dbstore.tools.output.Selection;
 import org.dbstore.tools.output.TablePrinter;
+import org.dbstore.tools.output.YamlPrinter;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,9 +29,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Stack;
 
 /** {@code dbsctl}: the options that every command has, and what commands do alike. */
 @Command(
@@ -38,7 +45,8 @@ import java.util.Set;
             DeviceCommands.class,
             VolumeCommands.class,
             SnapshotCommands.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            CompleteCommand.class
         },
         footer = {
             "",
@@ -57,7 +65,9 @@ public final class Dbsctl {
         /** For people. */
         table,
         /** For programs. */
-        json
+        json,
+        /** For programs and people. */
+        yaml
     }
 
     @Option(
@@ -77,7 +87,7 @@ public final class Dbsctl {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
-            description = "table (default) or json.")
+            description = "table (default), json or yaml.")
     Format format = Format.table;
 
     @Option(
@@ -91,6 +101,24 @@ public final class Dbsctl {
             scope = ScopeType.INHERIT,
             description = "Tables with sizes in bytes. JSON always has them so.")
     boolean exactBytes;
+
+    @Option(
+            names = "--columns",
+            paramLabel = "COLUMN",
+            split = ",",
+            scope = ScopeType.INHERIT,
+            description =
+                    "What list and info show, as name,size: fields of JSON, with or without their"
+                            + " unit; all for all.")
+    List<String> columns = List.of();
+
+    @Option(
+            names = "--sort",
+            paramLabel = "COLUMN",
+            scope = ScopeType.INHERIT,
+            parameterConsumer = NextWord.class,
+            description = "Sort lists by a column, -COLUMN: the largest first.")
+    String sort = "";
 
     @Option(
             names = "--debug",
@@ -164,10 +192,14 @@ public final class Dbsctl {
     }
 
     Printer printer() {
-        return switch (format) {
-            case table -> new TablePrinter(terminal.out(), !noHeader, exactBytes);
-            case json -> new JsonPrinter(terminal.out());
-        };
+        Printer printer =
+                switch (format) {
+                    case table -> new TablePrinter(terminal.out(), !noHeader, exactBytes);
+                    case json -> new JsonPrinter(terminal.out());
+                    case yaml -> new YamlPrinter(terminal.out());
+                };
+        Selection selection = new Selection(columns, sort);
+        return selection.isNone() ? printer : new SelectingPrinter(printer, selection);
     }
 
     /** Opens the device that was named. */
@@ -234,6 +266,18 @@ public final class Dbsctl {
     private void trace(Exception failure) {
         if (debug) {
             failure.printStackTrace(terminal.err());
+        }
+    }
+
+    /** Takes the next word, which may begin with '-'. */
+    static final class NextWord implements IParameterConsumer {
+        @Override
+        public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+            if (words.isEmpty()) {
+                throw new ParameterException(
+                        command.commandLine(), "Missing required parameter for option '--sort'");
+            }
+            option.setValue(words.pop());
         }
     }
 

@@ -1,6 +1,8 @@
 package org.dbstore.tools.command;
 
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
 
@@ -11,7 +13,7 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  dbsctl device info -d main.dbs"})
 final class DeviceShow extends StoreQuery {
     @Override
-    void run(BlockStore store) {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer().details(Rows.DEVICE, Rows.device(store));
     }
 }

@@ -1,7 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  dbsctl device space -d main.dbs"})
 final class DeviceSpace extends StoreQuery {
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer().details(SpaceRows.DEVICE, store.space());
     }
 }

@@ -4,7 +4,7 @@ import static org.dbstore.tools.output.Column.count;
 import static org.dbstore.tools.output.Column.flag;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VacuumInfo;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.output.Column;
@@ -51,12 +51,12 @@ final class DeviceVacuum extends StoreChange {
     }
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         VacuumInfo info = dryRun ? store.previewVacuum() : vacuum(store);
         dbsctl().printer().done(sentence(info), COLUMNS, info);
     }
 
-    private VacuumInfo vacuum(BlockStore store) throws BackendException {
+    private VacuumInfo vacuum(Store store) throws BackendException {
         try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Vacuum")) {
             return store.vacuum(progress, () -> false);
         }

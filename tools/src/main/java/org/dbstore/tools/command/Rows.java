@@ -10,11 +10,11 @@ import static org.dbstore.tools.output.Column.texts;
 import static org.dbstore.tools.output.Column.time;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.DeviceInfo;
 import org.dbstore.backend.Finding;
 import org.dbstore.backend.Severity;
 import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.tools.output.Column;
 import org.jspecify.annotations.Nullable;
@@ -92,17 +92,17 @@ final class Rows {
 
     private Rows() {}
 
-    static Device device(BlockStore store) {
+    static Device device(Store store) throws BackendException {
         return new Device(store.info(), store.report());
     }
 
     /** The layers of a volume, head first. */
-    static List<Snapshot> snapshots(BlockStore store, String volume) throws BackendException {
+    static List<Snapshot> snapshots(Store store, String volume) throws BackendException {
         return store.snapshots(volume).stream().map(info -> new Snapshot(volume, info)).toList();
     }
 
     /** The layers of all volumes. */
-    static List<Snapshot> snapshots(BlockStore store) throws BackendException {
+    static List<Snapshot> snapshots(Store store) throws BackendException {
         List<Snapshot> all = new ArrayList<>();
         for (VolumeInfo volume : store.volumes()) {
             // The slot is a name that no second volume has.

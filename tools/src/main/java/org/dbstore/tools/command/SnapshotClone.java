@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.transfer.ProgressDisplay;
 
@@ -44,7 +44,7 @@ final class SnapshotClone extends StoreChange {
     boolean linked;
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         int id = source.layer(store).id();
         if (linked) {
             store.linkClone(id, newVolume);
@@ -60,7 +60,7 @@ final class SnapshotClone extends StoreChange {
                         store.volume(newVolume));
     }
 
-    private void copy(BlockStore store, int id) throws BackendException {
+    private void copy(Store store, int id) throws BackendException {
         try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Clone")) {
             store.cloneSnapshot(id, newVolume, progress);
         }

@@ -1,9 +1,9 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.SnapshotRequest;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ final class SnapshotCreate extends StoreChange {
     List<SnapshotRequest> requests = List.of();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         List<Integer> ids = store.createSnapshots(requests);
         List<Rows.Snapshot> taken = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
@@ -45,7 +45,7 @@ final class SnapshotDelete extends StoreChange {
     }
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         Rows.Snapshot snapshot = find(store);
         if (snapshot.info().head()) {
             throw new CommandFailure(
@@ -71,7 +71,7 @@ final class SnapshotDelete extends StoreChange {
         dbsctl().printer().done("Deleted snapshot " + snapshot.name(), Rows.SNAPSHOT, snapshot);
     }
 
-    private Rows.Snapshot find(BlockStore store) throws BackendException, CommandFailure {
+    private Rows.Snapshot find(Store store) throws BackendException, CommandFailure {
         List<Rows.Snapshot> candidates =
                 target.volume().isEmpty()
                         ? Rows.snapshots(store)

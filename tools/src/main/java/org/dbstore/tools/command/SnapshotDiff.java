@@ -5,8 +5,8 @@ import static org.dbstore.tools.output.Column.size;
 import static org.dbstore.tools.output.Column.text;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.backend.stream.ChangedRange;
 import org.dbstore.backend.stream.VolumeDiff;
 import org.dbstore.tools.CommandFailure;
@@ -63,12 +63,12 @@ final class SnapshotDiff extends StoreQuery {
     boolean mapping;
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         if (second == null) {
             print(store, Optional.empty(), first);
             return;
         }
-        Volume from = first.open(store);
+        VolumeContents from = first.open(store);
         try {
             print(store, Optional.of(from), second);
         } finally {
@@ -76,12 +76,12 @@ final class SnapshotDiff extends StoreQuery {
         }
     }
 
-    private void print(BlockStore store, Optional<Volume> from, SourceName name)
+    private void print(Store store, Optional<VolumeContents> from, SourceName name)
             throws BackendException, CommandFailure {
-        Volume to = name.open(store);
+        VolumeContents to = name.open(store);
         try {
             VolumeDiff.Depth depth = mapping ? VolumeDiff.Depth.MAPPING : VolumeDiff.Depth.CONTENTS;
-            dbsctl().printer().rows(COLUMNS, store.diff(from, to, depth).all());
+            dbsctl().printer().rows(COLUMNS, store.changes(from, to, depth));
         } finally {
             store.release(to);
         }

@@ -1,9 +1,9 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SnapshotInfo;
-import org.dbstore.backend.stream.SnapshotExport;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.stream.SnapshotStream;
 import org.dbstore.backend.stream.StreamToken;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
@@ -71,7 +71,7 @@ final class SnapshotExportCommand extends StoreQuery {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure, IOException {
+    void run(Store store) throws BackendException, CommandFailure, IOException {
         Terminal terminal = dbsctl().terminal();
         SnapshotInfo snapshot = frozen(store, source);
         OptionalInt baseId =
@@ -79,8 +79,8 @@ final class SnapshotExportCommand extends StoreQuery {
         checkDestination(terminal);
         long stored;
         try (ProgressDisplay progress = ProgressDisplay.begin(terminal, "Export")) {
-            SnapshotExport export =
-                    new SnapshotExport(store, source.volume(), snapshot.id(), baseId, progress);
+            SnapshotStream export =
+                    store.exportStream(source.volume(), snapshot.id(), baseId, progress);
             stored = write(export, terminal);
         }
         if (!file.equals(PIPE)) {
@@ -93,7 +93,7 @@ final class SnapshotExportCommand extends StoreQuery {
         }
     }
 
-    private SnapshotInfo frozen(BlockStore store, SourceName name)
+    private SnapshotInfo frozen(Store store, SourceName name)
             throws BackendException, CommandFailure {
         SnapshotInfo snapshot = name.frozen(store);
         if (!name.volume().equals(source.volume())) {
@@ -121,7 +121,7 @@ final class SnapshotExportCommand extends StoreQuery {
         }
     }
 
-    private long write(SnapshotExport export, Terminal terminal)
+    private long write(SnapshotStream export, Terminal terminal)
             throws BackendException, CommandFailure, IOException {
         Optional<StreamToken> from = parseToken();
         if (file.equals(PIPE)) {

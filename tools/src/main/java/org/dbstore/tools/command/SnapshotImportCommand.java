@@ -1,9 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.stream.PartialImport;
-import org.dbstore.backend.stream.SnapshotImport;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.stream.StreamReceiver;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.Terminal;
@@ -52,7 +51,7 @@ final class SnapshotImportCommand extends StoreChange {
     boolean resume;
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure, IOException {
+    void run(Store store) throws BackendException, CommandFailure, IOException {
         if (file.equals(PIPE)) {
             importFrom(store, dbsctl().terminal().input());
             return;
@@ -62,13 +61,13 @@ final class SnapshotImportCommand extends StoreChange {
         }
     }
 
-    private void importFrom(BlockStore store, ReadableByteChannel input)
+    private void importFrom(Store store, ReadableByteChannel input)
             throws BackendException, CommandFailure, IOException {
         Terminal terminal = dbsctl().terminal();
-        SnapshotImport.Imported imported;
+        StreamReceiver.Imported imported;
         boolean done = false;
         try (ProgressDisplay progress = ProgressDisplay.begin(terminal, "Import")) {
-            SnapshotImport operation = new SnapshotImport(store, name, progress);
+            StreamReceiver operation = store.importStream(name, progress);
             imported = resume ? operation.resume(input) : operation.run(input);
             done = true;
         } finally {
@@ -92,10 +91,10 @@ final class SnapshotImportCommand extends StoreChange {
                                 imported.storedBytes()));
     }
 
-    private void tellOfPart(BlockStore store, Terminal terminal) {
+    private void tellOfPart(Store store, Terminal terminal) {
         boolean part = false;
         try {
-            part = new PartialImport(store, name).token().isPresent();
+            part = store.importToken(name).isPresent();
         } catch (BackendException e) {
             // There is no such volume, or it cannot be looked at: the failure itself says more.
         }

@@ -1,9 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
-import org.dbstore.backend.stream.PartialImport;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -26,16 +25,15 @@ final class SnapshotImportDiscard extends StoreChange {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         VolumeInfo info = store.volume(name);
-        PartialImport partial = new PartialImport(store, name);
-        if (partial.token().isPresent()) {
+        if (store.importToken(name).isPresent()) {
             confirmation.require(
                     dbsctl().terminal(),
                     ExitCode.USAGE,
                     "what was received into " + name + " will be lost");
         }
-        partial.discard();
+        store.discardImport(name);
         dbsctl().printer().done("Discarded the import into " + name, Rows.VOLUME, info);
     }
 }

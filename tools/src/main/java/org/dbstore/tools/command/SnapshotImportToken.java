@@ -3,8 +3,7 @@ package org.dbstore.tools.command;
 import static org.dbstore.tools.output.Column.text;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.stream.PartialImport;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.stream.StreamToken;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
@@ -30,10 +29,9 @@ final class SnapshotImportToken extends StoreQuery {
     String name = "";
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         StreamToken token =
-                new PartialImport(store, name)
-                        .token()
+                store.importToken(name)
                         .orElseThrow(() ->
                                 new CommandFailure(
                                         ExitCode.NOT_FOUND,

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
@@ -31,7 +31,7 @@ final class SnapshotLabel extends StoreChange {
     List<LabelChange> labels = List.of();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         store.labelSnapshot(
                 source.frozen(store).id(), LabelChange.set(labels), LabelChange.removed(labels));
         dbsctl().printer()

@@ -1,7 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ final class SnapshotList extends StoreQuery {
     @Nullable String volume;
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer()
                 .rows(
                         Rows.SNAPSHOT,

@@ -1,8 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ final class SnapshotRename extends StoreChange {
     String newName = "";
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         SnapshotInfo present = source.frozen(store);
         store.renameSnapshot(present.id(), newName);
         SourceName renamed = new SourceName(source.volume(), newName);

@@ -1,9 +1,9 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SnapshotInfo;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -20,14 +20,14 @@ record SourceName(String volume, String snapshot) {
     static final SourceName NONE = new SourceName("", "");
 
     /** Opens it; to be released. */
-    Volume open(BlockStore store) throws BackendException, CommandFailure {
+    VolumeContents open(Store store) throws BackendException, CommandFailure {
         return snapshot.isEmpty()
                 ? store.openVolume(volume)
                 : store.openSnapshot(layer(store).id());
     }
 
     /** The layer that is meant. */
-    SnapshotInfo layer(BlockStore store) throws BackendException, CommandFailure {
+    SnapshotInfo layer(Store store) throws BackendException, CommandFailure {
         return store.snapshots(volume).stream()
                 .filter(layer -> snapshot.isEmpty() ? layer.head() : isNamed(layer))
                 .findFirst()
@@ -39,7 +39,7 @@ record SourceName(String volume, String snapshot) {
     }
 
     /** The frozen snapshot that is meant. */
-    SnapshotInfo frozen(BlockStore store) throws BackendException, CommandFailure {
+    SnapshotInfo frozen(Store store) throws BackendException, CommandFailure {
         SnapshotInfo layer = layer(store);
         if (layer.head()) {
             throw new CommandFailure(

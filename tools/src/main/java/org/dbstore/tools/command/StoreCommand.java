@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -29,7 +29,7 @@ abstract class StoreCommand implements Callable<Integer> {
     }
 
     /** Does it. */
-    abstract void run(BlockStore store) throws BackendException, CommandFailure, IOException;
+    abstract void run(Store store) throws BackendException, CommandFailure, IOException;
 
     /** Tells whether the device is opened without the right to write. */
     boolean opensReadOnly() {
@@ -38,7 +38,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws BackendException, CommandFailure, IOException {
-        try (BlockStore store = dbsctl().open(opensReadOnly())) {
+        try (Store store = dbsctl().open(opensReadOnly())) {
             run(store);
         }
         return ExitCode.OK.number();

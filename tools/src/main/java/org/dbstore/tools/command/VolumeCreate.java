@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.config.ByteSize;
 
@@ -30,7 +30,7 @@ final class VolumeCreate extends StoreChange {
     long sizeBytes;
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         store.createVolume(name, sizeBytes);
         VolumeInfo made = store.volume(name);
         dbsctl().printer()

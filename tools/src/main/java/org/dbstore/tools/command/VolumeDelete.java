@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
@@ -32,7 +32,7 @@ final class VolumeDelete extends StoreChange {
     }
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         VolumeInfo info = store.volume(volume);
         if (dryRun) {
             long freed = store.freedByDeletingVolume(volume);

@@ -1,8 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
@@ -52,9 +52,9 @@ final class VolumeExportCommand extends StoreQuery {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure, IOException {
+    void run(Store store) throws BackendException, CommandFailure, IOException {
         Terminal terminal = dbsctl().terminal();
-        Volume volume = source.open(store);
+        VolumeContents volume = source.open(store);
         try {
             checkDestination(terminal);
             long stored;

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.transfer.ProgressDisplay;
 
 import picocli.CommandLine.Command;
@@ -20,7 +20,7 @@ final class VolumeFlatten extends StoreChange {
     String volume = "";
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         store.volume(volume);
         try (ProgressDisplay progress = ProgressDisplay.begin(dbsctl().terminal(), "Flatten")) {
             store.flatten(volume, progress);

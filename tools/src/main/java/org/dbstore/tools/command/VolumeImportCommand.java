@@ -1,8 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.Store;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
@@ -60,7 +60,7 @@ final class VolumeImportCommand extends StoreChange {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure, IOException {
+    void run(Store store) throws BackendException, CommandFailure, IOException {
         if (file.equals(PIPE)) {
             importFrom(store, dbsctl().terminal().input(), 0);
             return;
@@ -71,7 +71,7 @@ final class VolumeImportCommand extends StoreChange {
     }
 
     /** Imports; {@code inputBytes} is 0 if nobody knows. */
-    private void importFrom(BlockStore store, ReadableByteChannel input, long inputBytes)
+    private void importFrom(Store store, ReadableByteChannel input, long inputBytes)
             throws BackendException, CommandFailure, IOException {
         if (create) {
             createVolume(store, inputBytes);
@@ -103,7 +103,7 @@ final class VolumeImportCommand extends StoreChange {
         }
     }
 
-    private void createVolume(BlockStore store, long inputBytes)
+    private void createVolume(Store store, long inputBytes)
             throws BackendException, CommandFailure {
         long size = sizeBytes == 0 ? inputBytes : sizeBytes;
         if (size == 0) {
@@ -114,7 +114,7 @@ final class VolumeImportCommand extends StoreChange {
         store.createVolume(name, size);
     }
 
-    private void checkExisting(BlockStore store, long inputBytes)
+    private void checkExisting(Store store, long inputBytes)
             throws BackendException, CommandFailure {
         if (sizeBytes != 0) {
             throw new CommandFailure(
@@ -142,10 +142,10 @@ final class VolumeImportCommand extends StoreChange {
         }
     }
 
-    private long transfer(BlockStore store, ReadableByteChannel input)
+    private long transfer(Store store, ReadableByteChannel input)
             throws BackendException, CommandFailure, IOException {
         Terminal terminal = dbsctl().terminal();
-        Volume volume = store.openVolume(name);
+        VolumeContents volume = store.openVolume(name);
         try (ProgressDisplay progress = ProgressDisplay.begin(terminal, "Import")) {
             return new VolumeImport(volume, create, progress).from(input);
         } finally {
@@ -154,7 +154,7 @@ final class VolumeImportCommand extends StoreChange {
     }
 
     /** A volume that could not be filled goes away again. */
-    private void discard(BlockStore store, Exception failure) {
+    private void discard(Store store, Exception failure) {
         try {
             store.deleteVolume(name);
         } catch (BackendException e) {

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -29,7 +29,7 @@ final class VolumeLabel extends StoreChange {
     List<LabelChange> labels = List.of();
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         store.labelVolume(volume, LabelChange.set(labels), LabelChange.removed(labels));
         dbsctl().printer().done("Labelled " + volume, Rows.VOLUME, store.volume(volume));
     }

@@ -1,7 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -23,7 +23,7 @@ final class VolumeRename extends StoreChange {
     String newName = "";
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException {
         store.renameVolume(name, newName);
         dbsctl().printer()
                 .done("Renamed " + name + " to " + newName, Rows.VOLUME, store.volume(newName));

@@ -2,8 +2,8 @@ package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.Shrink;
+import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
 import org.dbstore.config.ByteSize;
 import org.dbstore.tools.CommandFailure;
@@ -48,7 +48,7 @@ final class VolumeResize extends StoreChange {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         VolumeInfo present = store.volume(name);
         boolean smaller = sizeBytes < present.sizeBytes();
         if (smaller && !shrink) {
@@ -76,7 +76,7 @@ final class VolumeResize extends StoreChange {
     }
 
     /** Returns false if there is data beyond the new end. */
-    private boolean resizeWithoutLoss(BlockStore store) throws BackendException {
+    private boolean resizeWithoutLoss(Store store) throws BackendException {
         try {
             store.resizeVolume(name, sizeBytes, Shrink.UNMAPPED_ONLY);
             return true;

@@ -1,8 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SnapshotInfo;
+import org.dbstore.backend.Store;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -40,7 +40,7 @@ final class VolumeRollback extends StoreChange {
     @Mixin Confirmation confirmation = new Confirmation();
 
     @Override
-    void run(BlockStore store) throws BackendException, CommandFailure {
+    void run(Store store) throws BackendException, CommandFailure {
         SnapshotInfo snapshot = target.frozen(store);
         confirmation.require(
                 dbsctl().terminal(),

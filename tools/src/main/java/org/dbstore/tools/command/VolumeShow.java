@@ -1,7 +1,8 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -16,7 +17,7 @@ final class VolumeShow extends StoreQuery {
     String volume = "";
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         dbsctl().printer().details(Rows.VOLUME, store.volume(volume));
     }
 }

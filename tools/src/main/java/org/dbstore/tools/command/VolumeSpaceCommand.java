@@ -1,8 +1,9 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SpaceInfo;
+import org.dbstore.backend.Store;
+import org.dbstore.tools.CommandFailure;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -24,7 +25,7 @@ final class VolumeSpaceCommand extends StoreQuery {
     @Nullable String volume;
 
     @Override
-    void run(BlockStore store) throws BackendException {
+    void run(Store store) throws BackendException, CommandFailure {
         SpaceInfo space = store.space();
         if (volume == null) {
             dbsctl().printer().rows(SpaceRows.VOLUME, space.volumes());

@@ -42,6 +42,11 @@ public record Column<T>(
         LABELS
     }
 
+    /** The same column, in all tables. */
+    public Column<T> shown() {
+        return isDetail ? new Column<>(field, title, kind, false, value) : this;
+    }
+
     /** The same column, left out of tables of many rows. */
     public static <T> Column<T> detail(Column<T> column) {
         return new Column<>(column.field, column.title, column.kind, true, column.value);

@@ -9,17 +9,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** For programs: an array of objects, or one object. */
-public final class JsonPrinter implements Printer {
-    @FunctionalInterface
-    private interface Content {
-        void write(JsonGenerator json) throws IOException;
-    }
-
+/** An array of objects, or one object. */
+public final class JsonPrinter extends DocumentPrinter {
     private final PrintWriter out;
 
     /**
@@ -32,36 +26,11 @@ public final class JsonPrinter implements Printer {
     }
 
     @Override
-    public <T> void rows(List<Column<T>> columns, List<T> rows) {
-        print(json -> {
-            json.writeStartArray();
-            for (T row : rows) {
-                object(json, columns, row);
-            }
-            json.writeEndArray();
-        });
-    }
-
-    @Override
-    public <T> void details(List<Column<T>> columns, T row) {
-        print(json -> object(json, columns, row));
-    }
-
-    @Override
-    public <T> void done(String sentence, List<Column<T>> columns, T row) {
-        details(columns, row);
-    }
-
-    @Override
-    public <T> void doneAll(String sentence, List<Column<T>> columns, List<T> rows) {
-        rows(columns, rows);
-    }
-
-    private void print(Content content) {
+    void print(@Nullable Object value) {
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             json.setPrettyPrinter(new DefaultPrettyPrinter());
-            content.write(json);
+            value(json, value);
         } catch (IOException e) {
             // A PrintWriter keeps its errors to itself; the caller asks for them at the end.
             throw new UncheckedIOException(e);
@@ -69,22 +38,12 @@ public final class JsonPrinter implements Printer {
         out.println();
     }
 
-    private static <T> void object(JsonGenerator json, List<Column<T>> columns, T row)
-            throws IOException {
-        json.writeStartObject();
-        for (Column<T> column : columns) {
-            json.writeFieldName(column.field());
-            value(json, column.value().apply(row));
-        }
-        json.writeEndObject();
-    }
-
     private static void value(JsonGenerator json, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> json.writeNull();
-            case Long number -> json.writeNumber(number);
+            case Double number -> json.writeNumber(number);
+            case Number number -> json.writeNumber(number.longValue());
             case Boolean truth -> json.writeBoolean(truth);
-            case Instant time -> json.writeString(time.toString());
             case List<?> list -> {
                 json.writeStartArray();
                 for (Object element : list) {

@@ -1,5 +1,7 @@
 package org.dbstore.tools.output;
 
+import org.dbstore.tools.CommandFailure;
+
 import java.util.List;
 
 /** Shows results. */
@@ -10,8 +12,9 @@ public interface Printer {
      * @param <T> what a row is about
      * @param columns what is shown of each row
      * @param rows any number
+     * @throws CommandFailure if a column is wished for that there is not
      */
-    <T> void rows(List<Column<T>> columns, List<T> rows);
+    <T> void rows(List<Column<T>> columns, List<T> rows) throws CommandFailure;
 
     /**
      * Shows one thing in full.
@@ -19,8 +22,9 @@ public interface Printer {
      * @param <T> what it is
      * @param columns what is shown of it
      * @param row the thing
+     * @throws CommandFailure if a column is wished for that there is not
      */
-    <T> void details(List<Column<T>> columns, T row);
+    <T> void details(List<Column<T>> columns, T row) throws CommandFailure;
 
     /**
      * Tells what was done.

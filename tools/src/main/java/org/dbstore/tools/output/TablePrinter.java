@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** For people: aligned columns under a header, or tab-separated values for scripts. */
 public final class TablePrinter implements Printer {
@@ -43,10 +44,12 @@ public final class TablePrinter implements Printer {
             lines.add(columns.stream().map(Column::title).toList());
         }
         for (T row : rows) {
-            lines.add(columns.stream().map(column -> cell(column, row)).toList());
+            lines.add(
+                    columns.stream().map(column -> cell(column, row).replace("\n", "; ")).toList());
         }
+        List<Integer> widths = header ? widths(columns.size(), lines) : List.of();
         for (List<String> line : lines) {
-            out.println(header ? aligned(columns, line, lines) : String.join("\t", line));
+            out.println(header ? aligned(columns, line, widths) : String.join("\t", line));
         }
     }
 
@@ -111,19 +114,23 @@ public final class TablePrinter implements Printer {
                 .toString();
     }
 
+    private static List<Integer> widths(int columnCount, List<List<String>> lines) {
+        return IntStream.range(0, columnCount)
+                .mapToObj(
+                        i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0))
+                .toList();
+    }
+
     private static <T> String aligned(
-            List<Column<T>> columns, List<String> line, List<List<String>> lines) {
+            List<Column<T>> columns, List<String> line, List<Integer> widths) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < line.size(); i++) {
-            int column = i;
-            int width =
-                    lines.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
             boolean right =
                     switch (columns.get(i).kind()) {
                         case COUNT, SIZE -> true;
                         case TEXT, TIME, FLAG, TEXTS, LABELS -> false;
                     };
-            text.append(i == 0 ? "" : GAP).append(pad(line.get(i), width, right));
+            text.append(i == 0 ? "" : GAP).append(pad(line.get(i), widths.get(i), right));
         }
         return text.toString().stripTrailing();
     }

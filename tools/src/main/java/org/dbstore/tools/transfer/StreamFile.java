@@ -1,7 +1,7 @@
 package org.dbstore.tools.transfer;
 
 import org.dbstore.backend.BackendException;
-import org.dbstore.backend.stream.SnapshotExport;
+import org.dbstore.backend.stream.SnapshotStream;
 import org.dbstore.backend.stream.StreamException;
 import org.dbstore.backend.stream.StreamReader;
 import org.dbstore.backend.stream.StreamToken;
@@ -50,7 +50,7 @@ public final class StreamFile {
      * @throws IOException if the file cannot be written; what there is of it stays
      * @throws BackendException if the snapshot cannot be read
      */
-    public long write(SnapshotExport export, Optional<StreamToken> from)
+    public long write(SnapshotStream export, Optional<StreamToken> from)
             throws IOException, BackendException {
         long stored;
         try (FileChannel output =
@@ -74,7 +74,7 @@ public final class StreamFile {
      * @throws IOException if there is none, or of other snapshots, or as {@link #write}
      * @throws BackendException as {@link #write}
      */
-    public long resume(SnapshotExport export) throws IOException, BackendException {
+    public long resume(SnapshotStream export) throws IOException, BackendException {
         long stored = 0;
         try (FileChannel channel =
                 FileChannel.open(partial, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

@@ -2,7 +2,7 @@ package org.dbstore.tools.transfer;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.ProgressListener;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,7 +27,7 @@ public final class VolumeExport {
         void zeroes(long lengthBytes) throws IOException;
     }
 
-    private final Volume volume;
+    private final VolumeContents volume;
     private final ProgressListener progress;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
     private long storedBytes;
@@ -38,7 +38,7 @@ public final class VolumeExport {
      * @param volume the source; nobody writes it meanwhile
      * @param progress hears how far it has come
      */
-    public VolumeExport(Volume volume, ProgressListener progress) {
+    public VolumeExport(VolumeContents volume, ProgressListener progress) {
         this.volume = volume;
         this.progress = progress;
     }
@@ -93,7 +93,7 @@ public final class VolumeExport {
     private void copy(Sink sink) throws IOException, BackendException {
         long size = volume.sizeBytes();
         for (long offset = 0; offset < size; ) {
-            Volume.Run run = volume.runAt(offset);
+            VolumeContents.Run run = volume.runAt(offset);
             long end = Math.min(size, offset + run.lengthBytes());
             if (run.mapped()) {
                 end = Math.min(end, offset + CHUNK_BYTES);

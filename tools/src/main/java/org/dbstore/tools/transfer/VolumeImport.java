@@ -2,7 +2,7 @@ package org.dbstore.tools.transfer;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.ProgressListener;
-import org.dbstore.backend.Volume;
+import org.dbstore.backend.VolumeContents;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -17,7 +17,7 @@ import java.nio.channels.ReadableByteChannel;
 public final class VolumeImport {
     private static final int CHUNK_BYTES = 1 << 20;
 
-    private final Volume volume;
+    private final VolumeContents volume;
     private final boolean empty;
     private final ProgressListener progress;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
@@ -30,7 +30,7 @@ public final class VolumeImport {
      * @param empty true if it reads as zeroes throughout, so that zeroes can be passed over
      * @param progress hears how far it has come
      */
-    public VolumeImport(Volume volume, boolean empty, ProgressListener progress) {
+    public VolumeImport(VolumeContents volume, boolean empty, ProgressListener progress) {
         this.volume = volume;
         this.empty = empty;
         this.progress = progress;

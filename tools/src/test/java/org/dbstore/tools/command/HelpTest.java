@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -70,20 +69,6 @@ class HelpTest extends CommandTestBase {
     @Test
     void theVersionIsShown() {
         assertEquals("dbsctl (not packaged)\n", dbsctl("--version"));
-    }
-
-    @Test
-    void theCompletionScriptIsValidBash() throws Exception {
-        String script = dbsctl("completion");
-        assertTrue(script.contains("snapshot"));
-        Path file = Files.writeString(directory.resolve("completion.bash"), script);
-        var bash =
-                new ProcessBuilder("bash", "-c", "source " + file + " && complete -p dbsctl")
-                        .redirectErrorStream(true)
-                        .start();
-        String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, bash.waitFor(), answer);
-        assertTrue(answer.contains("_complete_dbsctl"), answer);
     }
 
     private static String document() throws Exception {

@@ -125,6 +125,11 @@ public final class LoginPhase {
         return initiatorName;
     }
 
+    /** The target it wants; empty if it did not come to that, or there is none of that name. */
+    public String targetName() {
+        return target.map(IscsiTarget::name).orElse("");
+    }
+
     /**
      * Runs the login.
      *

@@ -14,6 +14,7 @@ public enum LoginStatus {
     SESSION_TYPE_NOT_SUPPORTED(0x0209),
     SESSION_DOES_NOT_EXIST(0x020a),
     INVALID_DURING_LOGIN(0x020b),
+    SERVICE_UNAVAILABLE(0x0301),
     OUT_OF_RESOURCES(0x0302);
 
     private final int code;

@@ -55,6 +55,17 @@ public final class PduWriter implements PduReader.Waiting {
         int maximum();
     }
 
+    /** Hears when a PDU is in the socket. */
+    @FunctionalInterface
+    public interface SentListener {
+        /**
+         * It is, or never will be. Called with the writer's monitor held.
+         *
+         * @param nanos System.nanoTime of that moment
+         */
+        void sent(long nanos);
+    }
+
     /** A PDU on its way out. */
     public static final class OutPdu {
         /** Header, and behind it what is too small for a buffer of its own (sense data). */
@@ -62,6 +73,7 @@ public final class PduWriter implements PduReader.Waiting {
 
         private @Nullable ByteBuffer data;
         private @Nullable ByteBuffer lent;
+        private @Nullable SentListener listener;
 
         /** Padding and digest of the data, from the first use on. */
         private @Nullable ByteBuffer trailer;
@@ -81,6 +93,18 @@ public final class PduWriter implements PduReader.Waiting {
         public OutPdu ready() {
             head.position(headBytes());
             return this;
+        }
+
+        /** Who hears that it has been sent; of a sequence of PDUs the last. */
+        public OutPdu tells(SentListener whenSent) {
+            listener = whenSent;
+            return this;
+        }
+
+        private void tellSent(long nanos) {
+            if (listener != null) {
+                listener.sent(nanos);
+            }
         }
 
         private int headBytes() {
@@ -119,6 +143,7 @@ public final class PduWriter implements PduReader.Waiting {
         void clear() {
             data = null;
             lent = null;
+            listener = null;
             segmentBytes = 0;
             head.clear();
         }
@@ -200,6 +225,7 @@ public final class PduWriter implements PduReader.Waiting {
             OutPdu pdu, StatusNumber number, @Nullable ByteBuffer data, @Nullable ByteBuffer lent) {
         if (closed) {
             giveBack(lent);
+            pdu.tellSent(System.nanoTime());
             return;
         }
         ByteBuffer head = pdu.head;
@@ -447,8 +473,10 @@ public final class PduWriter implements PduReader.Waiting {
     }
 
     private void discardQueue() {
+        long now = System.nanoTime();
         for (OutPdu pdu : queue) {
             giveBack(pdu.lent);
+            pdu.tellSent(now);
         }
         queue.clear();
     }
@@ -519,10 +547,12 @@ public final class PduWriter implements PduReader.Waiting {
 
     private synchronized void endBatch(int pdus) {
         writing = false;
+        long now = System.nanoTime();
         for (int i = 0; i < pdus; i++) {
             OutPdu pdu = batch[i];
             queuedBytes -= pdu.bytes;
             giveBack(pdu.lent);
+            pdu.tellSent(now);
             pdu.clear();
             if (spare.size() < SPARE_PDUS) {
                 spare.addLast(pdu);

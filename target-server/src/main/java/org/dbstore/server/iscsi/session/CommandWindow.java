@@ -50,6 +50,16 @@ public final class CommandWindow implements PduWriter.Window {
     }
 
     /**
+     * Changes its size while commands come: what was promised to the initiator is kept.
+     *
+     * @param commands 1..{@link #SIZE_MAX}
+     */
+    public synchronized void resize(int commands) {
+        size = commands;
+        widen();
+    }
+
+    /**
      * Judges a command and, unless immediate, moves ExpCmdSN on.
      *
      * @param sequenceNumber its CmdSN
@@ -77,6 +87,10 @@ public final class CommandWindow implements PduWriter.Window {
     /** A command that was taken has been answered or aborted: the window moves on. */
     public synchronized void answered() {
         unanswered--;
+        widen();
+    }
+
+    private void widen() {
         int next = expected + size - 1 - unanswered;
         if (Bhs.compareSerial(next, maximum) > 0) {
             maximum = next;

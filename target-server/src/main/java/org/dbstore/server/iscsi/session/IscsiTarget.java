@@ -95,7 +95,8 @@ public record IscsiTarget(
                 .orElse(luns);
     }
 
-    private static boolean matchesAny(List<String> patterns, String name) {
+    /** Tells whether a name fits one of some patterns, in which '*' is any run of characters. */
+    public static boolean matchesAny(List<String> patterns, String name) {
         return patterns.stream().anyMatch(pattern -> matches(pattern, name));
     }
 

@@ -40,13 +40,13 @@ final class Responses {
     }
 
     /** Asks for data-out from the task's position to the end of the sequence. */
-    static void readyToTransfer(PduWriter writer, Task task) {
+    static void readyToTransfer(PduWriter writer, Task task, int number) {
         synchronized (writer) {
             OutPdu pdu = writer.take();
             ByteBuffer head = pdu.head;
             Bhs.begin(head, Bhs.READY_TO_TRANSFER, Bhs.FINAL, 0, task.lun(), task.tag());
             head.putInt(20, task.transferTag);
-            head.putInt(36, task.readyToTransferCount);
+            head.putInt(36, number);
             head.putInt(40, task.position);
             head.putInt(44, task.sequenceEnd - task.position);
             writer.queue(pdu.ready(), StatusNumber.NEXT, null, null);
@@ -79,7 +79,7 @@ final class Responses {
             int flags = Bhs.FINAL | STATUS_PRESENT | residualFlag(residual);
             Bhs.begin(head, Bhs.DATA_IN, flags, length, 0, task.tag());
             head.putInt(44, (int) Math.abs(residual));
-            pdu.ready();
+            pdu.tells(task).ready();
             if (length <= Math.min(segment, burst)) {
                 writer.queue(pdu, StatusNumber.OWN, data, lent);
             } else {
@@ -106,7 +106,7 @@ final class Responses {
             head.putInt(20, 0);
             head.putInt(36, task.readyToTransferCount);
             head.putInt(44, (int) Math.abs(residual));
-            pdu.ready();
+            pdu.tells(task).ready();
             if (sense != null) {
                 head.putShort((short) sense.length).put(sense);
                 for (int i = Bhs.padding(dataBytes); i > 0; i--) {

@@ -7,7 +7,12 @@ import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.iscsi.pdu.RejectReason;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.Kind;
+import org.dbstore.server.metrics.SessionMeter;
+import org.dbstore.server.qos.Limits;
+import org.dbstore.server.qos.Passage;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -18,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -44,8 +50,11 @@ public final class Session {
 
     private final Nexus nexus;
     private final int handle;
-    private final IscsiTarget target;
-    private final LunMap luns;
+
+    /** As of the last {@link #adopt}. */
+    private volatile IscsiTarget target;
+
+    private volatile LunMap luns;
     private final String userName;
     private final NegotiatedParameters parameters;
     private final CommandDispatcher dispatcher;
@@ -53,6 +62,8 @@ public final class Session {
     private final PduWriter writer;
     private final CommandWindow window;
     private final Link link;
+    private final SessionMeter meter;
+    private final Limits limits;
     private final Instant since = Instant.now();
     private final TaskSet tasks = new TaskSet();
     private int nextTransferTag = 1;
@@ -75,6 +86,8 @@ public final class Session {
      * @param writer of the connection
      * @param window of the connection
      * @param link the connection
+     * @param meter counts its commands; recorded with the writer's monitor held
+     * @param limits of the initiator
      */
     public Session(
             Nexus nexus,
@@ -86,7 +99,9 @@ public final class Session {
             Buffers buffers,
             PduWriter writer,
             CommandWindow window,
-            Link link) {
+            Link link,
+            SessionMeter meter,
+            Limits limits) {
         this.nexus = nexus;
         this.handle = handle;
         this.target = target;
@@ -98,6 +113,8 @@ public final class Session {
         this.writer = writer;
         this.window = window;
         this.link = link;
+        this.meter = meter;
+        this.limits = limits;
     }
 
     /** The connection, to be ended from outside. From any thread; none of these waits. */
@@ -110,6 +127,9 @@ public final class Session {
 
         /** Where the initiator is. */
         InetSocketAddress peer();
+
+        /** The address by which it came. */
+        InetSocketAddress local();
     }
 
     public Nexus nexus() {
@@ -140,6 +160,23 @@ public final class Session {
         return parameters;
     }
 
+    /** Counts its commands. */
+    public SessionMeter meter() {
+        return meter;
+    }
+
+    /**
+     * Goes on with its target as it is now. The next command sees its logical units; those under
+     * way are for the caller to abort.
+     *
+     * @param next of the same name
+     */
+    public void adopt(IscsiTarget next) {
+        target = next;
+        luns = next.lunsOf(nexus.initiatorName());
+        window.resize(next.terms().commandsMax());
+    }
+
     Buffers buffers() {
         return buffers;
     }
@@ -148,12 +185,14 @@ public final class Session {
      * Takes a SCSI Command PDU whose CmdSN is in order.
      *
      * @param header index of the header; its data segment is open
+     * @param receivedNanos when it came (System.nanoTime)
      * @return what became of it; unless it was taken, nothing was read
      */
-    public TaskSet.Taken command(PduReader reader, int header) throws IOException {
+    public TaskSet.Taken command(PduReader reader, int header, long receivedNanos)
+            throws IOException {
         ByteBuffer buffer = reader.buffer();
         int immediateBytes = Bhs.dataBytes(buffer, header);
-        Task task = new Task(this, buffer, header);
+        Task task = new Task(this, buffer, header, receivedNanos);
         TaskSet.Taken taken = tasks.add(task);
         if (taken != TaskSet.Taken.YES) {
             return taken;
@@ -219,6 +258,7 @@ public final class Session {
         } else {
             reader.skipData();
         }
+        task.collected(lastDataOutNanos);
         proceed(task, reader, isFinal);
         return true;
     }
@@ -231,6 +271,7 @@ public final class Session {
     /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
     void finish(Task task, CommandOutcome outcome) {
         boolean wanted = tasks.beginEnd(task);
+        task.ends(outcome);
         task.giveBackDataOut();
         if (!task.isImmediate()) {
             window.answered();
@@ -241,6 +282,13 @@ public final class Session {
             ByteBuffer lent = task.takeLentDataIn();
             if (lent != null) {
                 task.giveBack(lent);
+            }
+            Passage passage = task.passage;
+            if (passage != null) {
+                passage.giveUp();
+            }
+            synchronized (writer) {
+                meter.aborted(task);
             }
         }
         tasks.remove(task).forEach(Runnable::run);
@@ -271,7 +319,14 @@ public final class Session {
     /** What there is to say of it. */
     public SessionInfo info() {
         return new SessionInfo(
-                handle, nexus, userName, link.peer(), since, parameters, tasks.count());
+                handle,
+                nexus,
+                userName,
+                link.peer(),
+                link.local(),
+                since,
+                parameters,
+                tasks.count());
     }
 
     /**
@@ -341,8 +396,72 @@ public final class Session {
         }
         switch (dispatcher.admit(task, luns)) {
             case Admission.Refused(CommandOutcome outcome) -> finish(task, outcome);
-            case Admission.Admitted admitted -> dispatcher.executeInPool(task, luns, admitted);
+            case Admission.Admitted admitted -> {
+                if (task.reserveDataIn()) {
+                    dispatcher.executeInPool(task, luns, admitted);
+                } else {
+                    finish(task, CommandOutcome.Status.TASK_SET_FULL);
+                }
+            }
         }
+    }
+
+    /** The limits that held the task back let it go: its data is asked for, or it is executed. */
+    private void passed(Task task) {
+        task.passed();
+        if (task.position < task.dataOutToCollect()) {
+            tasks.collect(task, () -> solicit(task));
+            return;
+        }
+        flipCollected(task);
+        TaskBarrier predecessors = task.predecessors;
+        if (predecessors == null) {
+            resume(task);
+        } else {
+            predecessors.arrive();
+        }
+    }
+
+    /** The way through the limits that hold for a task; null if there are none. */
+    private @Nullable Passage passage(Task task) {
+        Admission.Admitted admitted = task.admitted();
+        LogicalUnit unit = admitted == null ? null : admitted.unit();
+        if (admitted == null || unit == null) {
+            return null;
+        }
+        Limits ofUnit = unit.limits();
+        boolean limited = limits.areSet() || (ofUnit != null && ofUnit.areSet());
+        Kind kind = Kind.of(admitted.command());
+        if (!limited || kind == Kind.OTHER) {
+            return null;
+        }
+        return new Passage(
+                ofUnit == null ? List.of(limits) : List.of(ofUnit, limits),
+                new Flow(this, LunMap.number(task.lun())),
+                task.attribute() == TaskAttribute.HEAD_OF_QUEUE,
+                Math.min(
+                        task.expectedDataBytes(),
+                        (long) admitted.dataInBytes() + admitted.dataOutBytes()),
+                () -> passed(task));
+    }
+
+    /** A queue of commands that pass in order, where limits hold them back. */
+    private record Flow(Session session, int lun) {}
+
+    /** Tells whether a limit holds the task back; then {@link #passed} goes on with it. */
+    private boolean isHeldBack(Task task) {
+        Passage passage = task.passage;
+        if (passage == null || task.hasPassed || passage.tryPass()) {
+            task.hasPassed = true;
+            return false;
+        }
+        task.throttled();
+        if (tasks.hold(task)) {
+            passage.await();
+        } else {
+            finish(task, CommandOutcome.Good.GOOD);
+        }
+        return true;
     }
 
     /** What the gate says, then what RFC 7143 says of data that came unasked. */
@@ -365,7 +484,9 @@ public final class Session {
         if (immediateBytes > task.expectedDataBytes()) {
             return INCORRECT_AMOUNT_OF_DATA;
         }
-        if (!task.reserveDataIn()) {
+        // What a limit holds back takes no memory from others.
+        task.passage = passage(task);
+        if (task.passage == null && !task.reserveDataIn()) {
             return CommandOutcome.Status.TASK_SET_FULL;
         }
         return null;
@@ -383,7 +504,10 @@ public final class Session {
 
     private static boolean runsHere(Task task) {
         Admission.Admitted admitted = task.admitted();
-        return admitted != null && !admitted.mayWait() && task.predecessors == null;
+        return admitted != null
+                && !admitted.mayWait()
+                && task.predecessors == null
+                && task.passage == null;
     }
 
     /** Stores a data segment at the task's position, as far as the command wants it. */
@@ -429,9 +553,13 @@ public final class Session {
             releaseOrEnd(task);
         } else if (failure != null) {
             finish(task, failure);
+        } else if (isHeldBack(task)) {
+            return;
         } else if (task.position < task.dataOutToCollect()) {
             solicit(task);
             releaseOrEnd(task);
+        } else if (!task.reserveDataIn()) {
+            finish(task, CommandOutcome.Status.TASK_SET_FULL);
         } else {
             moreBehind = reader.hasMore();
             execute(task);
@@ -444,27 +572,33 @@ public final class Session {
         }
     }
 
+    /** Asks for data, of a task that is claimed or in the hands of the task set. */
     private void solicit(Task task) {
-        task.transferTag = nextTransferTag;
-        nextTransferTag = nextTransferTag == Integer.MAX_VALUE ? 1 : nextTransferTag + 1;
-        task.nextDataSequenceNumber = 0;
-        task.sequenceEnd =
-                (int)
-                        Math.min(
-                                (long) task.position + parameters.maxBurstLength(),
-                                task.dataOutToCollect());
-        Responses.readyToTransfer(writer, task);
-        task.readyToTransferCount++;
-        task.solicitedNanos = System.nanoTime() | 1;
+        synchronized (writer) {
+            task.transferTag = nextTransferTag;
+            nextTransferTag = nextTransferTag == Integer.MAX_VALUE ? 1 : nextTransferTag + 1;
+            task.nextDataSequenceNumber = 0;
+            task.sequenceEnd =
+                    (int)
+                            Math.min(
+                                    (long) task.position + parameters.maxBurstLength(),
+                                    task.dataOutToCollect());
+            task.solicitedNanos = System.nanoTime() | 1;
+            Responses.readyToTransfer(writer, task, task.readyToTransferCount++);
+        }
+    }
+
+    private static void flipCollected(Task task) {
+        ByteBuffer collected = task.collected();
+        if (collected != null) {
+            collected.flip();
+        }
     }
 
     private void execute(Task task) {
         Admission.Admitted admitted = task.admitted();
         TaskBarrier predecessors = task.predecessors;
-        ByteBuffer collected = task.collected();
-        if (collected != null) {
-            collected.flip();
-        }
+        flipCollected(task);
         boolean goesOn =
                 admitted != null && (predecessors == null ? tasks.execute(task) : tasks.hold(task));
         if (admitted == null || !goesOn) {

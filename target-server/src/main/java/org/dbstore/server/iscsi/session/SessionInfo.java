@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param nexus who talks to whom
  * @param userName CHAP user; empty = without authentication
  * @param peer where the initiator is
+ * @param local the address by which it came
  * @param since when it logged in
  * @param parameters as negotiated
  * @param commandCount commands without an answer
@@ -21,6 +22,17 @@ public record SessionInfo(
         Nexus nexus,
         String userName,
         InetSocketAddress peer,
+        InetSocketAddress local,
         Instant since,
         NegotiatedParameters parameters,
-        int commandCount) {}
+        int commandCount) {
+    /** For people: who it is, from where, and its number. */
+    public String title() {
+        return nexus.initiatorName()
+                + " at "
+                + peer.getAddress().getHostAddress()
+                + " (session "
+                + handle
+                + ")";
+    }
+}

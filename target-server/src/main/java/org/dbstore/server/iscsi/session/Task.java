@@ -1,10 +1,16 @@
 package org.dbstore.server.iscsi.session;
 
 import org.dbstore.server.iscsi.pdu.Bhs;
+import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.lun.CommandDispatcher.Admission;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.metrics.Kind;
+import org.dbstore.server.metrics.MeasuredCommand;
+import org.dbstore.server.qos.Passage;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.ScsiTask;
+import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -17,13 +23,14 @@ import java.util.List;
  * <p>While data-out is collected only the connection's thread touches it. From the moment it is
  * executed it belongs to whoever completes it.
  */
-public final class Task implements ScsiTask {
+public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.SentListener {
     /** R bit of a SCSI command's flags. */
     private static final int READ = 0x40;
 
     /** W bit. */
     private static final int WRITE = 0x20;
 
+    private static final int CHECK_CONDITION = 0x02;
     private static final ByteBuffer NO_DATA = ByteBuffer.allocateDirect(0);
 
     /** Where a task stands. */
@@ -54,6 +61,12 @@ public final class Task implements ScsiTask {
     /** Opens when it may be executed; null if nothing has to end before. Set once, when added. */
     @Nullable TaskBarrier predecessors;
 
+    /** Its way through limits; null if there are none. Set once, when admitted. */
+    @Nullable Passage passage;
+
+    /** True once no limit holds it back any more. Handed on as the task is. */
+    boolean hasPassed;
+
     /** True while the connection's thread works on it; guarded by the task set. */
     boolean claimed = true;
 
@@ -78,9 +91,10 @@ public final class Task implements ScsiTask {
     /** Buffer offset at which the next Data-Out has to begin. */
     int position;
 
-    /** Takes what it needs of a SCSI Command PDU. */
-    Task(Session session, ByteBuffer buffer, int header) {
+    /** Takes what it needs of a SCSI Command PDU, received at a time of System.nanoTime. */
+    Task(Session session, ByteBuffer buffer, int header, long receivedNanos) {
         this.session = session;
+        markReceived(receivedNanos);
         this.flags = Bhs.flags(buffer, header);
         this.immediate = Bhs.isImmediate(buffer, header);
         this.attribute = TaskAttribute.of(flags);
@@ -156,12 +170,64 @@ public final class Task implements ScsiTask {
         session.finish(this, outcome);
     }
 
+    @Override
+    public void begins() {
+        markBegun();
+    }
+
+    @Override
+    public void awaitsCommit() {
+        markChanged();
+    }
+
+    /** A limit holds it back. */
+    void throttled() {
+        markThrottled();
+    }
+
+    /** The limits let it go. */
+    void passed() {
+        hasPassed = true;
+        markAdmitted();
+    }
+
+    /** All of its data-out is there. */
+    void collected(long nanos) {
+        markCollected(nanos);
+    }
+
+    /** It ends so; what counts of that. */
+    void ends(CommandOutcome outcome) {
+        switch (outcome) {
+            case CommandOutcome.DataIn(ByteBuffer data, long length) ->
+                    markEnded(0, 0, Math.min(data.remaining(), dataInLimitBytes()));
+            case CommandOutcome.Status(int code) -> markEnded(code, 0, 0);
+            case CommandOutcome.CheckCondition(byte[] sense) ->
+                    markEnded(CHECK_CONDITION, Sense.code(sense), 0);
+            case CommandOutcome.Good good -> markEnded(0, 0, dataOutToCollect());
+            case CommandOutcome.Deferred deferred -> {}
+            case CommandOutcome.GoodAhead ahead -> {}
+        }
+    }
+
+    @Override
+    public void sent(long nanos) {
+        session.meter().sent(this, nanos);
+    }
+
+    @Override
+    protected int flags() {
+        return flags;
+    }
+
     /** Initiator task tag. */
+    @Override
     public int tag() {
         return tag;
     }
 
     /** CmdSN. */
+    @Override
     public int sequenceNumber() {
         return sequenceNumber;
     }
@@ -218,6 +284,7 @@ public final class Task implements ScsiTask {
     }
 
     /** Expected data transfer length, 0..2^32-1. */
+    @Override
     public long expectedDataBytes() {
         return expectedDataBytes;
     }
@@ -239,6 +306,8 @@ public final class Task implements ScsiTask {
     void admit(Admission.Admitted admission) {
         this.admitted = admission;
         this.dataOutWanted = admission.dataOutBytes();
+        LogicalUnit unit = admission.unit();
+        measureAs(Kind.of(admission.command()), unit == null ? null : unit.meter());
     }
 
     /** The outcome is settled before all data-out has come. */
@@ -266,13 +335,13 @@ public final class Task implements ScsiTask {
     }
 
     /**
-     * Reserves the buffer for data-in.
+     * Reserves the buffer for data-in, unless it is there already.
      *
      * @return false if the pool is used up
      */
     boolean reserveDataIn() {
         Admission.Admitted admission = admitted;
-        if (admission == null || admission.dataInBytes() == 0) {
+        if (admission == null || admission.dataInBytes() == 0 || lentDataIn != null) {
             return true;
         }
         lentDataIn = session.buffers().tryTake(admission.dataInBytes());

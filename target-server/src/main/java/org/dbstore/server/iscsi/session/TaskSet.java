@@ -158,6 +158,19 @@ public final class TaskSet {
     }
 
     /**
+     * Has a held task collect data-out, unless it was aborted meanwhile: whoever did that ends it.
+     *
+     * @param solicit asks for the data, under the monitor: neither does an abort come between, nor
+     *     the data before the task is ready for it
+     */
+    synchronized void collect(Task task, Runnable solicit) {
+        if (!task.isAborted()) {
+            task.stage = Task.Stage.COLLECTING;
+            solicit.run();
+        }
+    }
+
+    /**
      * Hands a held task over to the logical unit.
      *
      * @return false if it was aborted meanwhile: whoever did that ends it

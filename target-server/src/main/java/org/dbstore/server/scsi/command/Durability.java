@@ -42,6 +42,7 @@ final class Durability {
 
     /** Ends a command with GOOD once everything written before it is durable. */
     static CommandOutcome afterCommit(ScsiTask task, Medium medium) {
+        task.awaitsCommit();
         if (task.isAlone()) {
             try {
                 medium.volume().flush();

@@ -23,6 +23,8 @@ public final class Sense {
     private static final int SKSV = 0x80;
     private static final int IN_CDB = 0x40;
     private static final int BIT_POINTER_VALID = 0x08;
+    private static final int RESPONSE_CODE = 0x7f;
+    private static final int SENSE_KEY = 0x0f;
     private static final int DESCRIPTOR_FORMAT_CURRENT = 0x72;
     private static final int DESCRIPTOR_FORMAT_BYTES = 8;
     private static final long INFORMATION_MAX = 0xffff_ffffL;
@@ -135,6 +137,19 @@ public final class Sense {
         sense[2] = (byte) code.asc();
         sense[3] = (byte) code.ascq();
         return sense;
+    }
+
+    /**
+     * Reads sense key, additional sense code and qualifier.
+     *
+     * @param sense in fixed or descriptor format
+     * @return three bytes, the key first
+     */
+    public static int code(byte[] sense) {
+        boolean descriptor = (sense[0] & RESPONSE_CODE) >= DESCRIPTOR_FORMAT_CURRENT;
+        int key = sense[descriptor ? 1 : 2] & SENSE_KEY;
+        int at = descriptor ? 2 : ADDITIONAL_SENSE_CODE;
+        return key << 16 | Byte.toUnsignedInt(sense[at]) << 8 | Byte.toUnsignedInt(sense[at + 1]);
     }
 
     private static SenseKey keyOf(SenseCode code) {

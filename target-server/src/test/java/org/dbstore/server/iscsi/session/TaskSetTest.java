@@ -10,6 +10,8 @@ import org.dbstore.server.iscsi.pdu.PduWriter;
 import org.dbstore.server.iscsi.session.TaskSet.Taken;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.metrics.SessionMeter;
+import org.dbstore.server.qos.Qos;
 import org.dbstore.server.scsi.Nexus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +52,9 @@ class TaskSetTest {
                         buffers,
                         new PduWriter(channel, buffers, "test", () -> {}),
                         new CommandWindow(1),
-                        new NoLink());
+                        new NoLink(),
+                        SessionMeter.detached(),
+                        new Qos().openInitiator("t", "i"));
     }
 
     @AfterEach
@@ -202,7 +206,7 @@ class TaskSetTest {
     private Task task(int tag, int firstByte) {
         ByteBuffer header = ByteBuffer.allocate(Bhs.BYTES);
         header.put(0, (byte) firstByte).put(1, (byte) Bhs.FINAL).putInt(16, tag);
-        return new Task(session, header, 0);
+        return new Task(session, header, 0, 0);
     }
 
     private static final class NoLink implements Session.Link {
@@ -214,6 +218,11 @@ class TaskSetTest {
 
         @Override
         public InetSocketAddress peer() {
+            return new InetSocketAddress(0);
+        }
+
+        @Override
+        public InetSocketAddress local() {
             return new InetSocketAddress(0);
         }
     }

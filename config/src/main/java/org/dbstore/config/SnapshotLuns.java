@@ -1,0 +1,58 @@
+package org.dbstore.config;
+
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Snapshots that appear as read-only LUNs by themselves.
+ *
+ * @param first lowest number they get
+ * @param last highest number they get
+ * @param names which snapshots: '*' stands for any run of characters
+ * @param newest how many of them, the newest; 0 = as many as there are numbers
+ */
+public record SnapshotLuns(int first, int last, String names, int newest) {
+    /** What {@code snapshots: auto} means. */
+    public static final SnapshotLuns AUTO = new SnapshotLuns(128, LunConfig.NUMBER_MAX, "*", 0);
+
+    /** Checks the values. */
+    public SnapshotLuns {
+        if (first < 0 || last > LunConfig.NUMBER_MAX || first > last) {
+            throw new IllegalArgumentException(
+                    "LUNs "
+                            + first
+                            + "-"
+                            + last
+                            + " are no range within 0-"
+                            + LunConfig.NUMBER_MAX
+                            + "; write one as 128-255");
+        }
+        if (newest < 0 || newest > last - first + 1) {
+            throw new IllegalArgumentException(
+                    newest
+                            + " snapshots do not have a LUN each in "
+                            + first
+                            + "-"
+                            + last
+                            + "; choose fewer, or a larger range");
+        }
+    }
+
+    /**
+     * Tells whether a snapshot is among them by its name.
+     *
+     * @param snapshotName its name
+     */
+    public boolean shows(String snapshotName) {
+        String expression =
+                names.chars()
+                        .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
+                        .collect(Collectors.joining());
+        return Pattern.matches(expression, snapshotName);
+    }
+
+    /** Tells whether a number is in the range. */
+    public boolean contains(int number) {
+        return number >= first && number <= last;
+    }
+}

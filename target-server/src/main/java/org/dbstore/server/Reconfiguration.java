@@ -1,0 +1,269 @@
+package org.dbstore.server;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.LunConfig;
+import org.dbstore.config.PortalConfig;
+import org.dbstore.config.TargetConfig;
+import org.dbstore.server.iscsi.IscsiServer;
+import org.dbstore.server.iscsi.IscsiServer.PortalMove;
+import org.dbstore.server.iscsi.Offer;
+import org.dbstore.server.iscsi.session.IscsiTarget;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.plan.Admission;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One transaction from what is served to what another configuration wants. Everything that can fail
+ * is done by {@link #prepare}, and nobody sees anything of it; then either {@link #commit} or
+ * {@link #undo} follows.
+ */
+final class Reconfiguration {
+    private final IscsiServer iscsi;
+    private final ServedUnits units;
+    private final Served before;
+    private final DbsConfig config;
+    private final UndoStack undo = new UndoStack();
+    private final List<LogicalUnit> otherCaches = new ArrayList<>();
+    private Devices devices = Devices.NONE;
+    private final Map<String, SortedMap<Integer, Mapping>> mappings = new HashMap<>();
+    private @Nullable PortalMove ports;
+
+    /**
+     * What is served.
+     *
+     * @param mappings by target and number
+     */
+    record Served(Devices devices, Map<String, SortedMap<Integer, Mapping>> mappings) {
+        /** Nothing. */
+        static final Served NOTHING = new Served(Devices.NONE, Map.of());
+
+        private Collection<LogicalUnit> units() {
+            return mappings.values().stream()
+                    .flatMap(luns -> luns.values().stream())
+                    .map(Mapping::unit)
+                    .toList();
+        }
+    }
+
+    /**
+     * Begins a transaction.
+     *
+     * @param before what is served
+     * @param config checked, and free of obstacles
+     */
+    Reconfiguration(IscsiServer iscsi, ServedUnits units, Served before, DbsConfig config) {
+        this.iscsi = iscsi;
+        this.units = units;
+        this.before = before;
+        this.config = config;
+    }
+
+    /**
+     * Opens, creates and binds what is new.
+     *
+     * @throws BackendException which names what failed; the caller undoes the rest
+     */
+    void prepare() throws BackendException {
+        devices = before.devices.with(config.devices(), undo);
+        Collection<BlockStore> known = before.devices.stores().values();
+        devices.stores().values().stream()
+                .filter(store -> !known.contains(store))
+                .forEach(store -> store.listen(units::changed));
+        for (TargetConfig target : config.targets()) {
+            mappings.put(target.name(), open(target));
+        }
+        checkBlocks();
+        for (SortedMap<Integer, Mapping> luns : mappings.values()) {
+            for (Mapping mapping : luns.values()) {
+                configureCache(mapping);
+            }
+        }
+        try {
+            PortalMove move = iscsi.bind(addresses(config.portals()));
+            undo.add(move::undo);
+            ports = move;
+        } catch (IOException e) {
+            throw new BackendException(BackendError.BUSY, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Takes back what has been prepared: all is as it was. */
+    void undo() {
+        undo.run();
+    }
+
+    /**
+     * Makes it visible, and gives up what is not wanted any more.
+     *
+     * @return what is served now
+     */
+    Served commit() {
+        PortalMove move = ports;
+        if (move == null) {
+            throw new IllegalStateException("not prepared");
+        }
+        Served after = new Served(devices, Map.copyOf(mappings));
+        iscsi.offer(
+                offer(),
+                move,
+                session -> Admission.denial(session, config).map(Admission.Denial::text));
+        otherCaches.forEach(LogicalUnit::modeParametersChanged);
+        Collection<LogicalUnit> kept = after.units();
+        before.units().stream()
+                .filter(unit -> kept.stream().noneMatch(each -> each == unit))
+                .forEach(units::close);
+        return after;
+    }
+
+    /**
+     * Closes the devices that are served no more.
+     *
+     * @return what did not go well
+     */
+    List<String> closeDevices() {
+        BackendException failure = before.devices.closeBut(devices);
+        return failure == null
+                ? List.of()
+                : List.of("a device did not close well: " + failure.getMessage());
+    }
+
+    private SortedMap<Integer, Mapping> open(TargetConfig target) throws BackendException {
+        SortedMap<Integer, Mapping> present =
+                before.mappings.getOrDefault(target.name(), new TreeMap<>());
+        SortedMap<Integer, Mapping> luns = new TreeMap<>();
+        for (LunConfig lun : target.luns()) {
+            Mapping old = present.get(lun.number());
+            boolean same =
+                    old != null
+                            && old.shows(lun)
+                            && before.devices.find(lun.device()) == devices.find(lun.device());
+            luns.put(
+                    lun.number(),
+                    same && old != null
+                            ? new Mapping(lun, old.unit())
+                            : new Mapping(lun, open(target.name(), lun)));
+        }
+        return luns;
+    }
+
+    private LogicalUnit open(String target, LunConfig lun) throws BackendException {
+        BlockStore store = devices.find(lun.device());
+        try {
+            if (store == null) {
+                throw new BackendException(
+                        BackendError.NOT_FOUND, "there is no device " + lun.device());
+            }
+            LogicalUnit unit = units.open(target, store, lun, writesBack(lun));
+            undo.add(() -> units.close(unit));
+            return unit;
+        } catch (BackendException e) {
+            throw new BackendException(
+                    e.error(),
+                    "target " + target + " LUN " + lun.number() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Of one identity initiators must not see two disks (SPC-4, "Logical unit name"). */
+    private void checkBlocks() throws BackendException {
+        List<Mapping> all = new ArrayList<>();
+        for (Map.Entry<String, SortedMap<Integer, Mapping>> target : mappings.entrySet()) {
+            for (Mapping mapping : target.getValue().values()) {
+                for (Mapping other : all) {
+                    if (other.unit().isSame(mapping.unit()) && !other.hasSameBlocks(mapping)) {
+                        throw new BackendException(
+                                BackendError.INVALID,
+                                "target "
+                                        + target.getKey()
+                                        + " LUN "
+                                        + mapping.lun().number()
+                                        + ": the same volume is served with another block size");
+                    }
+                }
+                all.add(mapping);
+            }
+        }
+    }
+
+    /** What was acknowledged under the old rule is durable before the new one is told. */
+    private void configureCache(Mapping mapping) throws BackendException {
+        LogicalUnit unit = mapping.unit();
+        boolean writeBack = writesBack(mapping.lun());
+        if (!unit.configureCache(writeBack)) {
+            return;
+        }
+        undo.add(() -> unit.configureCache(!writeBack));
+        otherCaches.add(unit);
+        if (!writeBack) {
+            unit.flush();
+        }
+    }
+
+    /** The cache is that of the mapping that writes; one that does not may leave it out. */
+    private boolean writesBack(LunConfig lun) {
+        return config.targets().stream()
+                        .flatMap(target -> target.luns().stream())
+                        .filter(other ->
+                                !other.readOnly()
+                                        && other.device().equals(lun.device())
+                                        && other.volume().equals(lun.volume()))
+                        .findFirst()
+                        .orElse(lun)
+                        .cache()
+                == LunConfig.CacheMode.WRITEBACK;
+    }
+
+    private Offer offer() {
+        return new Offer(
+                config.targets().stream().map(this::iscsiTarget).toList(),
+                config.discoveryAuth().map(AccessTerms::users),
+                config.discovery() == DbsConfig.Discovery.CONNECTED);
+    }
+
+    private IscsiTarget iscsiTarget(TargetConfig target) {
+        TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
+        mappings.getOrDefault(target.name(), new TreeMap<>())
+                .forEach((number, mapping) -> luns.put(number, mapping.unit()));
+        Collection<Integer> tags = portalGroupTags(target);
+        return new IscsiTarget(
+                target.name(),
+                target.alias(),
+                target.portalGroups(),
+                target.initiators(),
+                new LunMap(luns, tags),
+                AccessTerms.of(target.access(), luns, tags));
+    }
+
+    /** The ports of a target: the groups it is in, which are all unless it names some. */
+    private Collection<Integer> portalGroupTags(TargetConfig target) {
+        return target.portalGroups().isEmpty()
+                ? config.portals().stream().map(PortalConfig::groupTag).toList()
+                : target.portalGroups();
+    }
+
+    private static List<Map.Entry<InetSocketAddress, Integer>> addresses(
+            List<PortalConfig> portals) {
+        List<Map.Entry<InetSocketAddress, Integer>> addresses = new ArrayList<>();
+        for (PortalConfig portal : portals) {
+            InetAddress address = InetAddress.ofLiteral(portal.host());
+            addresses.add(
+                    Map.entry(new InetSocketAddress(address, portal.port()), portal.groupTag()));
+        }
+        return addresses;
+    }
+}
