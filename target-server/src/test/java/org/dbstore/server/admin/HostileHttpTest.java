@@ -268,7 +268,7 @@ class HostileHttpTest {
             while (read > 0) {
                 length += read;
                 String text = new String(answer, 0, length, US_ASCII);
-                if (text.contains("}") || text.contains("\r\n\r\n") && text.contains("h: 0")) {
+                if (text.contains("}") || (text.contains("\r\n\r\n") && text.contains("h: 0"))) {
                     return text;
                 }
                 read = input.read(answer, length, answer.length - length);

@@ -11,7 +11,6 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -96,9 +95,15 @@ class CompletionTest extends CommandTestBase {
                 try dbsctl volume import x /
                 """;
         assertEquals(
-                "asked volume info a\nalpha\n"
-                        + "asked snapshot delete beta@ni\nnightly\n"
-                        + "asked volume import x /\ncompopt -o default\n\n",
+                """
+                asked volume info a
+                alpha
+                asked snapshot delete beta@ni
+                nightly
+                asked volume import x /
+                compopt -o default
+
+                """,
                 inShell("bash", script));
     }
 
@@ -156,8 +161,9 @@ class CompletionTest extends CommandTestBase {
         line[0] = "__complete";
         line[1] = "--";
         System.arraycopy(words, 0, line, 2, words.length);
-        return Arrays.stream(dbsctl(line).split("\n"))
-                .map(suggestion -> suggestion.split("\t")[0])
+        return dbsctl(line)
+                .lines()
+                .map(suggestion -> suggestion.split("\t", -1)[0])
                 .filter(word -> !word.isEmpty())
                 .toList();
     }

@@ -10,6 +10,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
+import java.util.List;
+
 /** Goal: results come in the form, with the columns and in the order that were wished for. */
 class OutputTest extends CommandTestBase {
     @BeforeEach
@@ -43,13 +45,15 @@ class OutputTest extends CommandTestBase {
                 dbsctl("volume", "list", "-Hb", "--columns", "sizeBytes,head-snapshot-id"),
                 dbsctl("volume", "list", "-Hb", "--columns", "SIZE", "--columns", "head"));
         assertEquals(
-                "[ {\n"
-                    + "  \"name\" : \"b\"\n"
-                    + "}, {\n"
-                    + "  \"name\" : \"a\"\n"
-                    + "}, {\n"
-                    + "  \"name\" : \"c\"\n"
-                    + "} ]\n",
+                """
+                [ {
+                  "name" : "b"
+                }, {
+                  "name" : "a"
+                }, {
+                  "name" : "c"
+                } ]
+                """,
                 dbsctl("volume", "list", "-o", "json", "--columns", "name"));
         assertEquals("NAME  a\n", dbsctl("volume", "info", "a", "--columns", "name"));
     }
@@ -78,11 +82,12 @@ class OutputTest extends CommandTestBase {
     void rowsWithoutAValueComeLastEitherWay() {
         dbsctl("snapshot", "create", "a");
         for (String sort : new String[] {"parentId", "-parentId"}) {
-            String[] lines =
+            List<String> lines =
                     dbsctl("snapshot", "list", "-H", "--columns", "parentId", "--sort", sort)
-                            .split("\n");
-            assertEquals("-", lines[lines.length - 1]);
-            assertTrue(!lines[0].equals("-"), lines[0]);
+                            .lines()
+                            .toList();
+            assertEquals("-", lines.getLast());
+            assertTrue(!lines.getFirst().equals("-"), lines.getFirst());
         }
     }
 

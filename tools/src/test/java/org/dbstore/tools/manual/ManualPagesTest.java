@@ -58,7 +58,7 @@ class ManualPagesTest {
                     boolean command = line.startsWith(".") || line.startsWith("'");
                     if (command) {
                         assertTrue(
-                                macros.contains(line.substring(1).split(" ")[0]),
+                                macros.contains(line.substring(1).split(" ", -1)[0]),
                                 page + ": " + line);
                     }
                     assertEquals(-1, line.indexOf("%n"), page + ": " + line);
