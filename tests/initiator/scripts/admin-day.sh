@@ -5,7 +5,8 @@
 #
 # where "COMMAND ctl WORDS..." runs dbsctl for the server, "COMMAND secret add|set GROUP USER TEXT" does
 # the same for a secret, "COMMAND file NAME" writes conf.d/NAME from the trial's store of such files, "COMMAND import"
-# brings a difference to a second device and compares, and "COMMAND pid" prints the server's process.
+# brings a difference to a second device and compares, "COMMAND pid" prints the server's process, and "COMMAND
+# narrow" leaves it one portal.
 
 target=iqn.2026-01.org.dbstore:rig
 other=iqn.2026-01.org.dbstore:second
@@ -16,6 +17,7 @@ ctl_must() { ctl "$@" || fail "status $? from: dbsctl $*"; }
 sizes() { cat "/sys/block/${1#/dev/}/size"; }
 seconds_till() { local end=$((SECONDS + $1)); shift; until "$@" > /dev/null 2>&1; do ((SECONDS > end)) && return 1; sleep 0.5; done; }
 
+must host narrow
 step "fio on LUN 1, all day"
 must discover > /dev/null
 must login "$target" > /dev/null
