@@ -260,6 +260,17 @@ public final class BlockStore implements Store {
         return inventory.volume(name);
     }
 
+    /**
+     * Finds the slot of a volume, by which it can be addressed whatever its name becomes.
+     *
+     * @param name its name, or "#slot"
+     * @return 0..255
+     * @throws BackendException as {@link #volume}
+     */
+    public int slot(String name) throws BackendException {
+        return inventory.slot(name);
+    }
+
     @Override
     public List<SnapshotInfo> snapshots(String volumeName) throws BackendException {
         return inventory.snapshots(volumeName);

@@ -143,12 +143,12 @@ final class ServedUnits {
 
     private static StateStore stateStore(BlockStore store, LunConfig lun) throws BackendException {
         return lun.snapshot().isEmpty()
-                ? new VolumeState(store, "#" + store.volume(lun.volume()).slot())
+                ? new VolumeState(store, "#" + store.slot(lun.volume()))
                 : StateStore.NONE;
     }
 
     private static SpaceGauge spaceGauge(BlockStore store, LunConfig lun) throws BackendException {
-        String volume = "#" + store.volume(lun.volume()).slot();
+        String volume = "#" + store.slot(lun.volume());
         return new SpaceGauge() {
             @Override
             public long freeBytes() {

@@ -94,6 +94,17 @@ public final class Inventory {
         });
     }
 
+    /**
+     * Finds the slot of a volume; costs much less than its description.
+     *
+     * @param name of the volume, or "#slot"
+     * @return 0..255
+     * @throws BackendException {@link BackendError#NOT_FOUND}, {@link BackendError#INVALID}
+     */
+    public int slot(String name) throws BackendException {
+        return management.locked(() -> management.directory().volume(name).slot());
+    }
+
     private SnapshotInfo describe(VolumeRecord volume, Layer layer, long ownExtents) {
         SnapshotFacts facts = layer.facts();
         return new SnapshotInfo(

@@ -137,11 +137,11 @@ class LimitsTest {
         byte[] data = new byte[48 << 10];
         Arrays.fill(data, (byte) 0x5a);
         for (int i = 0; i < 4; i++) {
-            assertEquals("GOOD", client.write(LUN, Cdb.write10(96 * i, 96), data).outcome());
+            assertEquals("GOOD", client.write(LUN, Cdb.write10(96L * i, 96), data).outcome());
         }
         limit(QosConfig.UNLIMITED);
         for (int i = 0; i < 4; i++) {
-            assertArrayEquals(data, client.read(LUN, Cdb.read10(96 * i, 96), 48 << 10).data());
+            assertArrayEquals(data, client.read(LUN, Cdb.read10(96L * i, 96), 48 << 10).data());
         }
     }
 

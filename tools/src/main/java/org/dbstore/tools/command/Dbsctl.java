@@ -42,25 +42,6 @@ import java.util.Stack;
         description = "Administers a Direct Block Store: the device, its volumes and snapshots.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Dbsctl.Version.class,
-        subcommands = {
-            DeviceCommands.class,
-            VolumeCommands.class,
-            SnapshotCommands.class,
-            CloneCommands.class,
-            TargetCommands.class,
-            LunCommands.class,
-            AclCommands.class,
-            AuthCommands.class,
-            PortalCommands.class,
-            SessionCommands.class,
-            JobCommands.class,
-            ConfigCommands.class,
-            StatusCommand.class,
-            TopCommand.class,
-            PageCommand.class,
-            CompletionCommand.class,
-            CompleteCommand.class
-        },
         footer = {
             "",
             "Examples:",
@@ -164,6 +145,30 @@ public final class Dbsctl {
             description = "Show the version.")
     boolean version;
 
+    /** What comes first on the command line; the help has them in this order. */
+    private static final List<Map.Entry<String, Class<?>>> COMMANDS =
+            List.of(
+                    Map.entry("device", DeviceCommands.class),
+                    Map.entry("volume", VolumeCommands.class),
+                    Map.entry("snapshot", SnapshotCommands.class),
+                    Map.entry("clone", CloneCommands.class),
+                    Map.entry("target", TargetCommands.class),
+                    Map.entry("lun", LunCommands.class),
+                    Map.entry("acl", AclCommands.class),
+                    Map.entry("auth", AuthCommands.class),
+                    Map.entry("portal", PortalCommands.class),
+                    Map.entry("session", SessionCommands.class),
+                    Map.entry("job", JobCommands.class),
+                    Map.entry("config", ConfigCommands.class),
+                    Map.entry("status", StatusCommand.class),
+                    Map.entry("top", TopCommand.class),
+                    Map.entry("page", PageCommand.class),
+                    Map.entry("completion", CompletionCommand.class),
+                    Map.entry("__complete", CompleteCommand.class));
+
+    /** It looks at all commands. */
+    private static final String COMPLETE = "__complete";
+
     private final Terminal terminal;
 
     private Dbsctl(Terminal terminal) {
@@ -179,7 +184,7 @@ public final class Dbsctl {
      */
     public static int run(Terminal terminal, String... args) {
         Dbsctl dbsctl = new Dbsctl(terminal);
-        CommandLine commandLine = commandLine(dbsctl);
+        CommandLine commandLine = commandLine(dbsctl, called(args));
         int exitCode = commandLine.execute(args);
         // Nothing else tells of a full disk or a closed pipe behind standard output.
         if (terminal.out().checkError() && exitCode == ExitCode.OK.number()) {
@@ -192,12 +197,25 @@ public final class Dbsctl {
 
     /** Returns what the command and all below it say of themselves. */
     public static CommandSpec specification() {
-        return commandLine(new Dbsctl(Terminal.NOWHERE)).getCommandSpec();
+        return commandLine(new Dbsctl(Terminal.NOWHERE), COMMANDS).getCommandSpec();
     }
 
-    private static CommandLine commandLine(Dbsctl dbsctl) {
+    /**
+     * The commands that a command line may mean. Those below each are many, and to know them takes
+     * longer than most of them run: so the others stay out, unless none is meant.
+     */
+    private static List<Map.Entry<String, Class<?>>> called(String... args) {
+        List<String> words = List.of(args);
+        List<Map.Entry<String, Class<?>>> named =
+                COMMANDS.stream().filter(command -> words.contains(command.getKey())).toList();
+        return named.isEmpty() || words.contains(COMPLETE) ? COMMANDS : named;
+    }
+
+    private static CommandLine commandLine(
+            Dbsctl dbsctl, List<Map.Entry<String, Class<?>>> commands) {
         Terminal terminal = dbsctl.terminal;
         CommandLine commandLine = new CommandLine(dbsctl);
+        commands.forEach(command -> commandLine.addSubcommand(command.getValue()));
         Map<String, String> exitCodes = new LinkedHashMap<>();
         for (ExitCode exitCode : ExitCode.values()) {
             exitCodes.put(exitCode.number() + "", exitCode.meaning());
