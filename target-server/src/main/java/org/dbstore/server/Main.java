@@ -133,8 +133,10 @@ public final class Main implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
         HangupSignal.handle(() -> {
+            serviceManager.reloading();
             configuration.reload();
             admin.ifPresent(AdminServer::devicesChanged);
+            serviceManager.ready();
         });
         if (configFile == null && config.equals(ConfigReader.embeddedDefault(dataDirectory))) {
             welcome(config, server, out);
