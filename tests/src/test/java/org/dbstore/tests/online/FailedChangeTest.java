@@ -89,7 +89,7 @@ class FailedChangeTest {
 
     @Test
     void aPortThatIsTakenFailsAll() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             PortalConfig portal = new PortalConfig("127.0.0.1", taken.getLocalPort(), 1);
             PortalConfig fine = new PortalConfig("127.0.0.2", 0, 1);
             String message =
@@ -109,7 +109,7 @@ class FailedChangeTest {
         }
         server.change(c ->
                 Configs.portals(c, c.portals().getFirst(), new PortalConfig("127.0.0.1", port, 1)));
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertFails(
                     BackendError.BUSY,
                     c ->

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -218,7 +219,8 @@ class LiveAccessTest {
         server.change(
                 c -> Configs.portals(c, c.portals().getFirst(), portal("127.0.0.1", port, 1)));
         try (RawInitiator there =
-                RawInitiator.connect(new InetSocketAddress("127.0.0.1", port))
+                RawInitiator.connect(
+                                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
                         .isid("400001370007")
                         .login(TARGET)) {
             assertEquals("CHECK 06/29/00", ready(there));
@@ -228,7 +230,7 @@ class LiveAccessTest {
             assertEquals(List.of(), server.plan(wider).cutSessions());
             server.change(wider);
             assertEquals("GOOD", ready(there));
-            RawInitiator.connect(new InetSocketAddress("127.0.0.3", port))
+            RawInitiator.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.3"), port))
                     .isid("400001370009")
                     .login(TARGET)
                     .close();
@@ -241,7 +243,8 @@ class LiveAccessTest {
         server.change(
                 c -> Configs.portals(c, c.portals().getFirst(), portal("127.0.0.1", port, 2)));
         RawInitiator there =
-                RawInitiator.connect(new InetSocketAddress("127.0.0.1", port))
+                RawInitiator.connect(
+                                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
                         .isid("400001370007")
                         .login(TARGET);
         assertEquals("CHECK 06/29/00", ready(there));
@@ -249,7 +252,9 @@ class LiveAccessTest {
                 c -> Configs.portals(c, c.portals().getFirst(), portal("127.0.0.1", port, 3)));
         expectCut(there);
         there.close();
-        RawInitiator again = RawInitiator.connect(new InetSocketAddress("127.0.0.1", port));
+        RawInitiator again =
+                RawInitiator.connect(
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
         Pdu answer = again.exchange(again.loginRequest(1, 3, RawInitiator.normalSession(TARGET)));
         assertEquals("3", answer.textKeys().get("TargetPortalGroupTag"));
         again.close();
