@@ -31,7 +31,7 @@ final class Interruption implements BooleanSupplier {
         try {
             thread.join(PATIENCE_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the process ends in any case
+            throw new IllegalStateException("nobody interrupts the end of the process", e);
         }
     }
 }
