@@ -99,7 +99,9 @@ final class StartTraining {
         try (TargetServer server = TargetServer.start(config)) {
             var administration =
                     new Administration(
-                            server, new LiveConfiguration(server, ConfigSource.none(server)), new Jobs());
+                            server,
+                            new LiveConfiguration(server, ConfigSource.none(server)),
+                            new Jobs());
             AdminServer admin =
                     AdminServer.start(config.admin(), administration, Optional.empty(), List.of())
                             .orElseThrow();

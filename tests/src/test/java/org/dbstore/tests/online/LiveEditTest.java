@@ -151,8 +151,7 @@ class LiveEditTest {
         ConfigException refused =
                 assertThrows(ConfigException.class, () -> configuration.edit(List.of(edit), ANY));
         assertTrue(
-                refused.problems().getFirst().contains("dbsd.yaml:"),
-                refused.problems()::toString);
+                refused.problems().getFirst().contains("dbsd.yaml:"), refused.problems()::toString);
     }
 
     @Test

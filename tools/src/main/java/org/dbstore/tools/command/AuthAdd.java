@@ -14,7 +14,11 @@ import java.util.List;
 /** Adds a user. */
 @Command(
         name = "add",
-        description = {"Add a user to a group of CHAP users, which is made if it is not there.", "Without an option the secret is asked for, and kept in a file beside the configuration."},
+        description = {
+            "Add a user to a group of CHAP users, which is made if it is not there.",
+            "Without an option the secret is asked for, and kept in a file beside the"
+                + " configuration."
+        },
         footer = {"", "Example:", "  dbsctl auth add staff alice --secret-file /etc/dbs/alice"})
 final class AuthAdd extends ConfigEdit {
     @Parameters(index = "0", paramLabel = "GROUP", description = "Name of the group.")
@@ -26,8 +30,7 @@ final class AuthAdd extends ConfigEdit {
     @Mixin SecretSource secret = new SecretSource();
 
     @Override
-    List<Edit> edits(Configuration configuration)
-            throws CommandFailure, IOException {
+    List<Edit> edits(Configuration configuration) throws CommandFailure, IOException {
         return List.of(secret.edit(dbsctl(), configuration, group, user));
     }
 

@@ -13,7 +13,12 @@ import java.util.List;
 @Command(
         name = "remove",
         description = "Take a user out of a group, or the whole group away.",
-        footer = {"", "Examples:", "  dbsctl auth remove staff alice", "  dbsctl auth remove staff"})
+        footer = {
+            "",
+            "Examples:",
+            "  dbsctl auth remove staff alice",
+            "  dbsctl auth remove staff"
+        })
 final class AuthRemove extends ConfigEdit {
     @Parameters(index = "0", paramLabel = "GROUP", description = "Name of the group.")
     String group = "";

@@ -18,7 +18,10 @@ import java.util.List;
 /** Changes a secret. */
 @Command(
         name = "set",
-        description = {"Give a user another secret. Sessions go on; the next login needs it.", "Without an option it is asked for, and kept in a file beside the configuration."},
+        description = {
+            "Give a user another secret. Sessions go on; the next login needs it.",
+            "Without an option it is asked for, and kept in a file beside the configuration."
+        },
         footer = {"", "Example:", "  dbsctl auth set staff alice"})
 final class AuthSet extends ConfigEdit {
     @Parameters(index = "0", paramLabel = "GROUP", description = "Name of the group.")
@@ -44,8 +47,7 @@ final class AuthSet extends ConfigEdit {
         // A user has one place for the secret; the other one goes.
         for (String key : List.of("secret-file", "secret-env")) {
             List<String> path = List.of("auth-groups", group, "users", user, key);
-            if (!path.equals(set.path())
-                    && tree.value(path.toArray(new String[0])).isPresent()) {
+            if (!path.equals(set.path()) && tree.value(path.toArray(new String[0])).isPresent()) {
                 edits.add(new Edit.Remove(path));
             }
         }

@@ -10,7 +10,10 @@ import java.util.List;
 /** Has files read again. */
 @Command(
         name = "apply",
-        description = {"Have the server read its files again and become what they say, in one transaction.","If a part of it fails, all stays as it was."},
+        description = {
+            "Have the server read its files again and become what they say, in one transaction.",
+            "If a part of it fails, all stays as it was."
+        },
         footer = {"", "Example:", "  dbsctl config apply"})
 final class ConfigApply extends ConfigEdit {
     @Override

@@ -10,7 +10,9 @@ import java.util.List;
 /** Says what files would change. */
 @Command(
         name = "plan",
-        description = {"Say what it would change to read the files again, and which sessions that would cut."},
+        description = {
+            "Say what it would change to read the files again, and which sessions that would cut."
+        },
         footer = {"", "Example:", "  dbsctl config plan"})
 final class ConfigPlan extends ConfigEdit {
     ConfigPlan() {

@@ -12,7 +12,11 @@ import java.util.List;
 @Command(
         name = "unset",
         description = {"Take a key of the managed file away, and all below it."},
-        footer = {"", "Example:", "  dbsctl config unset targets/iqn.2026-01.org.example:vm1/alias"})
+        footer = {
+            "",
+            "Example:",
+            "  dbsctl config unset targets/iqn.2026-01.org.example:vm1/alias"
+        })
 final class ConfigUnset extends ConfigEdit {
     @Parameters(
             index = "0",

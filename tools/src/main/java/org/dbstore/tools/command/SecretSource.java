@@ -60,8 +60,7 @@ final class SecretSource {
         return new Edit.Set(List.of("auth-groups", group, "users", user, key), value);
     }
 
-    private Path asked(
-            Dbsctl dbsctl, Configuration configuration, String group, String user)
+    private Path asked(Dbsctl dbsctl, Configuration configuration, String group, String user)
             throws CommandFailure, IOException {
         Path main =
                 configuration

@@ -21,7 +21,7 @@ import java.util.Map;
             "",
             "Example:",
             "  dbsctl target create iqn.2026-01.org.example:vm1 --initiator"
-                + " 'iqn.1993-08.org.debian:*'"
+                    + " 'iqn.1993-08.org.debian:*'"
         })
 final class TargetCreate extends ConfigEdit {
     @Parameters(index = "0", paramLabel = "TARGET", description = "Name of the target.")

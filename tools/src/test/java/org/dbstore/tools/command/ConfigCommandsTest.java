@@ -199,7 +199,7 @@ class ConfigCommandsTest extends CommandTestBase {
     void withoutServerAndFileThereIsNothingToEdit() {
         assertEquals(
                 "dbsctl: no dbsd of yours runs here; name its configuration by --config FILE, or"
-                    + " the server by --server\n",
+                        + " the server by --server\n",
                 failing(ExitCode.NOT_FOUND, "target", "list"));
         failing(ExitCode.NOT_FOUND, "session", "list");
         failing(ExitCode.NOT_FOUND, "target", "list", "--config", "/nothing.yaml");
