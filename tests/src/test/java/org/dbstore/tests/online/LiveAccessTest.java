@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Goal: who may not log in any more is asked to go, and then cut, as the plan said before; nobody
@@ -58,6 +59,9 @@ class LiveAccessTest {
     private static final int MOVED_TEMPORARILY = 0x0101;
     private static final String SECRET = "a secret of the first";
     private static final String NEW_SECRET = "another secret of his";
+
+    private static final int FIRST_PORT = 21_700;
+    private static final int PORTS = 300;
 
     @TempDir Path folder;
     private TestServer server;
@@ -347,9 +351,19 @@ class LiveAccessTest {
         return new PortalConfig(host, port, group);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Below those that clients get: another test's client would hold it for a minute. */
+    private static int freePort() {
+        return IntStream.range(FIRST_PORT, FIRST_PORT + PORTS)
+                .filter(LiveAccessTest::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket(port)) {
+            return probe.getLocalPort() == port;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
         description = {
             "Add a user to a group of CHAP users, which is made if it is not there.",
             "Without an option the secret is asked for, and kept in a file beside the"
-                + " configuration."
+                    + " configuration."
         },
         footer = {"", "Example:", "  dbsctl auth add staff alice --secret-file /etc/dbs/alice"})
 final class AuthAdd extends ConfigEdit {
