@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
 /** Passes calls on, counts them, and fails the ones it is told to fail. */
-public final class FaultyDevice implements BlockDevice {
+public class FaultyDevice implements BlockDevice {
     private final BlockDevice device;
     private final AtomicInteger forces = new AtomicInteger();
     private final AtomicInteger writes = new AtomicInteger();

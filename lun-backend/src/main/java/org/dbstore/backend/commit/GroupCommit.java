@@ -377,11 +377,21 @@ public final class GroupCommit {
     /**
      * Commits what was freed and waits until the allocator has it.
      *
+     * @return the last return of extents that was waited for, as {@link #lastReturn} counts them
      * @throws BackendException {@link BackendError#FAILED}
      */
-    public void reclaim() throws BackendException {
+    public long reclaim() throws BackendException {
         flushByCommitter();
-        reclaimer.await();
+        return reclaimer.await();
+    }
+
+    /**
+     * Tells whether extents have come back, or are on their way, since {@link #reclaim}.
+     *
+     * @return how many returns of extents to the allocator have begun
+     */
+    public long lastReturn() {
+        return reclaimer.last();
     }
 
     /**

@@ -112,8 +112,13 @@ final class Reclaimer {
         }
     }
 
-    /** Returns when all that is announced now is done, whatever comes meanwhile. */
-    synchronized void await() {
+    /** Returns the ticket that {@link #begin} gave last. */
+    synchronized long last() {
+        return lastTicket;
+    }
+
+    /** Returns when all that is announced now is done, whatever comes meanwhile; the last of it. */
+    synchronized long await() {
         long last = lastTicket;
         while (!announced.isEmpty() && announced.first() <= last) {
             try {
@@ -122,6 +127,7 @@ final class Reclaimer {
                 throw new IllegalStateException("nobody interrupts a thread of the engine", e);
             }
         }
+        return last;
     }
 
     private synchronized void end(long ticket) {

@@ -5,11 +5,11 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.ProgressListener;
 import org.dbstore.backend.catalogue.VolumeFacts;
 import org.dbstore.backend.commit.Transaction;
-import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
+import org.dbstore.backend.volume.SpaceWait;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
 
@@ -190,7 +190,7 @@ public final class CloneSnapshot {
         if (from == ExtentMap.NONE || !table.anyMapped(from, 0, Geometry.EXTENT_BLOCKS)) {
             return;
         }
-        int to = allocate(lastCopy + 1);
+        int to = SpaceWait.run(management.parts().commits(), () -> allocate(lastCopy + 1));
         try {
             management.parts().copyOnWrite().copyExcept(from, to, 0, 0);
         } catch (BackendException | RuntimeException | Error e) {
@@ -205,12 +205,7 @@ public final class CloneSnapshot {
     }
 
     private int allocate(int preferred) throws BackendException {
-        ExtentAllocator allocator = management.parts().allocator();
-        int extent = allocator.allocate(preferred);
-        if (extent == ExtentMap.NONE) {
-            management.parts().commits().reclaim();
-            extent = allocator.allocate(preferred);
-        }
+        int extent = management.parts().allocator().allocate(preferred);
         if (extent == ExtentMap.NONE) {
             throw new BackendException(
                     BackendError.NO_SPACE,

@@ -15,8 +15,11 @@ import java.util.stream.IntStream;
 
 /** Gives the space of everything that is not mapped to what lies below. */
 final class HolePunching {
-    /** Free extents that are kept from others at a time, while they are punched. */
+    /** Free extents that are kept from others at a time, while they are punched: at most. */
     private static final int EXTENTS_AT_ONCE = 1024;
+
+    /** And one in so many of those that are left, so that the device does not seem full. */
+    private static final int PART_AT_ONCE = 4;
 
     private final Management management;
     private final StoreParts parts;
@@ -38,17 +41,21 @@ final class HolePunching {
         void visit(int extent, int from, int to) throws IOException;
     }
 
-    /** Punches the free extents; nobody gets one while that goes on. */
+    /** Punches the free extents; nobody gets those of a step while it goes on. */
     void punchFree() {
         int end = parts.geometry().usableExtents();
-        for (int from = 0; from < end && !cancelled.getAsBoolean(); from += EXTENTS_AT_ONCE) {
+        int from = 0;
+        while (from < end && !cancelled.getAsBoolean()) {
+            int part = parts.allocator().freeCount() / PART_AT_ONCE;
+            int to = Math.min(end, from + Math.clamp(part, 1, EXTENTS_AT_ONCE));
             long ticket = parts.commits().beginGivingBack();
             int[] free = {};
             try {
-                free = parts.allocator().allocateAll(from, Math.min(end, from + EXTENTS_AT_ONCE));
+                free = parts.allocator().allocateAll(from, to);
             } finally {
                 parts.commits().giveBack(ticket, free);
             }
+            from = to;
         }
     }
 

@@ -8,6 +8,7 @@ import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.extent.ViewBuilder;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.SnapshotEntry;
+import org.dbstore.backend.volume.SpaceWait;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +88,7 @@ final class SharedExtents implements AutoCloseable {
         }
         next = position + 1;
         int shared = below.get(position);
-        int copy = management.parts().allocator().allocate(lastCopy + 1);
-        if (copy == ExtentMap.NONE) {
-            throw new BackendException(
-                    BackendError.NO_SPACE, "the device became full: what is copied stays copied");
-        }
+        int copy = SpaceWait.run(management.parts().commits(), this::allocate);
         boolean used = false;
         try {
             management.parts().copyOnWrite().copyExcept(shared, copy, 0, 0);
@@ -102,6 +99,15 @@ final class SharedExtents implements AutoCloseable {
             }
         }
         lastCopy = copy;
+    }
+
+    private int allocate() throws BackendException {
+        int copy = management.parts().allocator().allocate(lastCopy + 1);
+        if (copy == ExtentMap.NONE) {
+            throw new BackendException(
+                    BackendError.NO_SPACE, "the device became full: what is copied stays copied");
+        }
+        return copy;
     }
 
     private boolean adopt(long position, int shared, int copy) {

@@ -1,6 +1,5 @@
 package org.dbstore.backend.volume;
 
-import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
@@ -57,15 +56,7 @@ final class UnmapPath {
     }
 
     private boolean unmapReclaiming(long position, int from, int to) throws BackendException {
-        try {
-            return unmapExclusive(position, from, to);
-        } catch (BackendException e) {
-            if (e.error() != BackendError.NO_SPACE) {
-                throw e;
-            }
-        }
-        parts.commits().reclaim();
-        return unmapExclusive(position, from, to);
+        return SpaceWait.run(parts.commits(), () -> unmapExclusive(position, from, to));
     }
 
     private boolean unmapExclusive(long position, int from, int to) throws BackendException {

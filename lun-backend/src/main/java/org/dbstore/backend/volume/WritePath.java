@@ -179,20 +179,16 @@ final class WritePath {
                         extent, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
     }
 
-    /** Writes within one extent; if the device seems full, freed extents are waited for once. */
+    /** Writes within one extent; if the device seems full, freed extents are waited for. */
     private boolean writeReclaiming(long offset, ByteBuffer source, int length, boolean reserve)
             throws BackendException {
         int start = source.position();
-        try {
-            return writeExclusive(offset, source, length, reserve);
-        } catch (BackendException e) {
-            if (e.error() != BackendError.NO_SPACE) {
-                throw e;
-            }
-        }
-        parts.commits().reclaim();
-        source.position(start);
-        return writeExclusive(offset, source, length, reserve);
+        return SpaceWait.run(
+                parts.commits(),
+                () -> {
+                    source.position(start);
+                    return writeExclusive(offset, source, length, reserve);
+                });
     }
 
     private boolean writeExclusive(long offset, ByteBuffer source, int length, boolean reserve)

@@ -13,11 +13,13 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.Bytes;
+import org.dbstore.backend.FaultyDevice;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.ProgressListener;
 import org.dbstore.backend.Stores;
 import org.dbstore.backend.VacuumInfo;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.MemoryBlockDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** Goal: a vacuum leaves no gaps and takes nothing from anybody, whatever goes on meanwhile. */
 class VacuumTest {
@@ -271,6 +274,41 @@ class VacuumTest {
         try (BlockStore store = Stores.open(device)) {
             assertEquals(List.of(), store.findings());
             assertArrayEquals(expected, content(store, "v"));
+        }
+    }
+
+    /** Punching holes takes its time. */
+    private static final class SlowPunches extends FaultyDevice {
+        SlowPunches(BlockDevice device) {
+            super(device);
+        }
+
+        @Override
+        public void punchHole(long offset, long lengthBytes) throws IOException {
+            LockSupport.parkNanos(200_000);
+            super.punchHole(offset, lengthBytes);
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void theDeviceSeemsFullToNobodyMeanwhile() throws Exception {
+        try (BlockStore store = Stores.open(new SlowPunches(Stores.initialized()))) {
+            store.createVolume("v", MIB);
+            Volume volume = store.openVolume("v");
+            AtomicBoolean end = new AtomicBoolean();
+            CompletableFuture<Void> writer =
+                    async(() -> {
+                        while (!end.get()) {
+                            Bytes.write(volume, 0, new byte[BLOCK]);
+                            volume.unmap(0, MIB);
+                        }
+                    });
+            for (int round = 0; round < 500 && !writer.isDone(); round++) {
+                vacuum(store);
+            }
+            end.set(true);
+            writer.get();
         }
     }
 
