@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Spans of time as people write them: {@code 15m}, {@code 1h}, {@code 1d}, {@code 1w}. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,6}) ?(ms|[smhdw])");
     private static final Map<String, Duration> UNITS =
             Map.of(
@@ -22,7 +22,12 @@ final class Durations {
 
     private Durations() {}
 
-    static Duration parse(String text) {
+    /**
+     * Reads a span.
+     *
+     * @throws IllegalArgumentException if it is none; the message is for people
+     */
+    public static Duration parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         Duration unit = form.matches() ? UNITS.get(form.group(2)) : null;
         if (unit == null) {
@@ -35,7 +40,7 @@ final class Durations {
     /**
      * Writes a span of whole milliseconds so that {@link #parse} reads it, as shortly as can be.
      */
-    static String text(Duration span) {
+    public static String text(Duration span) {
         for (String name : LONGEST_FIRST) {
             Duration unit = Objects.requireNonNull(UNITS.get(name));
             if (unit.multipliedBy(span.dividedBy(unit)).equals(span)) {

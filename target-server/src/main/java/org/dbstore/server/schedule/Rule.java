@@ -62,8 +62,7 @@ final class Rule {
         this.retention = new Retention(config, devices, selection);
         this.handled = since.map(timetable::latest).orElse(null);
         this.state =
-                new RuleState(
-                        config.name(), Optional.empty(), Instant.MAX, List.of(), 0, 0, List.of());
+                new RuleState(config, Optional.empty(), Instant.MAX, List.of(), 0, 0, List.of());
     }
 
     ScheduleConfig config() {
@@ -156,7 +155,7 @@ final class Rule {
         Retention.Result left = retention.run(now, () -> retired);
         state =
                 new RuleState(
-                        config.name(),
+                        config,
                         Optional.of(now),
                         Instant.MAX,
                         errors,

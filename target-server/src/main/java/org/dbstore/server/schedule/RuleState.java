@@ -1,5 +1,7 @@
 package org.dbstore.server.schedule;
 
+import org.dbstore.config.ScheduleConfig;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +9,7 @@ import java.util.Optional;
 /**
  * How a rule is doing.
  *
- * @param rule its name
+ * @param rule what is configured
  * @param lastRun when it last took snapshots, or tried to; empty = not since the start
  * @param nextRun when it is due
  * @param lastErrors what went wrong in the last run, for people; empty = nothing
@@ -17,7 +19,7 @@ import java.util.Optional;
  * @param undeletable old snapshots that could not be deleted yet, and why
  */
 public record RuleState(
-        String rule,
+        ScheduleConfig rule,
         Optional<Instant> lastRun,
         Instant nextRun,
         List<String> lastErrors,

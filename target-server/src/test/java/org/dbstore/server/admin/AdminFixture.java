@@ -5,8 +5,10 @@ import org.dbstore.backend.BlockStore;
 import org.dbstore.config.AdminConfig;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
+import org.dbstore.config.LogConfig;
 import org.dbstore.config.LunConfig;
 import org.dbstore.config.PortalConfig;
+import org.dbstore.config.ScheduleConfig;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.config.VolumeConfig;
 import org.dbstore.server.ConfigSource;
@@ -38,7 +40,12 @@ public final class AdminFixture implements AutoCloseable {
     }
 
     AdminFixture(Path folder, AdminConfig config) throws BackendException, IOException {
-        DbsConfig dbs = config(folder);
+        this(folder, config, List.of());
+    }
+
+    AdminFixture(Path folder, AdminConfig config, List<ScheduleConfig> schedules)
+            throws BackendException, IOException {
+        DbsConfig dbs = config(folder, schedules);
         AdminConfig here =
                 new AdminConfig(
                         config.listen(),
@@ -70,7 +77,7 @@ public final class AdminFixture implements AutoCloseable {
         }
     }
 
-    private static DbsConfig config(Path folder) {
+    private static DbsConfig config(Path folder, List<ScheduleConfig> schedules) {
         DeviceConfig device =
                 new DeviceConfig(
                         "main",
@@ -92,7 +99,11 @@ public final class AdminFixture implements AutoCloseable {
                 List.of(device),
                 List.of(new PortalConfig("127.0.0.1", 0, 1)),
                 DbsConfig.Discovery.ALL,
-                List.of(new TargetConfig(TARGET, "", List.of(), List.of("*"), List.of(lun))));
+                Optional.empty(),
+                List.of(new TargetConfig(TARGET, "", List.of(), List.of("*"), List.of(lun))),
+                AdminConfig.DEFAULT,
+                schedules,
+                LogConfig.DEFAULT);
     }
 
     public BlockStore store() {

@@ -1,6 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.config.ByteSize;
+import org.dbstore.config.Durations;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.server.admin.client.ServerFailure;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,7 +27,8 @@ import java.util.stream.Stream;
         name = "status",
         description = {
             "Show a running server on one screen: what is wrong, devices and how full they are,"
-                    + " volumes that are nearly full, targets, sessions, jobs.",
+                    + " volumes that are nearly full, targets, sessions, jobs, schedules of"
+                    + " snapshots.",
             "Long lists are cut in tables; -o json has all."
         },
         footer = {"", "Example:", "  dbsctl status"})
@@ -135,11 +138,23 @@ final class StatusCommand extends ServerCommand {
         cut(
                 sections,
                 "Schedules",
-                objects(status.get("schedules")),
+                schedules(status),
                 "name",
                 "every",
-                "lastAt",
-                "nextAt");
+                "lastRunAt",
+                "nextRunAt",
+                "error");
+    }
+
+    private static List<Map<String, @Nullable Object>> schedules(
+            Map<String, @Nullable Object> status) {
+        List<Map<String, @Nullable Object>> rules = objects(status.get("schedules"));
+        for (Map<String, @Nullable Object> rule : rules) {
+            rule.put("every", Durations.text(Duration.ofSeconds(number(rule.get("everySeconds")))));
+            List<String> errors = texts(rule.get("lastErrors"));
+            rule.put("error", errors.isEmpty() ? null : String.join("; ", errors));
+        }
+        return rules;
     }
 
     private static void cut(

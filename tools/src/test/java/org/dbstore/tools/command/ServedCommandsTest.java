@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.SnapshotRequest;
 import org.dbstore.config.ConfigReader;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.server.ConfigSource;
@@ -16,6 +19,7 @@ import org.dbstore.tools.ExitCode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -23,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Goal: dbsctl does the same, in the same words, whether a server holds the device or not. */
@@ -188,6 +193,36 @@ class ServedCommandsTest extends CommandTestBase {
         dbsctl("target", "delete", TARGET, "--yes");
         assertEquals(List.of(), server.orElseThrow().config().targets());
         assertEquals("main\n", dbsctl("__complete", "--", "volume", "list", "-d", "ma"));
+    }
+
+    @Test
+    @Timeout(60)
+    void statusTellsOfASchedulesLastRunAndOfItsErrors() throws Exception {
+        BlockStore.initialize(directory.resolve("empty.dbs"), 128 * MIB, false);
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            store.createVolume("vm1", 4 * MIB);
+            Map<String, String> labels =
+                    Map.of("dbs.schedule", "daily", "dbs.schedule-time", "2020-01-01T00:00:00Z");
+            store.createSnapshots(List.of(new SnapshotRequest("vm1", Optional.of("old"), labels)));
+        }
+        Files.writeString(
+                main,
+                Files.readString(main)
+                                .replace("main.dbs }", "main.dbs }, empty: { path: empty.dbs }")
+                        + """
+                        snapshot-schedules:
+                          daily: { every: 1d, keep: 7, volumes: [ main/vm1, "empty/*" ] }
+                        """);
+        serve();
+        String status;
+        do {
+            status = dbsctl("status");
+        } while (!status.contains("PROBLEMS:"));
+        String error = "device empty has none of its volumes";
+        assertTrue(status.contains("  schedule daily: " + error + "\n"), status);
+        String row = status.substring(status.indexOf("Schedules:\n")).lines().toList().get(2);
+        String time = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
+        assertTrue(row.matches("daily +1d +%s +%s +%s".formatted(time, time, error)), row);
     }
 
     private List<String> play(String folder) throws Exception {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param failedLogins since the start
  * @param dataBytesInUse memory lent out for data in flight
  * @param jobs that have not ended
+ * @param schedules rules by which snapshots are taken
  * @param problems sentences; empty if all is well
  */
 public record StatusView(
@@ -35,6 +36,7 @@ public record StatusView(
         long failedLogins,
         long dataBytesInUse,
         List<JobView> jobs,
+        List<ScheduleView> schedules,
         List<String> problems) {
     /**
      * A target, short.

@@ -19,15 +19,13 @@ public final class ScheduleResource {
     /** What can be asked. */
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/schedules", "Lists the rules by which snapshots are taken.")
+                Route.get(
+                                "/v1/schedules",
+                                "Lists the rules by which snapshots are taken, and how they do.")
                         .answersAll(200, ScheduleView.class)
                         .by(call ->
                                 Answer.ok(
-                                        administration
-                                                .configuration()
-                                                .current()
-                                                .schedules()
-                                                .stream()
+                                        administration.server().schedules().stream()
                                                 .map(ScheduleView::of)
                                                 .toList())));
     }

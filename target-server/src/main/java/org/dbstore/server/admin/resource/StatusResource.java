@@ -4,6 +4,7 @@ import org.dbstore.config.TargetConfig;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.api.Addresses;
 import org.dbstore.server.admin.api.DeviceView;
+import org.dbstore.server.admin.api.ScheduleView;
 import org.dbstore.server.admin.api.SessionView;
 import org.dbstore.server.admin.api.StatusView;
 import org.dbstore.server.admin.http.Answer;
@@ -48,6 +49,8 @@ public final class StatusResource {
                 sessions.stream()
                         .collect(Collectors.groupingBy(SessionView::target, Collectors.counting()));
         List<DeviceView> devices = DeviceResource.devices(administration);
+        List<ScheduleView> schedules =
+                administration.server().schedules().stream().map(ScheduleView::of).toList();
         String version = StatusResource.class.getPackage().getImplementationVersion();
         return new StatusView(
                 version == null ? "(not packaged)" : version,
@@ -64,7 +67,8 @@ public final class StatusResource {
                 administration.server().failedLoginCount(),
                 administration.server().dataBytesInUse(),
                 administration.jobs().all().stream().filter(job -> !job.isOver()).toList(),
-                problems(devices));
+                schedules,
+                problems(devices, schedules));
     }
 
     private static StatusView.Target target(TargetConfig target, Map<String, Long> counts) {
@@ -74,7 +78,7 @@ public final class StatusResource {
                 counts.getOrDefault(target.name(), 0L).intValue());
     }
 
-    private static List<String> problems(List<DeviceView> devices) {
+    private static List<String> problems(List<DeviceView> devices, List<ScheduleView> schedules) {
         List<String> problems = new ArrayList<>();
         for (DeviceView device : devices) {
             if (device.failed()) {
@@ -84,6 +88,10 @@ public final class StatusResource {
             }
             device.findings()
                     .forEach(finding -> problems.add("device " + device.name() + ": " + finding));
+        }
+        for (ScheduleView rule : schedules) {
+            rule.lastErrors()
+                    .forEach(error -> problems.add("schedule " + rule.name() + ": " + error));
         }
         return problems;
     }

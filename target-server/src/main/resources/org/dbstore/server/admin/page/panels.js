@@ -147,12 +147,30 @@ export function showSchedules(schedules) {
 
 class ScheduleRow {
   constructor() {
-    this.cells = ['', '', '', 'number', 'wide'].map((kind, i) => el(i ? 'td' : 'th', i ? {class: kind} : {scope: 'row'}));
-    this.node = el('tr', {}, ...this.cells);
+    this.name = el('th', {scope: 'row'});
+    this.every = el('td');
+    this.volumes = el('td');
+    this.keep = el('td', {class: 'number'});
+    this.prefix = el('td', {class: 'wide'});
+    this.last = el('time');
+    this.next = el('time');
+    this.errors = el('p', {class: 'failure'});
+    this.node = el('tr', {}, this.name, this.every, this.volumes, this.keep, this.prefix, el('td', {class: 'wide'}, this.last), el('td', {}, this.next, this.errors));
   }
 
   update(rule) {
-    const texts = [rule.name, interval(rule.everySeconds) + (rule.at ? ` at ${rule.at} UTC` : ''), rule.volumes.join(', '), String(rule.keep), rule.prefix];
-    this.cells.forEach((cell, i) => setChildren(cell, texts[i], () => [i === 0 || i === 2 || i === 4 ? nameOf(texts[i]) : texts[i]]));
+    setChildren(this.name, rule.name, () => [nameOf(rule.name)]);
+    setText(this.every, interval(rule.everySeconds) + (rule.at ? ` at ${rule.at} UTC` : ''));
+    setChildren(this.volumes, rule.volumes.join(', '), () => [nameOf(rule.volumes.join(', '))]);
+    setText(this.keep, String(rule.keep));
+    setChildren(this.prefix, rule.prefix, () => [nameOf(rule.prefix)]);
+    if (rule.lastRunAt) {
+      setTime(this.last, rule.lastRunAt);
+    } else {
+      setText(this.last, '–');
+    }
+    setTime(this.next, rule.nextRunAt);
+    setText(this.errors, shown(rule.lastErrors.join('; ')));
+    setHidden(this.errors, rule.lastErrors.length === 0);
   }
 }
