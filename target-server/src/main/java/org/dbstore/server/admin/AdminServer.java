@@ -47,6 +47,7 @@ public final class AdminServer implements AutoCloseable {
     private final String token;
     private final HttpServer http;
     private final RuntimeFiles runtimeFiles;
+    private final RecentErrors errors = new RecentErrors();
 
     /**
      * Starts it.
@@ -99,7 +100,7 @@ public final class AdminServer implements AutoCloseable {
 
     private Routes routes(boolean openMetrics, List<Route> further) {
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new StatusResource(administration, configFile).routes());
+        routes.addAll(new StatusResource(administration, configFile, errors).routes());
         routes.addAll(new DeviceResource(administration).routes());
         routes.addAll(new VolumeResource(administration).routes());
         routes.addAll(new SnapshotResource(administration).routes());
@@ -123,6 +124,7 @@ public final class AdminServer implements AutoCloseable {
         boolean told = false;
         try {
             runtimeFiles.write(contents());
+            errors.listen();
             told = true;
         } finally {
             if (!told) {
@@ -182,5 +184,6 @@ public final class AdminServer implements AutoCloseable {
         }
         administration.jobs().close();
         http.close();
+        errors.close();
     }
 }

@@ -80,7 +80,7 @@ public final class Job implements ProgressListener {
         } catch (CancellationException e) {
             end(State.CANCELLED, Optional.empty(), Optional.empty());
         } catch (BackendException e) {
-            LOG.warn("job {}, {} of {}: {}", id, kind, subject, e.getMessage());
+            LOG.error("job {}, {} of {}: {}", id, kind, subject, e.getMessage());
             end(State.FAILED, Optional.empty(), Optional.of(Refusal.error(e)));
         } catch (RuntimeException e) {
             LOG.error("job {}, {} of {}", id, kind, subject, e);

@@ -28,12 +28,13 @@ import java.util.stream.Stream;
         description = {
             "Show a running server on one screen: what is wrong, devices and how full they are,"
                     + " volumes that are nearly full, targets, sessions, jobs, schedules of"
-                    + " snapshots.",
+                    + " snapshots, and the last errors of its log.",
             "Long lists are cut in tables; -o json has all."
         },
         footer = {"", "Example:", "  dbsctl status"})
 final class StatusCommand extends ServerCommand {
     private static final int ROWS_MAX = 20;
+    private static final int ERRORS_MAX = 5;
     private static final int NEARLY_FULL_PERCENT = 90;
 
     @Override
@@ -144,6 +145,13 @@ final class StatusCommand extends ServerCommand {
                 "lastRunAt",
                 "nextRunAt",
                 "error");
+        List<Map<String, @Nullable Object>> errors = objects(status.get("lastErrors"));
+        sections.table(
+                "Last errors",
+                errors.subList(0, Math.min(errors.size(), ERRORS_MAX)),
+                "lastAt",
+                "times",
+                "message");
     }
 
     private static List<Map<String, @Nullable Object>> schedules(

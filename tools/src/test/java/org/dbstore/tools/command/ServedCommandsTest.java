@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.SnapshotRequest;
@@ -223,6 +227,25 @@ class ServedCommandsTest extends CommandTestBase {
         String row = status.substring(status.indexOf("Schedules:\n")).lines().toList().get(2);
         String time = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
         assertTrue(row.matches("daily +1d +%s +%s +%s".formatted(time, time, error)), row);
+    }
+
+    @Test
+    void statusShowsTheLastErrorsOnce() throws Exception {
+        String name = "org.dbstore.tools.errors";
+        Configurator.setLevel(name, Level.ERROR); // tests are silent by default
+        serve();
+        assertTrue(dbsctl("status").endsWith("\nLast errors: none\n"));
+        Logger log = LogManager.getLogger(name);
+        log.error("a disk is gone");
+        for (int i = 0; i < 7; i++) {
+            log.error("error " + Math.min(i, 4));
+        }
+        List<String> lines =
+                dbsctl("status").lines().dropWhile(line -> !line.equals("Last errors:")).toList();
+        assertEquals(7, lines.size(), "title, header and the last five");
+        assertTrue(lines.get(2).matches("\\d{4}-\\S+ \\S+ +3  error 4"), lines.get(2));
+        assertTrue(lines.get(6).matches("\\d{4}-\\S+ \\S+ +1  error 0"), lines.get(6));
+        assertTrue(dbsctl("status", "-o", "json").contains("a disk is gone"));
     }
 
     private List<String> play(String folder) throws Exception {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param jobs that have not ended
  * @param schedules rules by which snapshots are taken
  * @param problems sentences; empty if all is well
+ * @param lastErrors of the log since the start, the latest first; they may be over
  */
 public record StatusView(
         String version,
@@ -37,7 +38,8 @@ public record StatusView(
         long dataBytesInUse,
         List<JobView> jobs,
         List<ScheduleView> schedules,
-        List<String> problems) {
+        List<String> problems,
+        List<ErrorView> lastErrors) {
     /**
      * A target, short.
      *

@@ -2,6 +2,7 @@ package org.dbstore.server.admin.resource;
 
 import org.dbstore.config.TargetConfig;
 import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.RecentErrors;
 import org.dbstore.server.admin.api.Addresses;
 import org.dbstore.server.admin.api.DeviceView;
 import org.dbstore.server.admin.api.ScheduleView;
@@ -22,16 +23,20 @@ import java.util.stream.Collectors;
 public final class StatusResource {
     private final Administration administration;
     private final Optional<Path> configFile;
+    private final RecentErrors errors;
     private final Instant startedAt = Instant.now();
 
     /**
      * Serves that of a server.
      *
      * @param configFile its configuration
+     * @param errors that it has logged
      */
-    public StatusResource(Administration administration, Optional<Path> configFile) {
+    public StatusResource(
+            Administration administration, Optional<Path> configFile, RecentErrors errors) {
         this.administration = administration;
         this.configFile = configFile;
+        this.errors = errors;
     }
 
     /** What can be asked. */
@@ -68,7 +73,8 @@ public final class StatusResource {
                 administration.server().dataBytesInUse(),
                 administration.jobs().all().stream().filter(job -> !job.isOver()).toList(),
                 schedules,
-                problems(devices, schedules));
+                problems(devices, schedules),
+                errors.list());
     }
 
     private static StatusView.Target target(TargetConfig target, Map<String, Long> counts) {
