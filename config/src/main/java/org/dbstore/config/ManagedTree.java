@@ -60,12 +60,12 @@ final class ManagedTree {
 
     private void add(List<String> path, Object item) {
         List<Object> items = items(path);
-        if (items.contains(item)) {
+        if (items.stream().anyMatch(each -> isSame(path, each, item))) {
             refuse(file, path, "lists " + item + " already; nothing is to be added");
             return;
         }
         for (ImmutableNode node : find(path)) {
-            if (tree(node, path).equals(item)) {
+            if (isSame(path, tree(node, path), item)) {
                 refuse(Place.of(node), path, "lists " + item + " already; nothing is to be added");
                 return;
             }
@@ -76,7 +76,7 @@ final class ManagedTree {
 
     private void drop(List<String> path, Object item) {
         List<Object> items = items(path);
-        if (items.remove(item)) {
+        if (items.removeIf(each -> isSame(path, each, item))) {
             if (items.isEmpty()) {
                 take(path);
             } else {
@@ -85,12 +85,19 @@ final class ManagedTree {
             return;
         }
         for (ImmutableNode node : find(path)) {
-            if (tree(node, path).equals(item)) {
+            if (isSame(path, tree(node, path), item)) {
                 refuseUsers(node, path);
                 return;
             }
         }
         refuse(file, path, "does not list " + item + "; nothing is to be removed");
+    }
+
+    /** True for items that mean the same: an address of a portal may be written in several ways. */
+    private static boolean isSame(List<String> path, Object item, Object other) {
+        return item.equals(other)
+                || (path.equals(List.of(ConfigKey.PORTALS.key()))
+                        && PortalSection.isSame(item, other));
     }
 
     /** The items of a list of the managed file, a copy. */

@@ -2,6 +2,7 @@ package org.dbstore.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads {@link ConfigKey#PORTALS}. */
@@ -33,6 +34,27 @@ final class PortalSection {
                 entry.value(ConfigKey.PORTAL_GROUP, PortalSection::group)
                         .orElse(group(DEFAULT_GROUP));
         return entry.value(ConfigKey.PORTAL_ADDRESS, text -> PortalConfig.parse(text, group));
+    }
+
+    /** True if two items of the list, as they stand in a file, are one portal. */
+    static boolean isSame(Object item, Object other) {
+        Optional<PortalConfig> portal = of(item);
+        return portal.isPresent() && portal.equals(of(other));
+    }
+
+    private static Optional<PortalConfig> of(Object item) {
+        try {
+            if (!(item instanceof Map<?, ?> keys)) {
+                return Optional.of(PortalConfig.parse(item.toString(), group(DEFAULT_GROUP)));
+            }
+            Object group = keys.get("group");
+            return Optional.of(
+                    PortalConfig.parse(
+                            String.valueOf(keys.get("address")),
+                            group(group == null ? DEFAULT_GROUP : group.toString())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // the check of the whole says what is wrong with it
+        }
     }
 
     static int group(String text) {

@@ -156,6 +156,19 @@ class ManagedFileTest {
     }
 
     @Test
+    void aPortalIsTheSameHoweverItsAddressIsWritten() throws Exception {
+        List<String> portals = List.of("portals");
+        Map<String, String> map = Map.of("address", "192.0.2.7", "group", "1");
+        ManagedFile added = ManagedFile.read(main).with(new Edit.Add(portals, "192.0.2.7"));
+        assertThrows(
+                ConfigException.class, () -> added.with(new Edit.Add(portals, "192.0.2.7:3260")));
+        assertFalse(added.with(new Edit.Drop(portals, "192.0.2.7:3260")).text().contains("192"));
+        assertFalse(added.with(new Edit.Drop(portals, map)).text().contains("192"));
+        Map<String, String> elsewhere = Map.of("address", "192.0.2.7", "group", "2");
+        assertThrows(ConfigException.class, () -> added.with(new Edit.Drop(portals, elsewhere)));
+    }
+
+    @Test
     void aListOfTwoFilesOfTheUsersIsStillAProblem() throws Exception {
         Files.createDirectories(folder.resolve("conf.d"));
         Files.writeString(folder.resolve("conf.d/net.yaml"), "portals: 127.0.0.2:3260\n");

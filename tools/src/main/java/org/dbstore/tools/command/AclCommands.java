@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The verbs of acl. */
 @Command(
         name = "acl",
-        description = "List, let in and keep out initiators.",
+        description = "List, show, let in and keep out initiators.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {AclList.class, AclAdd.class, AclRemove.class})
+        subcommands = {AclList.class, AclShow.class, AclAdd.class, AclRemove.class})
 final class AclCommands {}

@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.util.List;
-import java.util.Map;
 
 /** Adds a portal. */
 @Command(
@@ -26,9 +25,7 @@ final class PortalAdd extends ConfigEdit {
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        Object portal =
-                group == 1 ? address : Map.of("address", address, "group", Integer.toString(group));
-        return List.of(new Edit.Add(List.of("portals"), portal));
+        return List.of(new Edit.Add(List.of("portals"), PortalCommands.item(address, group)));
     }
 
     @Override

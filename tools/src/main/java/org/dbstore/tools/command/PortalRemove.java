@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.util.List;
-import java.util.Map;
 
 /** Takes a portal away. */
 @Command(
@@ -26,9 +25,7 @@ final class PortalRemove extends ConfigEdit {
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        Object portal =
-                group == 1 ? address : Map.of("address", address, "group", Integer.toString(group));
-        return List.of(new Edit.Drop(List.of("portals"), portal));
+        return List.of(new Edit.Drop(List.of("portals"), PortalCommands.item(address, group)));
     }
 
     @Override

@@ -99,6 +99,58 @@ class ConfigCommandsTest extends CommandTestBase {
     }
 
     @Test
+    void anAclIsShownWithTheMembersOfGroups() throws Exception {
+        config("target", "create", TARGET);
+        config("config", "set", "initiator-groups.web", "iqn.2026-01.a:1", "iqn.2026-01.a:2");
+        config("acl", "add", TARGET, "web", "iqn.2026-01.b:*");
+        config("target", "set", TARGET, "addresses=127.0.0.0/8", "portal-groups=1");
+        var acl = Json.object(config("acl", "show", TARGET, "-o", "json"));
+        assertEquals(
+                List.of("iqn.2026-01.a:1", "iqn.2026-01.a:2", "iqn.2026-01.b:*"),
+                acl.get("initiators"));
+        assertEquals(List.of("127.0.0.0/8"), acl.get("addresses"));
+        assertEquals(List.of("1"), acl.get("portalGroups"));
+        failing(ExitCode.NOT_FOUND, with("acl", "show", "iqn.2026-01.none:1"));
+    }
+
+    @Test
+    void aPortalIsShownAndGivenAnotherAddressOrGroup() throws Exception {
+        config("portal", "add", "127.0.0.2");
+        config("portal", "set", "127.0.0.2:3260", "group=2");
+        config("target", "create", TARGET);
+        String behind = TARGET + "-behind";
+        config("target", "create", behind);
+        config("target", "set", behind, "portal-groups=2");
+        String both = "127.0.0.1:3260\t1\n127.0.0.2:3260\t2\n";
+        assertEquals(both, config("portal", "list", "-H"));
+        var portal = Json.object(config("portal", "show", "127.0.0.2", "-o", "json"));
+        assertEquals(List.of(TARGET, behind), portal.get("targets"));
+        portal = Json.object(config("portal", "show", "127.0.0.1", "-o", "json"));
+        assertEquals(List.of(TARGET), portal.get("targets"));
+
+        config("target", "set", behind, "portal-groups-");
+        config("portal", "set", "127.0.0.2", "address=[::1]:3261", "group-", "--dry-run");
+        assertEquals(both, config("portal", "list", "-H"));
+        config("portal", "set", "127.0.0.2", "address=[::1]:3261", "group-");
+        assertEquals("127.0.0.1:3260\t1\n[::1]:3261\t1\n", config("portal", "list", "-H"));
+    }
+
+    @Test
+    void aPortalThatCannotBeChangedSoIsRefused() throws Exception {
+        String users = failing(ExitCode.USAGE, with("portal", "set", "127.0.0.1", "group=2"));
+        assertTrue(users.contains(main + ":2: portals"), users);
+        config("portal", "add", "127.0.0.2");
+        failing(ExitCode.NOT_FOUND, with("portal", "set", "127.0.0.3", "group=2"));
+        failing(ExitCode.NOT_FOUND, with("portal", "show", "127.0.0.2:3261"));
+        failing(ExitCode.USAGE, with("portal", "show", "localhost"));
+        String key = failing(ExitCode.USAGE, with("portal", "set", "127.0.0.2", "redirect=x"));
+        assertTrue(key.contains("address=ADDRESS[:PORT], group=TAG or group-"), key);
+        failing(ExitCode.USAGE, with("portal", "set", "127.0.0.2", "group=0"));
+        failing(ExitCode.USAGE, with("portal", "set", "127.0.0.2", "address=127.0.0.1"));
+        assertEquals("127.0.0.1:3260\t1\n127.0.0.2:3260\t1\n", config("portal", "list", "-H"));
+    }
+
+    @Test
     void aSecretIsAskedForAndKeptWhereOnlyItsOwnerReads() throws Exception {
         config("target", "create", TARGET);
         var terminal = new CapturedTerminal().answering("twelve bytes and more");

@@ -2,6 +2,7 @@ package org.dbstore.tools.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.apache.logging.log4j.Level;
@@ -13,6 +14,7 @@ import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.SnapshotRequest;
 import org.dbstore.config.ConfigReader;
 import org.dbstore.config.DbsConfig;
+import org.dbstore.config.PortalConfig;
 import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
 import org.dbstore.server.TargetServer;
@@ -26,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,16 +104,14 @@ class ServedCommandsTest extends CommandTestBase {
     @BeforeEach
     void makeConfiguration() throws IOException {
         main = directory.resolve("dbs.yaml");
-        try (ServerSocket free = new ServerSocket(0)) {
-            Files.writeString(
-                    main,
-                    """
-                    devices: { main: { path: main.dbs } }
-                    portals: [ "127.0.0.1:%d" ]
-                    admin: { runtime-dir: run }
-                    """
-                            .formatted(free.getLocalPort()));
-        }
+        Files.writeString(
+                main,
+                """
+                devices: { main: { path: main.dbs } }
+                portals: [ "127.0.0.1:%d" ]
+                admin: { runtime-dir: run }
+                """
+                        .formatted(freePort()));
     }
 
     @AfterEach
@@ -227,6 +229,28 @@ class ServedCommandsTest extends CommandTestBase {
         String row = status.substring(status.indexOf("Schedules:\n")).lines().toList().get(2);
         String time = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
         assertTrue(row.matches("daily +1d +%s +%s +%s".formatted(time, time, error)), row);
+    }
+
+    @Test
+    void aPortalOfARunningServerMovesToAnotherAddress() throws Exception {
+        serve();
+        int port = freePort();
+        dbsctl("portal", "add", "127.0.0.2:" + port);
+        int next = freePort();
+        dbsctl("portal", "set", "127.0.0.2:" + port, "address=127.0.0.3:" + next, "group=2");
+        assertEquals(
+                List.of(new PortalConfig("127.0.0.3", next, 2)),
+                server.orElseThrow().config().portals().subList(1, 2));
+        try (Socket moved = new Socket("127.0.0.3", next)) {
+            assertTrue(moved.isConnected());
+        }
+        assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", port).close());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 
     @Test
