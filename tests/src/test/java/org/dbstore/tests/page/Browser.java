@@ -25,6 +25,14 @@ import java.util.regex.Pattern;
 final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 50;
+    private static final int TABS_MAX = 60;
+
+    // Keys as the WebDriver standard numbers them.
+    static final String TAB = "\ue004";
+    static final String ENTER = "\ue007";
+    static final String ESCAPE = "\ue00c";
+    static final String DOWN = "\ue015";
+
     private static final Pattern PORT = Pattern.compile("started successfully on port (\\d+)");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -199,6 +207,27 @@ final class Browser implements AutoCloseable {
         String element = element(selector);
         ask("POST", element + "/clear", Map.of());
         ask("POST", element + "/value", Map.of("text", text));
+    }
+
+    /** Presses keys where the keyboard's focus is. */
+    void keys(CharSequence keys) {
+        Map<?, ?> active =
+                (Map<?, ?>) Objects.requireNonNull(ask("GET", "/element/active", Map.of()));
+        ask(
+                "POST",
+                "/element/" + active.values().iterator().next() + "/value",
+                Map.of("text", keys));
+    }
+
+    /** Presses Tab until the focus is on something with a text. */
+    void tabTo(String label) {
+        for (int i = 0; i < TABS_MAX; i++) {
+            keys(TAB);
+            if (label.equals(run("return document.activeElement.textContent"))) {
+                return;
+            }
+        }
+        throw new AssertionError("Tab does not lead to " + label);
     }
 
     /** Keeps a picture of the page. */

@@ -9,11 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.config.AdminConfig;
+import org.dbstore.config.ConfigReader;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.LunConfig;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.server.ConfigSource;
 import org.dbstore.server.LiveConfiguration;
+import org.dbstore.server.TargetServer;
 import org.dbstore.server.admin.AdminServer;
 import org.dbstore.server.admin.Administration;
+import org.dbstore.server.admin.Job;
 import org.dbstore.server.admin.Jobs;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.RawInitiator;
@@ -27,11 +32,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Goal: a person administers a running server in a browser. */
 @Timeout(120)
@@ -46,6 +56,7 @@ class PageIT {
     @TempDir Path folder;
     private TestServer server;
     private AdminServer admin;
+    private Jobs jobs;
     private BlockStore device;
 
     @BeforeAll
@@ -67,20 +78,14 @@ class PageIT {
     void serve() throws Exception {
         server = TestServer.start(folder);
         device = Objects.requireNonNull(server.server().device("main"));
-        AdminConfig config =
-                new AdminConfig(
-                        Optional.of(new PortalConfig("127.0.0.1", 0, 1)),
-                        Optional.of(folder.resolve("run")),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false);
+        jobs = new Jobs();
         Administration administration =
                 new Administration(
                         server.server(),
                         new LiveConfiguration(server.server(), ConfigSource.none(server.server())),
-                        new Jobs());
+                        jobs);
         admin =
-                AdminServer.start(config, administration, Optional.empty(), List.of())
+                AdminServer.start(adminConfig(), administration, Optional.empty(), List.of())
                         .orElseThrow();
         browser.size(1280, 1400);
         browser.console(); // what it held of the test before
@@ -91,6 +96,15 @@ class PageIT {
         browser.open("about:blank");
         admin.close();
         server.close();
+    }
+
+    private AdminConfig adminConfig() {
+        return new AdminConfig(
+                Optional.of(new PortalConfig("127.0.0.1", 0, 1)),
+                Optional.of(folder.resolve("run")),
+                Optional.empty(),
+                Optional.empty(),
+                false);
     }
 
     private void enter() {
@@ -254,6 +268,161 @@ class PageIT {
         browser.press("dialog", "Resize");
         browser.awaitText(volume("data"), "128\u00a0MiB");
         assertEquals(128L << 20, device.volume("data").sizeBytes());
+
+        try (RawInitiator client = server.session()) {
+            ready(client);
+            int last = (100 << 20) / 512;
+            assertEquals(
+                    "GOOD", client.write(TestServer.LUN, Cdb.write10(last, BLOCKS), NEW).outcome());
+        }
+        browser.press(volume("data"), "Resize…");
+        browser.type("dialog [name=size]", "32");
+        browser.press("dialog", "Resize");
+        browser.awaitText("dialog .failure", "data");
+        assertEquals(128L << 20, device.volume("data").sizeBytes());
+        browser.click("dialog [value=discard]");
+        browser.type("dialog .proof", "dat");
+        assertEquals(
+                true, browser.run("return document.querySelector('dialog .primary').disabled"));
+        browser.type("dialog .proof", "data");
+        browser.picture(PICTURES.resolve("shrink.png"));
+        browser.press("dialog", "Resize");
+        browser.awaitGone("dialog");
+        browser.awaitText(volume("data"), "32\u00a0MiB");
+        assertEquals(32L << 20, device.volume("data").sizeBytes());
+    }
+
+    @Test
+    void aJobIsCancelled() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        jobs.start("vacuum", "main", job -> copyUntil(job, cancelled));
+        enter();
+        browser.awaitText("#jobs [data-state=running]", "1\u00a0MiB of 4\u00a0MiB");
+        browser.press("#jobs", "Cancel");
+        assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+        browser.awaitText("#jobs [data-state=cancelled]", "cancelled");
+    }
+
+    private static Object copyUntil(Job job, CountDownLatch cancelled) {
+        try {
+            while (true) {
+                job.progress(1 << 20, 4 << 20);
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            cancelled.countDown();
+        }
+    }
+
+    @Test
+    void aSessionIsEnded() throws Exception {
+        try (RawInitiator client = server.session()) {
+            assertNotNull(client);
+            enter();
+            browser.awaitText("#sessions", RawInitiator.NAME);
+            browser.press("#sessions", "End…");
+            browser.awaitText("dialog", RawInitiator.NAME);
+            browser.press("dialog", "End session");
+            browser.awaitGone("dialog");
+            browser.awaitText("#sessions-none", "No initiator is logged in.");
+            assertEquals(List.of(), server.server().sessions());
+        }
+    }
+
+    @Test
+    void theKeyboardAloneMakesAVolume() throws Exception {
+        enter();
+        browser.tabTo("New volume…");
+        browser.keys(Browser.ENTER);
+        browser.awaitText("dialog", "Create");
+        browser.keys(Browser.ESCAPE);
+        browser.awaitGone("dialog");
+        focusIsOn("New volume…");
+        browser.keys(Browser.ENTER);
+        browser.awaitText("dialog", "Create");
+        browser.keys("typed");
+        browser.keys(Browser.TAB);
+        browser.keys("2");
+        browser.tabTo("Create");
+        browser.keys(Browser.ENTER);
+        browser.awaitGone("dialog");
+        browser.awaitText(volume("typed"), "2\u00a0GiB");
+        assertEquals(2L << 30, device.volume("typed").sizeBytes());
+        focusIsOn("New volume…");
+    }
+
+    private static void focusIsOn(String label) {
+        browser.await(
+                "the focus on " + label,
+                "return document.activeElement.textContent === arguments[0]",
+                label);
+    }
+
+    @Test
+    void aVolumeIsMappedToATargetAndUnmapped() throws Exception {
+        Path main = folder.resolve("dbs.yaml");
+        Files.writeString(
+                main,
+                """
+                devices:
+                  second: { path: second.dbs, size: 128MiB, volumes: { vm1: 4MiB, vm2: 8MiB } }
+                portals: [ "127.0.0.1:%d" ]
+                targets: { %s: { initiators: any } }
+                snapshot-schedules:
+                  nightly: { every: 1d, keep: 7, volumes: [ second/vm1 ] }
+                """
+                        .formatted(freePort(), TestServer.TARGET));
+        DbsConfig config = ConfigReader.read(main);
+        try (TargetServer second = TargetServer.start(config)) {
+            LiveConfiguration live = new LiveConfiguration(second, ConfigSource.file(main));
+            admin.close();
+            admin =
+                    AdminServer.start(
+                                    adminConfig(),
+                                    new Administration(second, live, new Jobs()),
+                                    Optional.of(main),
+                                    List.of())
+                            .orElseThrow();
+            enter();
+            browser.awaitText("#schedules", "nightly");
+            browser.awaitText("#schedules", "1 day");
+            browser.press("#targets", "Map volume…");
+            browser.keys(Browser.DOWN);
+            browser.picture(PICTURES.resolve("map.png"));
+            browser.press("dialog", "Map");
+            browser.awaitGone("dialog");
+            browser.awaitText("[data-lun='0']", "LUN 0 second/vm2");
+            assertEquals("vm2", luns(second).getFirst().volume());
+
+            browser.press("#targets", "Map volume…");
+            browser.type("dialog [name=lun]", "0");
+            browser.press("dialog", "Map");
+            browser.awaitText("dialog .failure", "LUN 0 is taken.");
+            browser.type("dialog [name=lun]", "7");
+            browser.click("dialog [name=readOnly]");
+            browser.press("dialog", "Map");
+            browser.awaitText("[data-lun='7']", "LUN 7 second/vm1");
+            browser.awaitText("[data-lun='7']", "read-only");
+
+            browser.press("[data-lun='0']", "Unmap…");
+            browser.awaitText("dialog", "Its data stays.");
+            browser.press("dialog", "Unmap");
+            browser.awaitGone("[data-lun='0']");
+            assertEquals(List.of(7), luns(second).stream().map(LunConfig::number).toList());
+            assertEquals(second.config(), ConfigReader.read(main));
+        }
+    }
+
+    private static List<LunConfig> luns(TargetServer server) {
+        return server.config().targets().getFirst().luns();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 
     @Test

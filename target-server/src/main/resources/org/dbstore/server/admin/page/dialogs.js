@@ -11,7 +11,7 @@ let fieldCount = 0;
  *
  * @param title nodes or texts
  * @param text nodes of the explanation
- * @param fields [{name, kind, label, value, choices}]; kinds: text, size, check, choice
+ * @param fields [{name, kind, label, value, choices}]; kinds: text, size, check, choice, list (value: the index)
  * @param typed name that has to be typed before it can be done; null if it can be at once
  * @param confirm what the button says
  * @param danger true if something is lost
@@ -99,6 +99,12 @@ const makers = {
   check({name, label, value}) {
     const input = el('input', {type: 'checkbox', name, checked: value});
     return {node: el('label', {class: 'field line'}, input, el('span', {}, label)), value: () => input.checked};
+  },
+
+  list({name, label, choices}) {
+    const id = `field-${++fieldCount}`;
+    const select = el('select', {id, name, required: true}, ...choices.map(choice => el('option', {}, choice)));
+    return {node: el('div', {class: 'field'}, el('label', {for: id}, label), select), value: () => select.selectedIndex};
   },
 
   choice({name, label, value, choices}) {

@@ -106,7 +106,7 @@ function offerLuns(luns) {
 const keyOfLun = lun => lun === null ? '' : `${lun.lun} ${lun.target}`;
 
 function show() {
-  const {status, targets, schedules, devices} = app.state;
+  const {status, schedules, devices} = app.state;
   const {problems} = status;
   setText(byId('health'), problems.length ? plural(problems.length, 'problem') : 'All is well');
   setAttribute(byId('health'), 'class', `pill ${problems.length ? 'bad' : 'good'}`);
@@ -120,7 +120,7 @@ function show() {
   setHidden(byId('problems'), problems.length === 0);
   setChildren(byId('problems'), problems.join('\n'), () => problems.map(problem => el('li', {}, shown(problem))));
   sync(byId('devices'), devices, device => device.info.name, () => new DevicePanel(app));
-  showTargets(targets);
+  showTargets(app);
   showSessions(app);
   showJobs(app);
   showSchedules(schedules);

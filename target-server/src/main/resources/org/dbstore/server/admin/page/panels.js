@@ -6,44 +6,102 @@ import {byId, el, setAttribute, setChildren, setHidden, setText, sync} from './d
 import {bytes, interval, nameOf, rate, setTime, shown} from './format.js';
 
 const ENDED_SHOWN = 5;
+const LUNS = Array.from({length: 256}, (_, number) => number);
 const STATES = {running: 'runs', cancelling: 'is ending', done: 'done', failed: 'failed', cancelled: 'cancelled'};
 
-export function showTargets(targets) {
-  sync(byId('targets'), targets, target => target.name, () => new TargetItem());
+export function showTargets(app) {
+  const {targets} = app.state;
+  sync(byId('targets'), targets, target => target.name, () => new TargetItem(app));
   setHidden(byId('targets-none'), targets.length > 0);
 }
 
 class TargetItem {
-  constructor() {
+  constructor(app) {
+    this.app = app;
     this.name = el('h3');
     this.facts = el('span', {class: 'quiet'});
     this.luns = el('ul', {class: 'luns'});
-    this.node = el('li', {}, this.name, this.facts, this.luns);
+    this.node = el('li', {}, this.name, this.facts, this.luns,
+      el('button', {class: 'plain', onclick: () => mapVolume(this.app, this.target)}, 'Map volume…'));
   }
 
   update(target) {
+    this.target = target;
+    setAttribute(this.node, 'data-target', target.name);
     setChildren(this.name, target.name, () => [nameOf(target.name)]);
     setText(this.facts, [
       target.alias && shown(target.alias),
       target.authGroup ? `users of ${shown(target.authGroup)}` : 'without authentication',
       `${target.sessions} session${target.sessions === 1 ? '' : 's'}`,
     ].filter(Boolean).join(' · '));
-    sync(this.luns, target.luns, lun => String(lun.number), () => new LunItem());
+    sync(this.luns, target.luns, lun => String(lun.number), () => new LunItem(this));
   }
 }
 
 class LunItem {
-  constructor() {
-    this.node = el('li');
+  constructor(item) {
+    this.what = el('span');
+    this.unmap = el('button', {class: 'plain risky', onclick: () => unmapLun(item.app, item.target, this.lun)}, 'Unmap…');
+    this.node = el('li', {}, this.what, ' ', this.unmap);
   }
 
   update(lun) {
-    const source = `${lun.device}/${lun.volume}${lun.snapshot === null ? '' : `@${lun.snapshot}`}`;
+    this.lun = lun;
+    const source = sourceOf(lun);
     const facts = [lun.readOnly || lun.snapshot !== null ? 'read-only' : '', lun.cache === 'writeback' ? 'write-back' : '', `${lun.blockBytes} B blocks`];
-    setChildren(this.node, JSON.stringify(lun), () => [
+    setAttribute(this.node, 'data-lun', lun.number);
+    setHidden(this.unmap, lun.automatic); // it goes with its snapshot
+    setChildren(this.what, JSON.stringify(lun), () => [
       el('strong', {}, `LUN ${lun.number}`), ' ', nameOf(source),
       el('span', {class: 'quiet'}, ` ${facts.filter(Boolean).join(', ')}`)]);
   }
+}
+
+const sourceOf = lun => `${lun.device}/${lun.volume}${lun.snapshot === null ? '' : `@${lun.snapshot}`}`;
+
+function mapVolume(app, target) {
+  const taken = new Set(target.luns.map(lun => lun.number));
+  const volumes = app.state.devices.flatMap(({info, volumes}) => volumes.map(({name}) => ({device: info.name, volume: name})));
+  openDialog({
+    title: ['Map a volume to ', nameOf(target.name)],
+    fields: [
+      {name: 'volume', kind: 'list', label: 'Volume', choices: volumes.map(({device, volume}) => shown(`${device}/${volume}`))},
+      {name: 'lun', kind: 'text', label: 'LUN', value: String(LUNS.find(number => !taken.has(number)) ?? '')},
+      {name: 'readOnly', kind: 'check', label: 'Read-only', value: false},
+    ],
+    confirm: 'Map',
+    run: async ({volume, lun, readOnly}) => {
+      if (taken.has(Number(lun))) {
+        throw {message: `LUN ${lun} is taken.`, remedy: 'Choose another number.'};
+      }
+      const value = {...volumes[volume], ...readOnly ? {'read-only': 'true'} : {}};
+      await edit(app, {op: 'set', path: ['targets', target.name, 'luns', lun], value});
+      note(`${shown(volumes[volume].volume)} is LUN ${lun} of ${shown(target.name)}.`);
+    },
+  });
+}
+
+function unmapLun(app, target, lun) {
+  const sessions = app.state.sessions.filter(session => session.target === target.name);
+  openDialog({
+    title: `Unmap LUN ${lun.number}?`,
+    text: [
+      el('p', {}, nameOf(sourceOf(lun)), ' is a disk of ', nameOf(target.name), ' no longer. Its data stays.'),
+      ...sessions.length ? [el('p', {class: 'warning'}, 'These lose it at once: ', ...sessions.map(session => nameOf(`${session.initiator} `)))] : [],
+    ],
+    confirm: 'Unmap',
+    danger: true,
+    run: async () => {
+      await edit(app, {op: 'remove', path: ['targets', target.name, 'luns', String(lun.number)]});
+      note(`LUN ${lun.number} is unmapped.`);
+    },
+  });
+}
+
+/** Edits the configuration that is shown; one that has changed since is not edited. */
+async function edit(app, change) {
+  await ask('POST', path('config', 'apply'), {edits: [change], version: app.state.status.configVersion});
+  await app.refresh();
 }
 
 export function showSessions(app) {
