@@ -1,13 +1,16 @@
 package org.dbstore.server;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.appender.FileAppender;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.dbstore.config.LogConfig;
 import org.dbstore.server.audit.Audit;
+import org.dbstore.server.audit.AuditFile;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,6 +19,8 @@ import java.util.Optional;
  * log4j2.configurationFile) without our appenders keeps what he has.
  */
 final class Logging {
+    private static final Logger LOG = LogManager.getLogger(Logging.class);
+
     // Names of appenders in log4j2.xml.
     private static final String TEXT = "text";
     private static final String JSON = "json";
@@ -48,6 +53,18 @@ final class Logging {
         context.updateLoggers();
     }
 
+    /** Goes on in files of the same names: the present ones may have been renamed. */
+    static synchronized void reopen() {
+        LoggerContext context = LoggerContext.getContext(false);
+        if (context.getConfiguration().getAppender(AUDIT) instanceof AuditFile file) {
+            try {
+                file.reopen();
+            } catch (IOException e) {
+                LOG.error("the audit log stays in its old file: {}", e.getMessage());
+            }
+        }
+    }
+
     private static void audit(Configuration configuration, Appender like, Optional<Path> file) {
         LoggerConfig logger = configuration.getLoggerConfig(Audit.LOGGER);
         logger.removeAppender(AUDIT);
@@ -58,16 +75,13 @@ final class Logging {
         if (file.isEmpty()) {
             return;
         }
-        Appender appender =
-                FileAppender.newBuilder()
-                        .withFileName(file.get().toString())
-                        .withAppend(true)
-                        .setName(AUDIT)
-                        .setLayout(like.getLayout())
-                        .setConfiguration(configuration)
-                        .build();
-        appender.start();
-        configuration.addAppender(appender);
-        logger.addAppender(appender, null, null);
+        try {
+            Appender appender = new AuditFile(AUDIT, file.get(), like.getLayout());
+            appender.start();
+            configuration.addAppender(appender);
+            logger.addAppender(appender, null, null);
+        } catch (IOException e) {
+            LOG.error("the audit log has no file of its own: {}", e.getMessage());
+        }
     }
 }

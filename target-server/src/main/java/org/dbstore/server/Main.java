@@ -134,6 +134,7 @@ public final class Main implements Callable<Integer> {
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
         HangupSignal.handle(() -> {
             serviceManager.reloading();
+            Logging.reopen();
             configuration.reload();
             admin.ifPresent(AdminServer::devicesChanged);
             serviceManager.ready();
