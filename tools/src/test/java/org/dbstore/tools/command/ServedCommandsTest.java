@@ -21,6 +21,7 @@ import org.dbstore.server.TargetServer;
 import org.dbstore.server.admin.AdminServer;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.Jobs;
+import org.dbstore.server.admin.api.JobView;
 import org.dbstore.tools.ExitCode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** Goal: dbsctl does the same, in the same words, whether a server holds the device or not. */
 class ServedCommandsTest extends CommandTestBase {
@@ -98,6 +100,7 @@ class ServedCommandsTest extends CommandTestBase {
                     "volume rename vm2 vm3");
 
     private Path main = Path.of("");
+    private final Jobs jobs = new Jobs();
     private Optional<TargetServer> server = Optional.empty();
     private Optional<AdminServer> admin = Optional.empty();
 
@@ -254,6 +257,71 @@ class ServedCommandsTest extends CommandTestBase {
     }
 
     @Test
+    @Timeout(120)
+    void ctrlCEndsTheJobOfTheServer() throws Exception {
+        serve();
+        dbsctl("volume", "create", "vm1", "4M");
+        dbsctl("snapshot", "create", "vm1@one");
+        // All that do jobs are busy, so that this one is not done too early.
+        CountDownLatch release = new CountDownLatch(1);
+        for (int i = 0; i < 2; i++) {
+            jobs.start("other", "main", job -> awaitRelease(release));
+        }
+        Path complaints = directory.resolve("complaints");
+        // Who runs the tests in the background may have had SIGINT ignored.
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                "env",
+                                "--default-signal=INT",
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "org.dbstore.tools.Main",
+                                "snapshot",
+                                "clone",
+                                "vm1@one",
+                                "copy")
+                        .redirectErrorStream(true)
+                        .redirectOutput(complaints.toFile());
+        builder.environment().put("DBS_DEVICE", device.toString());
+        builder.environment().put("DBS_RUNTIME_DIR", directory.resolve("run").toString());
+        Process command = builder.start();
+        try {
+            awaitState(JobView.State.RUNNING, complaints, command);
+            String pid = Long.toString(command.pid());
+            assertEquals(0, new ProcessBuilder("kill", "-INT", pid).start().waitFor());
+            awaitState(JobView.State.CANCELLING, complaints, command);
+            release.countDown();
+            assertEquals(ExitCode.FAILED.number(), command.waitFor());
+        } finally {
+            release.countDown();
+            command.destroyForcibly();
+        }
+        String said = Files.readString(complaints);
+        assertTrue(said.contains("job 3 was ended before it was done"), said);
+        assertEquals(JobView.State.CANCELLED, jobs.find(3).orElseThrow().state());
+        failing(ExitCode.NOT_FOUND, "volume", "info", "copy");
+    }
+
+    private void awaitState(JobView.State state, Path complaints, Process command)
+            throws Exception {
+        while (jobs.find(3).filter(job -> job.state() == state).isEmpty()) {
+            assertTrue(command.isAlive(), Files.readString(complaints));
+            Thread.sleep(10);
+        }
+    }
+
+    private static Object awaitRelease(CountDownLatch release) {
+        try {
+            release.await();
+            return Map.of();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a job", e);
+        }
+    }
+
+    @Test
     void statusShowsTheLastErrorsOnce() throws Exception {
         String name = "org.dbstore.tools.errors";
         Configurator.setLevel(name, Level.ERROR); // tests are silent by default
@@ -293,9 +361,7 @@ class ServedCommandsTest extends CommandTestBase {
         server = Optional.of(started);
         var administration =
                 new Administration(
-                        started,
-                        new LiveConfiguration(started, ConfigSource.file(main)),
-                        new Jobs());
+                        started, new LiveConfiguration(started, ConfigSource.file(main)), jobs);
         admin = AdminServer.start(config.admin(), administration, Optional.of(main), List.of());
     }
 }

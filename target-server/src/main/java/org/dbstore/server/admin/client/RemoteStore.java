@@ -338,6 +338,8 @@ public final class RemoteStore implements Store {
             ApiPath path, Object body, ProgressListener progress, BooleanSupplier cancelled)
             throws BackendException {
         return ask(() -> {
+            // Asked before the job begins, so that whoever interrupts us finds it listening.
+            var _ = interrupted.getAsBoolean();
             JobView job =
                     new RemoteJob(client, client.post(path, body, JobView.class))
                             .await(
