@@ -119,7 +119,7 @@ final class TgtImport {
         List<PeerUser> users = new ArrayList<>();
         Optional<Clause> mutual = Optional.empty();
         boolean named = false;
-        boolean addressed = false;
+        List<Clause> addresses = new ArrayList<>();
         Map<String, Clause> common = new TreeMap<>();
         for (Clause each : clause.block()) {
             switch (each.key()) {
@@ -130,10 +130,8 @@ final class TgtImport {
                     target.admit(each.word(1), each.place());
                 }
                 case "initiator-address" -> {
-                    if (!each.word(1).equals("ALL")) {
-                        addressed = true;
-                        target.from(each.word(1), each.place());
-                    }
+                    each.word(1);
+                    addresses.add(each);
                 }
                 case "incominguser" ->
                         users.add(new PeerUser(each.word(1), each.word(2), each.place()));
@@ -143,10 +141,11 @@ final class TgtImport {
         }
         if (!named) {
             target.admitAll();
-        } else if (addressed) {
-            draft.note(
-                    clause.place(),
-                    "an initiator was admitted by its name or its address; here it needs both");
+        }
+        if (addresses.stream().noneMatch(each -> each.words().get(1).equals("ALL"))) {
+            for (Clause each : addresses) {
+                target.from(each.word(1), each.place());
+            }
         }
         draft.authGroup(clause.word(1), withMutual(users, mutual))
                 .ifPresent(group -> target.key("auth-group", group));

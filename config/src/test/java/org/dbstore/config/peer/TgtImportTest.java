@@ -153,6 +153,30 @@ class TgtImportTest {
         assertNoted(imported, "in.conf:1: nobody may log in, as no address was carried over");
     }
 
+    @Test
+    void nameAndAddressAreBothNeededAndAllIsEveryAddress() throws Exception {
+        DbsConfig config =
+                check(
+                        folder,
+                        read(
+                                """
+                                <target iqn.2008-09.com.example:one>
+                                  initiator-name iqn.1994-05.com.redhat:one
+                                  initiator-address 192.0.2.1
+                                </target>
+                                <target iqn.2008-09.com.example:all>
+                                  initiator-name iqn.1994-05.com.redhat:one
+                                  initiator-address 192.0.2.1
+                                  initiator-address ALL
+                                </target>
+                                """));
+        List<String> names = List.of("iqn.1994-05.com.redhat:one");
+        assertEquals(names, target(config, NAME + "one").initiators());
+        assertEquals(List.of("192.0.2.1"), addresses(target(config, NAME + "one")));
+        assertEquals(names, target(config, NAME + "all").initiators());
+        assertEquals(List.of(), addresses(target(config, NAME + "all")));
+    }
+
     private Imported read(String text) throws Exception {
         return Imports.text(folder, Format.TGT, text);
     }
