@@ -58,6 +58,8 @@ public record Superblock(
     /** Feature: a layer may have several children. */
     public static final int BRANCHED = 2;
 
+    private static final int KNOWN_FEATURES = OPEN | BRANCHED;
+
     /** The part of the block that {@link #write} fills. */
     public static final int HEAD_BYTES = 64;
 
@@ -143,6 +145,15 @@ public record Superblock(
      */
     public boolean isBranched() {
         return version == VERSION_GUARDED && (features & BRANCHED) != 0;
+    }
+
+    /**
+     * Returns the features that only a newer program knows.
+     *
+     * @return bits; 0 if there are none
+     */
+    public int unknownFeatures() {
+        return features & ~KNOWN_FEATURES;
     }
 
     /**

@@ -64,7 +64,7 @@ public final class LayerTree {
     private void anchor(Layer layer) {
         List<Layer> path = directory.chain(layer.id());
         Layer last = path.getLast();
-        if (directory.layer(last.entry().parentId()) == null) { // no circle
+        if (last.entry().parentId() == 0) { // no circle, nothing missing
             path.forEach(below -> roots.put(below.id(), last.id()));
         }
     }
@@ -193,7 +193,7 @@ public final class LayerTree {
             return Optional.of(writing);
         }
         Layer layer = directory.layer(id);
-        return layer == null
+        return layer == null || lost.get(id)
                 ? Optional.empty()
                 : layer.facts().owner().map(uuid -> owners.get(uuid));
     }

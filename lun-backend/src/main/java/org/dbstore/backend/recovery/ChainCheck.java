@@ -32,6 +32,31 @@ final class ChainCheck {
             checkSize(volume);
             walk(volume);
         }
+        for (Layer layer : directory.layers()) {
+            int parent = layer.entry().parentId();
+            if (parent != 0 && directory.layer(parent) == null) {
+                directory.reserveId(parent); // a new layer with this id would show through
+            }
+        }
+    }
+
+    /**
+     * Once the facts of all layers are known: nothing that a volume writes to may be the parent of
+     * somebody's snapshot, which would change with it. A power loss leaves such a parent only to
+     * layers that nobody knows yet.
+     */
+    void runKnowingFacts() {
+        Map<Integer, VolumeRecord> heads = new HashMap<>();
+        directory.volumes().forEach(volume -> heads.put(volume.headId(), volume));
+        for (Layer layer : directory.layers()) {
+            VolumeRecord writing = heads.get(layer.entry().parentId());
+            if (writing != null && layer.facts().owner().isPresent()) {
+                breakChain(
+                        writing,
+                        "its head, snapshot %d, is the parent of snapshot %d"
+                                .formatted(writing.headId(), layer.id()));
+            }
+        }
     }
 
     /** Ids of layers that are of use, once the facts of all are known. */

@@ -138,7 +138,8 @@ public final class DeviceOpener {
         Geometry geometry = new Geometry(superblock.deviceBytes());
         Directory directory = readTables(superblock.highWaterExtents()); // 2
         directory.setBranched(superblock.isBranched());
-        new ChainCheck(directory, findings).run(); // 3
+        ChainCheck chains = new ChainCheck(directory, findings);
+        chains.run(); // 3
         checkDoubt(found, directory);
         Set<Integer> reserved = found.reserved().map(DeviceOpener::extents).orElse(Set.of());
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
@@ -189,6 +190,7 @@ public final class DeviceOpener {
         }
         Management management =
                 assemble(superblock, geometry, directory, table, health, barrier, allocator, start);
+        chains.runKnowingFacts();
         Families.join(directory);
         BitSet reachable = ChainCheck.attached(directory);
         ownership.run(reachable);

@@ -118,6 +118,7 @@ final class MetadataRecovery {
         }
         ByteBuffer block = reader.read(0, Superblock.BYTES);
         Superblock superblock = Superblock.read(block);
+        SuperblockCheck.checkFeatures(device, superblock);
         ReservedExtents reserved = ReservedExtents.read(block).orElse(listed);
         ByteBuffer stamp = reader.read(CloseStamp.OFFSET & -Geometry.BLOCK_BYTES, 4096);
         boolean stamped =

@@ -45,8 +45,19 @@ final class SuperblockCheck {
                             .formatted(
                                     device.name(), Superblock.versionName(superblock.version())));
         }
+        checkFeatures(device, superblock);
         checkSize(device, superblock, findings);
         return superblock;
+    }
+
+    /** Refuses what only a newer program understands. */
+    static void checkFeatures(BlockDevice device, Superblock superblock) throws BackendException {
+        if (superblock.unknownFeatures() != 0) {
+            throw new BackendException(
+                    BackendError.NOT_A_STORE,
+                    "%s uses features that this program does not know (%#x): a newer one made it"
+                            .formatted(device.name(), superblock.unknownFeatures()));
+        }
     }
 
     private static boolean isKnown(Superblock superblock) {

@@ -431,6 +431,59 @@ class DamagedDevicesTest {
         }
     }
 
+    @Test
+    void aDeviceWithFeaturesOfANewerProgramIsRefused() throws Exception {
+        MemoryBlockDevice device = journaled();
+        ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        device.read(0, block);
+        Superblock.read(block.flip()).withFeatures(Superblock.BRANCHED | 8).write(block);
+        device.write(0, block.limit(Superblock.HEAD_BYTES));
+        assertFails(
+                BackendError.NOT_A_STORE,
+                () -> BlockStore.open(device, OpenOptions.DEFAULT).close());
+    }
+
+    /** "good" went back to an older snapshot: the younger one is in nobody's chain. */
+    private static int besideTheChain(MemoryBlockDevice device) throws BackendException {
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            int older = store.createSnapshot("good");
+            Volume good = store.openVolume("good");
+            Bytes.write(good, BLOCK, Bytes.random(BLOCK, 10));
+            store.release(good);
+            int younger = store.createSnapshot("good");
+            store.rollback("good", older, false);
+            return younger;
+        }
+    }
+
+    @Test
+    void aSnapshotBesideTheChainIsNotServedWithoutItsParent() throws Exception {
+        MemoryBlockDevice device = journaled();
+        int younger = besideTheChain(device);
+        int missing = 77;
+        put(device, Geometry.snapshotEntryOffset(younger), 2, missing);
+        put(device, CloseStamp.OFFSET, 8, 0); // the mirror is not asked
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            assertGoodIsServed(store);
+            assertFinding(store, "snapshot %d with 1 extents belongs to no".formatted(younger));
+            assertFails(BackendError.NOT_FOUND, () -> store.openSnapshot(younger));
+        }
+    }
+
+    /** Else each write to the volume would change the snapshot. */
+    @Test
+    void aVolumeWhoseHeadIsTheParentOfASnapshotIsRefused() throws Exception {
+        MemoryBlockDevice device = journaled();
+        int younger = besideTheChain(device);
+        put(device, Geometry.volumeEntryOffset(0), 2, younger - 1);
+        put(device, CloseStamp.OFFSET, 8, 0); // the mirror is not asked
+        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            assertFinding(store, "is the parent of snapshot " + younger);
+            assertFails(BackendError.CORRUPT, () -> store.openVolume("good"));
+            assertFails(BackendError.CORRUPT, () -> store.openSnapshot(younger));
+        }
+    }
+
     /** Otherwise the journal would be written over the volume's data, or they over the journal. */
     @Test
     void aReservedExtentThatBelongsToALayerIsRefused() throws Exception {
