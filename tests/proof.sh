@@ -1,5 +1,6 @@
 # Shared by the proofs in bin/ that are Java programs of the module tests; sourced, never run. They set:
 #   root, name, main   as for tools/launch.sh
+#   jars               a folder with what else the program needs, if anything
 # and have --help answered from the comment at their head.
 for argument in "$@"; do
     case $argument in -h|--help)
@@ -16,4 +17,7 @@ if [ ! -e "$classes/$(echo "$main" | tr . /).class" ]; then
     echo "$name: the tests are not compiled yet; building once" >&2
     (cd "$root" && mvn -q -B -DskipTests -pl tests -am package) >&2 </dev/null
 fi
+for jar in ${jars:+"$jars"/*.jar}; do
+    [ ! -e "$jar" ] || classes=$classes:$jar
+done
 . "$root/tools/launch.sh"

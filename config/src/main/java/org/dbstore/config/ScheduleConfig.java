@@ -32,7 +32,7 @@ public record ScheduleConfig(
      * Volumes of a device.
      *
      * @param device its name
-     * @param volume a name; '*' stands for any run of characters
+     * @param volume a {@link NamePattern}
      */
     public record VolumePattern(String device, String volume) {
         @Override

@@ -1,14 +1,11 @@
 package org.dbstore.config;
 
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-
 /**
  * Snapshots that appear as read-only LUNs by themselves.
  *
  * @param first lowest number they get
  * @param last highest number they get
- * @param names which snapshots: '*' stands for any run of characters
+ * @param names which snapshots, a {@link NamePattern}
  * @param newest how many of them, the newest; 0 = as many as there are numbers
  */
 public record SnapshotLuns(int first, int last, String names, int newest) {
@@ -44,11 +41,7 @@ public record SnapshotLuns(int first, int last, String names, int newest) {
      * @param snapshotName its name
      */
     public boolean shows(String snapshotName) {
-        String expression =
-                names.chars()
-                        .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                        .collect(Collectors.joining());
-        return Pattern.matches(expression, snapshotName);
+        return NamePattern.matches(names, snapshotName);
     }
 
     /** Tells whether a number is in the range. */

@@ -2,10 +2,10 @@ package org.dbstore.server;
 
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.LunConfig;
+import org.dbstore.config.NamePattern;
 import org.dbstore.config.QosConfig;
 import org.dbstore.config.TargetAccess.InitiatorQos;
 import org.dbstore.config.TargetConfig;
-import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.qos.Qos;
 import org.dbstore.server.qos.Rate;
 
@@ -37,7 +37,7 @@ record ConfiguredLimits(DbsConfig config) implements Qos.Policy {
                         .flatMap(found ->
                                 found.access().initiatorQos().stream()
                                         .filter(each ->
-                                                IscsiTarget.matchesAny(
+                                                NamePattern.matchesAny(
                                                         each.initiators(), initiator))
                                         .findFirst())
                         .map(InitiatorQos::qos));

@@ -69,15 +69,15 @@ final class CommandEvent extends Event {
     long send;
 
     /** Tells of a command, if anybody wants to know. */
-    static void emit(SessionMeter.Labels session, MeasuredCommand measured, long sentNanos) {
+    static void emit(SessionMeter.Labels session, MeasuredCommand measured, CommandTimes times) {
         CommandEvent event = new CommandEvent();
         if (event.isEnabled()) {
-            event.fill(session, measured, sentNanos);
+            event.fill(session, measured, times);
             event.commit();
         }
     }
 
-    private void fill(SessionMeter.Labels session, MeasuredCommand measured, long sentNanos) {
+    private void fill(SessionMeter.Labels session, MeasuredCommand measured, CommandTimes times) {
         ScsiCommand row = ScsiCommand.of(measured.cdb());
         UnitMeter unit = measured.unit;
         command = row == null ? "?" : row.name();
@@ -87,12 +87,12 @@ final class CommandEvent extends Event {
         lba = measured.kind == Kind.OTHER || row == null ? -1 : row.lba(measured.cdb());
         bytes = measured.dataBytes;
         status = measured.status;
-        total = measured.totalNanos(sentNanos);
-        receive = measured.nanos(Stage.RECEIVE, sentNanos);
-        throttle = measured.nanos(Stage.THROTTLE, sentNanos);
-        queue = measured.nanos(Stage.QUEUE, sentNanos);
-        engine = measured.nanos(Stage.ENGINE, sentNanos);
-        durable = measured.nanos(Stage.DURABLE, sentNanos);
-        send = measured.nanos(Stage.SEND, sentNanos);
+        total = times.totalNanos;
+        receive = times.nanos(Stage.RECEIVE);
+        throttle = times.nanos(Stage.THROTTLE);
+        queue = times.nanos(Stage.QUEUE);
+        engine = times.nanos(Stage.ENGINE);
+        durable = times.nanos(Stage.DURABLE);
+        send = times.nanos(Stage.SEND);
     }
 }

@@ -20,7 +20,6 @@ public final class CommandLog {
     public static final int COUNT_MAX = 128;
 
     private static final int COUNT_MIN = 8;
-    private static final Stage[] STAGES = Stage.values();
 
     // A command takes this many cells.
     private static final int RECEIVED = 0;
@@ -35,7 +34,12 @@ public final class CommandLog {
     private static final int CELLS = FIRST_STAGE + Stage.COUNT;
 
     private long[] cells = new long[0];
-    private long count;
+
+    /** Where the next command goes. */
+    private int next;
+
+    /** How many cells hold something. */
+    private int used;
 
     /**
      * A command as it is remembered.
@@ -112,28 +116,32 @@ public final class CommandLog {
     }
 
     /** Remembers a command. */
-    void add(MeasuredCommand command, long sentNanos) {
-        grow();
-        int at = (int) (count % (cells.length / CELLS)) * CELLS;
-        count++;
-        fill(cells, at, command, sentNanos);
+    void add(MeasuredCommand command, CommandTimes times) {
+        if (next == cells.length) {
+            turn();
+        }
+        fill(cells, next, command, times);
+        next += CELLS;
+        used = Math.max(used, next);
     }
 
     /** The commands that are remembered, the oldest first. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        int capacity = cells.length / CELLS;
         WallClock clock = new WallClock();
-        for (long number = Math.max(0, count - capacity); number < count; number++) {
-            entries.add(read(cells, (int) (number % capacity) * CELLS, clock));
+        for (int at = next; at < used; at += CELLS) {
+            entries.add(read(cells, at, clock));
+        }
+        for (int at = 0; at < next; at += CELLS) {
+            entries.add(read(cells, at, clock));
         }
         return entries;
     }
 
     /** A command that is not kept in any log. */
-    static Entry entry(MeasuredCommand command, long sentNanos) {
+    static Entry entry(MeasuredCommand command, CommandTimes times) {
         long[] cells = new long[CELLS];
-        fill(cells, 0, command, sentNanos);
+        fill(cells, 0, command, times);
         return read(cells, 0, new WallClock());
     }
 
@@ -142,17 +150,20 @@ public final class CommandLog {
         return (long) cells.length * Long.BYTES;
     }
 
-    private void grow() {
+    /** At the end of the ring: makes it larger, or begins again with it. */
+    private void turn() {
         int capacity = cells.length / CELLS;
-        if (count == capacity && capacity < COUNT_MAX) {
+        if (capacity < COUNT_MAX) {
             cells = Arrays.copyOf(cells, Math.max(COUNT_MIN, 2 * capacity) * CELLS);
+        } else {
+            next = 0;
         }
     }
 
-    private static void fill(long[] cells, int at, MeasuredCommand command, long sentNanos) {
+    private static void fill(long[] cells, int at, MeasuredCommand command, CommandTimes times) {
         ByteBuffer cdb = command.cdb();
         cells[at + RECEIVED] = command.receivedNanos;
-        cells[at + TOTAL] = command.totalNanos(sentNanos);
+        cells[at + TOTAL] = times.totalNanos;
         cells[at + LUN] = command.lun();
         cells[at + CDB] = cdb.getLong(0);
         cells[at + CDB + 1] = cdb.getLong(8);
@@ -163,9 +174,7 @@ public final class CommandLog {
                 (long) command.flags() << 32
                         | Integer.toUnsignedLong(command.status << 24 | command.sense);
         cells[at + DATA] = command.dataBytes;
-        for (Stage stage : STAGES) {
-            cells[at + FIRST_STAGE + stage.index()] = command.nanos(stage, sentNanos);
-        }
+        System.arraycopy(times.stageNanos, 0, cells, at + FIRST_STAGE, Stage.COUNT);
     }
 
     private static Entry read(long[] cells, int at, WallClock clock) {

@@ -13,6 +13,13 @@ import java.nio.ByteBuffer;
 public abstract class MeasuredCommand {
     static final int CHECK_CONDITION = 0x02;
 
+    private static final int RECEIVE = Stage.RECEIVE.index();
+    private static final int THROTTLE = Stage.THROTTLE.index();
+    private static final int QUEUE = Stage.QUEUE.index();
+    private static final int ENGINE = Stage.ENGINE.index();
+    private static final int DURABLE = Stage.DURABLE.index();
+    private static final int SEND = Stage.SEND.index();
+
     long receivedNanos;
     long collectedNanos;
     long throttledNanos;
@@ -111,31 +118,24 @@ public abstract class MeasuredCommand {
                 : Failure.ofStatus(status);
     }
 
-    /** From its PDU to the last byte of its answer. */
-    final long totalNanos(long sentNanos) {
-        return sentNanos - receivedNanos;
-    }
-
     /**
-     * Time in a stage.
+     * Divides its time into stages.
      *
      * @param sentNanos when its answer was in the socket
-     * @return 0 if it did not go through it
+     * @param stageNanos by {@link Stage}; 0 = it did not go through it
      */
-    final long nanos(Stage stage, long sentNanos) {
+    final void divide(long sentNanos, long[] stageNanos) {
         long collected = collectedNanos == 0 ? receivedNanos : collectedNanos;
         long throttled = admittedNanos == 0 ? 0 : admittedNanos - throttledNanos;
         boolean throttledFirst = admittedNanos != 0 && admittedNanos <= collected;
         long ready = admittedNanos == 0 ? collected : Math.max(collected, admittedNanos);
         long begun = begunNanos == 0 ? ready : begunNanos;
         long changed = changedNanos == 0 ? endedNanos : changedNanos;
-        return switch (stage) {
-            case RECEIVE -> collected - receivedNanos - (throttledFirst ? throttled : 0);
-            case THROTTLE -> throttled;
-            case QUEUE -> begun - ready;
-            case ENGINE -> changed - begun;
-            case DURABLE -> endedNanos - changed;
-            case SEND -> sentNanos - endedNanos;
-        };
+        stageNanos[RECEIVE] = collected - receivedNanos - (throttledFirst ? throttled : 0);
+        stageNanos[THROTTLE] = throttled;
+        stageNanos[QUEUE] = begun - ready;
+        stageNanos[ENGINE] = changed - begun;
+        stageNanos[DURABLE] = endedNanos - changed;
+        stageNanos[SEND] = sentNanos - endedNanos;
     }
 }

@@ -19,6 +19,9 @@ public final class SessionMeter {
     private final Tally tally = new Tally(false, false);
     private final CommandLog log = new CommandLog();
 
+    /** Of the command that is being booked. */
+    private final CommandTimes times = new CommandTimes();
+
     /** By the number of the LUN; grows with the largest. */
     private @Nullable Claim[] claims = {};
 
@@ -80,14 +83,15 @@ public final class SessionMeter {
      * @param sentNanos when the last byte of its answer was in the socket (System.nanoTime)
      */
     public void sent(MeasuredCommand command, long sentNanos) {
-        tally.add(command, sentNanos);
+        times.of(command, sentNanos);
+        tally.add(command, times);
         UnitMeter unit = command.unit;
         if (unit != null) {
-            tally(unit).add(command, sentNanos);
+            tally(unit).add(command, times);
         }
-        log.add(command, sentNanos);
-        slow.sent(labels, command, sentNanos);
-        CommandEvent.emit(labels, command, sentNanos);
+        log.add(command, times);
+        slow.sent(labels, command, times);
+        CommandEvent.emit(labels, command, times);
     }
 
     /** Counts a command that was aborted, so that it gets no answer. */

@@ -51,8 +51,8 @@ final class SlowCommands implements AutoCloseable {
     }
 
     /** A command has been answered. */
-    void sent(SessionMeter.Labels session, MeasuredCommand command, long sentNanos) {
-        if (command.totalNanos(sentNanos) < thresholdNanos) {
+    void sent(SessionMeter.Labels session, MeasuredCommand command, CommandTimes times) {
+        if (times.totalNanos < thresholdNanos) {
             return;
         }
         UnitMeter unit = command.unit;
@@ -66,7 +66,7 @@ final class SlowCommands implements AutoCloseable {
                                 + unit.labels().volume()
                                 + ")";
         // One that finds no place is a line less; the device is busy enough.
-        var ignored = queue.offer(new Slow(session, CommandLog.entry(command, sentNanos), name));
+        var ignored = queue.offer(new Slow(session, CommandLog.entry(command, times), name));
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.lang.invoke.VarHandle;
 public final class Tally {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final Kind[] KINDS = Kind.values();
-    private static final Stage[] STAGES = Stage.values();
 
     // Of a kind, and of a stage: nanoseconds, bytes, classes.
     private static final int NANOS = 0;
@@ -41,9 +40,9 @@ public final class Tally {
     }
 
     /** Counts a command whose answer has been sent. */
-    void add(MeasuredCommand command, long sentNanos) {
+    void add(MeasuredCommand command, CommandTimes times) {
         int block = command.kind.index() * BLOCK;
-        addTime(block, command.totalNanos(sentNanos));
+        addTime(block, times.totalNanos, times.latencyClass);
         if (command.dataBytes > 0) {
             add(block + BYTES, command.dataBytes);
         }
@@ -51,10 +50,10 @@ public final class Tally {
             add(FAILURES + command.failure().index(), 1);
         }
         if (staged) {
-            for (Stage stage : STAGES) {
-                long nanos = command.nanos(stage, sentNanos);
+            for (int i = 0; i < Stage.COUNT; i++) {
+                long nanos = times.stageNanos[i];
                 if (nanos > 0) {
-                    addTime(FIRST_STAGE + stage.index() * BLOCK, nanos);
+                    addTime(FIRST_STAGE + i * BLOCK, nanos, LatencyBuckets.indexOf(nanos));
                 }
             }
         }
@@ -127,9 +126,9 @@ public final class Tally {
         return get(FAILURES + failure.index());
     }
 
-    private void addTime(int block, long nanos) {
+    private void addTime(int block, long nanos, int latencyClass) {
         add(block + NANOS, Math.max(0, nanos));
-        add(block + CLASSES + LatencyBuckets.indexOf(nanos), 1);
+        add(block + CLASSES + latencyClass, 1);
     }
 
     private void add(int cell, long value) {

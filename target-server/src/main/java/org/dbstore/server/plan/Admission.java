@@ -2,9 +2,9 @@ package org.dbstore.server.plan;
 
 import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.DbsConfig;
+import org.dbstore.config.NamePattern;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetConfig;
-import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.SessionInfo;
 
 import java.net.InetAddress;
@@ -66,7 +66,7 @@ public final class Admission {
         if (!target.portalGroups().isEmpty() && !target.portalGroups().contains(group)) {
             return Optional.of(Denial.PORTAL_GROUP);
         }
-        if (!IscsiTarget.matchesAny(target.initiators(), session.nexus().initiatorName())) {
+        if (!NamePattern.matchesAny(target.initiators(), session.nexus().initiatorName())) {
             return Optional.of(Denial.INITIATOR);
         }
         InetAddress from = session.peer().getAddress();

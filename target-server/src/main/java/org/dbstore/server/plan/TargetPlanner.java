@@ -1,10 +1,10 @@
 package org.dbstore.server.plan;
 
 import org.dbstore.config.LunConfig;
+import org.dbstore.config.NamePattern;
 import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetAccess.LunMapConfig;
 import org.dbstore.config.TargetConfig;
-import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.SessionInfo;
 import org.dbstore.server.plan.Admission.Denial;
 import org.dbstore.server.plan.Change.Kind;
@@ -211,7 +211,7 @@ final class TargetPlanner {
     private static Map<Integer, Integer> seen(TargetConfig target, SessionInfo session) {
         String initiator = session.nexus().initiatorName();
         return target.access().lunMaps().stream()
-                .filter(map -> IscsiTarget.matchesAny(map.initiators(), initiator))
+                .filter(map -> NamePattern.matchesAny(map.initiators(), initiator))
                 .map(LunMapConfig::luns)
                 .findFirst()
                 .orElseGet(() ->

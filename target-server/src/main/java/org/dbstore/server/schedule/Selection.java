@@ -3,13 +3,12 @@ package org.dbstore.server.schedule;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeInfo;
+import org.dbstore.config.NamePattern;
 import org.dbstore.config.ScheduleConfig;
 import org.dbstore.config.ScheduleConfig.VolumePattern;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The volumes that a rule means. */
 final class Selection {
@@ -26,29 +25,19 @@ final class Selection {
 
     /** What the volumes of a device are called at present; "#slot" where a name is not enough. */
     List<String> volumes(String device, Store store) throws BackendException {
-        List<Pattern> patterns =
+        List<String> patterns =
                 rule.volumes().stream()
                         .filter(pattern -> pattern.device().equals(device))
-                        .map(pattern -> expression(pattern.volume()))
+                        .map(VolumePattern::volume)
                         .toList();
         List<VolumeInfo> all = store.volumes();
         List<String> names = all.stream().map(VolumeInfo::name).toList();
         return all.stream()
-                .filter(volume ->
-                        patterns.stream()
-                                .anyMatch(pattern -> pattern.matcher(volume.name()).matches()))
+                .filter(volume -> NamePattern.matchesAny(patterns, volume.name()))
                 .map(volume ->
                         volume.name().isEmpty() || Collections.frequency(names, volume.name()) > 1
                                 ? "#" + volume.slot()
                                 : volume.name())
                 .toList();
-    }
-
-    private static Pattern expression(String pattern) {
-        return Pattern.compile(
-                pattern.codePoints()
-                        .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                        .collect(Collectors.joining()),
-                Pattern.DOTALL);
     }
 }

@@ -29,7 +29,7 @@ import java.util.Optional;
 /** Goal: who looks at a server sees how its snapshot schedules do. */
 @Timeout(60)
 class ScheduleResourceTest {
-    private static final Instant BEGUN = Instant.now();
+    private final Instant begun = Instant.now();
 
     @TempDir Path folder;
 
@@ -40,7 +40,7 @@ class ScheduleResourceTest {
         BlockStore.initialize(device, 128 << 20, false);
         try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
             store.createVolume("served", 4 << 20);
-            Instant old = BEGUN.minus(Duration.ofDays(2));
+            Instant old = begun.minus(Duration.ofDays(2));
             store.createSnapshots(
                     List.of(
                             new SnapshotRequest(
@@ -64,7 +64,7 @@ class ScheduleResourceTest {
             assertEquals(List.of(), rule.lastErrors());
             assertEquals(2, rule.kept(), "the old one and the one that was made up for");
             assertEquals(1, rule.missedRuns());
-            assertTrue(rule.lastRunAt().orElseThrow().isAfter(BEGUN));
+            assertTrue(rule.lastRunAt().orElseThrow().isAfter(begun));
             assertTrue(rule.nextRunAt().isAfter(rule.lastRunAt().orElseThrow()));
             StatusView status = fixture.client().get(ApiPath.of("status"), StatusView.class);
             assertEquals(List.of(rule), status.schedules());

@@ -28,7 +28,7 @@ class CommandLogTest {
         for (int count : new int[] {1, 7, 8, 9, 100, 127, 128, 129, 1000}) {
             CommandLog each = new CommandLog();
             for (int lba = 0; lba < count; lba++) {
-                each.add(FakeCommand.read(lba, 1, 1, 2), 3);
+                add(each, FakeCommand.read(lba, 1, 1, 2), 3);
             }
             List<Integer> kept = each.entries().stream().map(CommandLog.Entry::tag).toList();
             int first = Math.max(0, count - CommandLog.COUNT_MAX);
@@ -39,8 +39,8 @@ class CommandLogTest {
 
     @Test
     void aCommandIsToldAsItWas() {
-        log.add(FakeCommand.read(0x1234, 8, 1000, 5000), 9000);
-        log.add(FakeCommand.read(1, 1, 1, 2).fails(2, 0x052100), 3);
+        add(log, FakeCommand.read(0x1234, 8, 1000, 5000), 9000);
+        add(log, FakeCommand.read(1, 1, 1, 2).fails(2, 0x052100), 3);
         CommandLog.Entry read = log.entries().getFirst();
         assertEquals("READ_10", read.name());
         assertEquals("lba=4660 blocks=8", read.range());
@@ -53,8 +53,8 @@ class CommandLogTest {
 
     @Test
     void aCaptureHasTheIscsiPdusInTcpOverIp() throws Exception {
-        log.add(FakeCommand.read(7, 8, 1000, 2000), 3000);
-        log.add(FakeCommand.read(8, 8, 1500, 2000).fails(2, 0x031100), 2500);
+        add(log, FakeCommand.read(7, 8, 1000, 2000), 3000);
+        add(log, FakeCommand.read(8, 8, 1500, 2000).fails(2, 0x031100), 2500);
         for (String address : new String[] {"10.0.0.1", "2001:db8::1"}) {
             var labels =
                     new SessionMeter.Labels(
@@ -81,6 +81,10 @@ class CommandLogTest {
             assertEquals(0x03, failed.get(52), "MEDIUM ERROR");
             assertEquals(0x1100, failed.getShort(62), "ASC and ASCQ");
         }
+    }
+
+    private static void add(CommandLog log, FakeCommand command, long sentNanos) {
+        log.add(command, command.times(sentNanos));
     }
 
     private record Frame(int sourcePort, int targetPort, ByteBuffer pdu) {}

@@ -36,6 +36,11 @@ final class FakeCommand extends MeasuredCommand {
         return this;
     }
 
+    /** Its times, if its answer is sent then. */
+    CommandTimes times(long sentNanos) {
+        return new CommandTimes().of(this, sentNanos);
+    }
+
     @Override
     public ByteBuffer cdb() {
         return cdb;

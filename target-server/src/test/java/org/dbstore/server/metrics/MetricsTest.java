@@ -1,5 +1,6 @@
 package org.dbstore.server.metrics;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +9,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
 
 /** Goal: what is counted is told completely, once, and under the right names. */
@@ -106,12 +106,13 @@ class MetricsTest {
         command.admittedNanos = 450;
         command.begunNanos = 500;
         command.changedNanos = 700;
-        assertEquals(
-                List.of(100L, 200L, 50L, 200L, 300L, 100L),
-                Arrays.stream(Stage.values()).map(stage -> command.nanos(stage, 1100)).toList());
+        CommandTimes times = command.times(1100);
+        assertArrayEquals(new long[] {100, 200, 50, 200, 300, 100}, times.stageNanos);
+        assertEquals(1000, times.totalNanos);
         command.collectedNanos = 480;
-        assertEquals(180, command.nanos(Stage.RECEIVE, 1100), "data asked for after the wait");
-        assertEquals(20, command.nanos(Stage.QUEUE, 1100));
+        times.of(command, 1100);
+        assertEquals(180, times.nanos(Stage.RECEIVE), "data asked for after the wait");
+        assertEquals(20, times.nanos(Stage.QUEUE));
     }
 
     @Test

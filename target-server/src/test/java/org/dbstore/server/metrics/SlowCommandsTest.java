@@ -57,11 +57,8 @@ class SlowCommandsTest {
     void aCommandAtTheThresholdIsToldInFullAndAFasterOneIsNot() throws Exception {
         UnitMeter unit = new UnitMeter(new UnitMeter.Labels("iqn.t", 5, "main", "vm1", ""));
         slow.setThreshold(500);
-        slow.sent(SESSION, FakeCommand.read(1, 8, 1, 2), 500 * MILLI);
-        slow.sent(
-                SESSION,
-                FakeCommand.read(77, 8, 1, 1 + 499 * MILLI).of(Kind.READ, unit),
-                1 + 500 * MILLI);
+        sent(FakeCommand.read(1, 8, 1, 2), 500 * MILLI);
+        sent(FakeCommand.read(77, 8, 1, 1 + 499 * MILLI).of(Kind.READ, unit), 1 + 500 * MILLI);
         await(1);
         assertEquals(
                 List.of(
@@ -75,7 +72,7 @@ class SlowCommandsTest {
     void aFloodIsToldByItsNumber() throws Exception {
         slow.setThreshold(1);
         for (int i = 0; i < 100; i++) {
-            slow.sent(SESSION, FakeCommand.read(i, 1, 1, 2), 2 * MILLI);
+            sent(FakeCommand.read(i, 1, 1, 2), 2 * MILLI);
         }
         await(SlowCommands.LINES_MAX + 1);
         String last = lines.getLast();
@@ -87,11 +84,15 @@ class SlowCommandsTest {
     void withoutAThresholdNothingIsTold() throws Exception {
         slow.setThreshold(1);
         slow.setThreshold(0);
-        slow.sent(SESSION, FakeCommand.read(1, 1, 1, 2), Long.MAX_VALUE / 2);
+        sent(FakeCommand.read(1, 1, 1, 2), Long.MAX_VALUE / 2);
         slow.setThreshold(1);
-        slow.sent(SESSION, FakeCommand.read(2, 1, 1, 2), 2 * MILLI);
+        sent(FakeCommand.read(2, 1, 1, 2), 2 * MILLI);
         await(1);
         assertTrue(lines.getFirst().contains("lba=2 "), lines::toString);
+    }
+
+    private void sent(FakeCommand command, long sentNanos) {
+        slow.sent(SESSION, command, command.times(sentNanos));
     }
 
     private void await(int count) throws InterruptedException {

@@ -29,7 +29,8 @@ import java.util.zip.CRC32C;
  * byte 0  bits 0-1 which of {@link Images}, bit 2 opened read-only, bit 3 the checksums are made
  *         right again, bit 4 the device is cut off, bit 5 the system ran on, bit 6 no journal,
  *         bit 7 the last volume is written to, not the first
- * byte 1  with bit 4: 4 KiB blocks that are cut off, in 256
+ * byte 1  with bit 4: 4 KiB blocks that are cut off, in 256; without: bit 0 the checksums are made
+ *         as they were formerly
  * for each change
  *   byte    bits 0-2 where: superblock, volumes, snapshots, extents, journal, mirror, catalogue,
  *           data; bits 3-4 what: bytes replaced, bytes xored, a block of zeroes, a block copied
@@ -88,7 +89,9 @@ public final class DeviceImageFuzz {
             change(input, image);
         }
         if ((how & 8) != 0) {
-            image.reserved().ifPresent(reserved -> Seals.mend(device, reserved));
+            boolean former = (how & 16) == 0 && (cut & 1) != 0;
+            Seals.Kind kind = former ? Seals.Kind.FORMER : Seals.Kind.PRESENT;
+            image.reserved().ifPresent(reserved -> Seals.mend(device, reserved, kind));
         }
     }
 

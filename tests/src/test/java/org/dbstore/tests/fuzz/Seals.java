@@ -8,7 +8,10 @@ import org.dbstore.backend.format.ReservedExtents;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Supplier;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * Makes the checksums of a damaged device right again, as somebody would who means harm: then the
@@ -17,6 +20,7 @@ import java.util.zip.CRC32C;
 final class Seals {
     private static final int BLOCK = Geometry.BLOCK_BYTES;
     private static final int IDENTITY_SEAL = 48;
+    private static final int FEATURES = 52;
     private static final int FEATURES_SEAL = 56;
     private static final int RESERVED_SEAL = 84;
     private static final int RESERVED_LIST = 88;
@@ -26,16 +30,32 @@ final class Seals {
     private static final int JOURNAL_SEAL = 44;
     private static final int JOURNAL_COUNT = 40;
 
+    /** With what the fields of the superblock are sealed. */
+    enum Kind {
+        /** CRC32, as they are written. */
+        PRESENT(CRC32::new),
+        /** CRC32C, as they were once, and still are on devices of that time. */
+        FORMER(CRC32C::new);
+
+        private final Supplier<Checksum> fields;
+
+        Kind(Supplier<Checksum> fields) {
+            this.fields = fields;
+        }
+    }
+
     private final ImageDevice device;
+    private final Kind kind;
     private final Geometry geometry = new Geometry(Images.DEVICE_BYTES);
 
-    private Seals(ImageDevice device) {
+    private Seals(ImageDevice device, Kind kind) {
         this.device = device;
+        this.kind = kind;
     }
 
     /** Seals all that is there. */
-    static void mend(ImageDevice device, ReservedExtents reserved) {
-        Seals seals = new Seals(device);
+    static void mend(ImageDevice device, ReservedExtents reserved, Kind kind) {
+        Seals seals = new Seals(device, kind);
         seals.superblock();
         seals.journal(seals.geometry.extentOffset(reserved.journal()));
         for (int i = 0; i < reserved.catalogue().size(); i++) {
@@ -50,8 +70,10 @@ final class Seals {
 
     private void superblock() {
         ByteBuffer block = device.get(0, BLOCK);
-        seal(0, IDENTITY_SEAL, crc(block.slice(24, 24)));
-        seal(0, FEATURES_SEAL, crc(device.get(24, 32)));
+        seal(0, IDENTITY_SEAL, sum(kind.fields.get(), block.slice(24, 24)));
+        if (block.getInt(FEATURES) != 0) {
+            seal(0, FEATURES_SEAL, sum(kind.fields.get(), device.get(24, 32)));
+        }
         int count = block.getInt(76) + 2 * block.getInt(80);
         if (count >= 0 && count <= (BLOCK - RESERVED_LIST) / 4) {
             seal(
@@ -118,10 +140,13 @@ final class Seals {
     }
 
     private static int crc(ByteBuffer... parts) {
-        CRC32C crc = new CRC32C();
+        return sum(new CRC32C(), parts);
+    }
+
+    private static int sum(Checksum checksum, ByteBuffer... parts) {
         for (ByteBuffer part : parts) {
-            crc.update(part.duplicate());
+            checksum.update(part.duplicate());
         }
-        return (int) crc.getValue();
+        return (int) checksum.getValue();
     }
 }

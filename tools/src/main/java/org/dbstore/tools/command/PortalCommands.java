@@ -30,12 +30,6 @@ final class PortalCommands {
     static final String GROUP = "group";
     static final String DEFAULT_GROUP = "1";
 
-    /** An item of the configuration's list. */
-    static Object item(String address, Object group) {
-        String tag = group.toString();
-        return tag.equals(DEFAULT_GROUP) ? address : Map.of(ADDRESS, address, GROUP, tag);
-    }
-
     /** All portals of a configuration: their addresses and groups. */
     static List<Map<String, @Nullable Object>> all(ConfigTree configuration) {
         return configuration.value("portals").stream()

@@ -4,8 +4,7 @@ import org.dbstore.config.Edit;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 import java.util.List;
 
@@ -15,21 +14,15 @@ import java.util.List;
         description = "Listen at an address no longer. Sessions through it are cut.",
         footer = {"", "Example:", "  dbsctl portal remove 192.0.2.7:3260"})
 final class PortalRemove extends ConfigEdit {
-    @Parameters(
-            paramLabel = "ADDRESS[:PORT]",
-            description = "IPv4, or IPv6 in brackets; the port is 3260 if left out.")
-    String address = "";
-
-    @Option(names = "--group", paramLabel = "TAG", description = "Its portal group (default 1).")
-    int group = 1;
+    @Mixin PortalItem portal = new PortalItem();
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        return List.of(new Edit.Drop(List.of("portals"), PortalCommands.item(address, group)));
+        return List.of(new Edit.Drop(PortalItem.SECTION, portal.item()));
     }
 
     @Override
     String done() {
-        return "Listens no longer at " + address;
+        return "Listens no longer at " + portal.address;
     }
 }

@@ -1,5 +1,6 @@
 package org.dbstore.server.iscsi.session;
 
+import org.dbstore.config.NamePattern;
 import org.dbstore.server.iscsi.auth.ChapUsers;
 import org.dbstore.server.lun.LunMap;
 
@@ -7,8 +8,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * An iSCSI target node: a name, who may log in, and the logical units it shows.
@@ -16,7 +15,7 @@ import java.util.stream.Collectors;
  * @param name iSCSI name, lower case
  * @param alias for people, may be empty
  * @param portalGroups tags of the portal groups that reach it; empty = all
- * @param initiators name patterns that may log in; '*' stands for any run of characters
+ * @param initiators who may log in, each a {@link NamePattern}
  * @param luns shown to every initiator that has no view of its own
  * @param terms on which initiators use it
  */
@@ -83,28 +82,15 @@ public record IscsiTarget(
 
     /** Tells whether an initiator at an address may log in. */
     public boolean admits(String initiatorName, InetAddress address) {
-        return matchesAny(initiators, initiatorName) && terms.from().test(address);
+        return NamePattern.matchesAny(initiators, initiatorName) && terms.from().test(address);
     }
 
     /** The logical units that an initiator sees. */
     public LunMap lunsOf(String initiatorName) {
         return terms.views().stream()
-                .filter(view -> matchesAny(view.initiators(), initiatorName))
+                .filter(view -> NamePattern.matchesAny(view.initiators(), initiatorName))
                 .map(View::luns)
                 .findFirst()
                 .orElse(luns);
-    }
-
-    /** Tells whether a name fits one of some patterns, in which '*' is any run of characters. */
-    public static boolean matchesAny(List<String> patterns, String name) {
-        return patterns.stream().anyMatch(pattern -> matches(pattern, name));
-    }
-
-    private static boolean matches(String pattern, String name) {
-        String expression =
-                pattern.chars()
-                        .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
-                        .collect(Collectors.joining());
-        return Pattern.matches(expression, name);
     }
 }

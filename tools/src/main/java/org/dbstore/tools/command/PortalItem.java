@@ -1,0 +1,33 @@
+package org.dbstore.tools.command;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.util.List;
+import java.util.Map;
+
+/** A portal, as "portal add" and "portal remove" take it. */
+final class PortalItem {
+    /** The section of the configuration. */
+    static final List<String> SECTION = List.of("portals");
+
+    @Parameters(
+            paramLabel = "ADDRESS[:PORT]",
+            description = "IPv4, or IPv6 in brackets; the port is 3260 if left out.")
+    String address = "";
+
+    @Option(names = "--group", paramLabel = "TAG", description = "Its portal group (default 1).")
+    int group = 1;
+
+    /** As it stands in the section. */
+    Object item() {
+        return item(address, Integer.toString(group));
+    }
+
+    /** A portal of a group as it stands in the section. */
+    static Object item(String address, String group) {
+        return group.equals(PortalCommands.DEFAULT_GROUP)
+                ? address
+                : Map.of(PortalCommands.ADDRESS, address, PortalCommands.GROUP, group);
+    }
+}
