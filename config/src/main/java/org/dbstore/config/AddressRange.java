@@ -1,6 +1,7 @@
 package org.dbstore.config;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,13 +40,52 @@ public record AddressRange(String network, int prefixBits) {
      * @throws IllegalArgumentException if it is none; the message says why and the remedy
      */
     public static AddressRange parse(String text) {
+        Matcher form = form(text);
+        return new AddressRange(form.group(1), prefixBits(form));
+    }
+
+    /**
+     * Reads the network of an address.
+     *
+     * @param text as for {@link #parse}, but with any address of the network: "192.0.2.7/24"
+     * @throws IllegalArgumentException as {@link #parse}
+     */
+    public static AddressRange around(String text) {
+        Matcher form = form(text);
+        int prefixBits = prefixBits(form);
+        byte[] bytes = bytes(form.group(1));
+        boolean whole = true;
+        for (int bit = prefixBits; bit < bytes.length * 8; bit++) {
+            whole &= !bit(bytes, bit);
+            bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+        }
+        return new AddressRange(whole ? form.group(1) : literal(bytes), prefixBits);
+    }
+
+    /** The range as {@link #parse} reads it. */
+    public String text() {
+        return prefixBits == bytes(network).length * 8 ? network : network + "/" + prefixBits;
+    }
+
+    private static Matcher form(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw notRange(text);
         }
-        int bits = bytes(form.group(1)).length * 8;
+        return form;
+    }
+
+    private static int prefixBits(Matcher form) {
         String prefix = form.group(2);
-        return new AddressRange(form.group(1), prefix == null ? bits : Integer.parseInt(prefix));
+        return prefix == null ? bytes(form.group(1)).length * 8 : Integer.parseInt(prefix);
+    }
+
+    private static String literal(byte[] address) {
+        try {
+            return InetAddress.getByAddress(address).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // 4 or 16 bytes are always an address
+        }
     }
 
     /** Tells whether an address lies in it. */

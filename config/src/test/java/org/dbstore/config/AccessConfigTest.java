@@ -203,6 +203,19 @@ class AccessConfigTest {
         assertFalse(AddressRange.parse("::1").contains(InetAddress.getByName("::2")));
     }
 
+    @Test
+    void theNetworkAroundAnAddressIsTheRangeOfItsPrefix() {
+        assertEquals("192.0.2.0/24", AddressRange.around("192.0.2.7/24").text());
+        assertEquals("192.0.2.4/30", AddressRange.around("192.0.2.7/30").text());
+        assertEquals("192.0.2.7", AddressRange.around("192.0.2.7/32").text());
+        assertEquals("2001:db8::7", AddressRange.around("2001:db8::7").text());
+        assertEquals(
+                AddressRange.parse("2001:db8:0:0:0:0:0:0/32"),
+                AddressRange.around("2001:db8::7/32"));
+        assertThrows(IllegalArgumentException.class, () -> AddressRange.around("192.0.2.7/33"));
+        assertThrows(IllegalArgumentException.class, () -> AddressRange.around("host/8"));
+    }
+
     private void secretFile(String name, String mode, String text) throws IOException {
         Path file = Files.writeString(directory.resolve(name), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Reads lines of words with blocks, the form that several targets have in common: words are divided
- * by blanks, may stand in quotes, and '#' begins a comment.
+ * by blanks, may stand in quotes, and '#' begins a comment unless a backslash is before it.
  */
 final class ClauseReader {
     /** How a block is written. */
@@ -89,8 +89,23 @@ final class ClauseReader {
         while (end < text.length() && !isEnd(text.charAt(end))) {
             end++;
         }
-        addWord(text.substring(at, end));
+        plainWord(text.substring(at, end).replace("\\#", "#"));
         return end;
+    }
+
+    /** Between tags a '=' may stand between key and value. */
+    private void plainWord(String word) {
+        int equals = syntax == Syntax.TAGS && words.size() < 2 ? word.indexOf('=') : -1;
+        boolean separates = words.isEmpty() ? equals > 0 : equals == 0;
+        if (!separates) {
+            addWord(word);
+            return;
+        }
+        for (String part : List.of(word.substring(0, equals), word.substring(equals + 1))) {
+            if (!part.isEmpty()) {
+                addWord(part);
+            }
+        }
     }
 
     private boolean isEnd(char c) {
@@ -106,7 +121,7 @@ final class ClauseReader {
                 addWord(word.toString());
                 return i + 1;
             }
-            if (c == '\\' && i + 1 < text.length() && "\"\\".indexOf(text.charAt(i + 1)) >= 0) {
+            if (c == '\\' && i + 1 < text.length() && "\"\\#".indexOf(text.charAt(i + 1)) >= 0) {
                 i++;
                 c = text.charAt(i);
             }

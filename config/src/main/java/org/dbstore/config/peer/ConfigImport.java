@@ -19,7 +19,7 @@ public final class ConfigImport {
         TARGETCLI,
         /** {@code targets.conf} of tgt-admin. */
         TGT,
-        /** {@code ctl.conf} of ctld (FreeBSD). */
+        /** {@code ctl.conf} of ctld (FreeBSD), in its own form or in UCL. */
         CTL,
         /** {@code scst.conf} of scstadmin 2 and later. */
         SCST
@@ -42,11 +42,7 @@ public final class ConfigImport {
         switch (format) {
             case TARGETCLI -> new TargetcliImport(draft).read(Json.read(text(file), name));
             case TGT -> new TgtImport(draft).read(file);
-            case CTL ->
-                    new CtlImport(draft)
-                            .read(
-                                    new ClauseReader(name, ClauseReader.Syntax.BRACES)
-                                            .read(text(file)));
+            case CTL -> new CtlImport(draft).read(ctl(text(file), name));
             case SCST ->
                     new ScstImport(draft)
                             .read(
@@ -54,6 +50,12 @@ public final class ConfigImport {
                                             .read(text(file)));
         }
         return draft.finish(new Place(name, 0));
+    }
+
+    private static List<Clause> ctl(String text, String name) throws ConfigException {
+        return CtlUcl.isUcl(text)
+                ? CtlUcl.clauses(UclReader.read(text, name))
+                : new ClauseReader(name, ClauseReader.Syntax.BRACES).read(text);
     }
 
     static String text(Path file) throws ConfigException {

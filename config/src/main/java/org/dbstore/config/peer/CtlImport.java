@@ -5,6 +5,8 @@ import org.dbstore.config.ConfigException;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +18,21 @@ final class CtlImport {
     private static final Set<String> OF_THE_DAEMON =
             Set.of("pidfile", "debug", "maxproc", "timeout");
 
+    private static final Set<String> TERMS =
+            Set.of(
+                    "auth-group",
+                    "auth-type",
+                    "chap",
+                    "chap-mutual",
+                    "initiator-name",
+                    "initiator-portal");
+
     private final Draft draft;
     private final Map<String, Clause> authGroups = new HashMap<>();
-    private final Map<String, Clause> luns = new HashMap<>();
+    private final Map<String, Clause> luns = new LinkedHashMap<>();
     private final Map<String, List<String>> portalGroups = new HashMap<>();
     private final Map<String, Optional<String>> named = new HashMap<>();
+    private final Set<String> usedLuns = new HashSet<>();
 
     CtlImport(Draft draft) {
         this.draft = draft;
@@ -42,15 +54,28 @@ final class CtlImport {
         for (Clause clause : clauses) {
             if (clause.key().equals("target")) {
                 target(clause);
+            } else if (clause.key().equals("controller")) {
+                draft.unknown(
+                        clause.place(),
+                        "controller " + clause.word(1),
+                        "NVMe over Fabrics is not served");
             } else if (!Set.of("auth-group", "lun", "portal-group").contains(clause.key())
                     && !OF_THE_DAEMON.contains(clause.key())) {
                 draft.unknown(clause.place(), clause.key(), "there is nothing like it");
+            }
+        }
+        for (Map.Entry<String, Clause> lun : luns.entrySet()) {
+            if (!usedLuns.contains(lun.getKey())) {
+                draft.unused(lun.getValue().place(), "lun " + lun.getKey());
             }
         }
     }
 
     private void portalGroup(Clause group) throws ConfigException {
         List<String> portals = new ArrayList<>();
+        if (!has(group, "discovery-auth-group")) {
+            closedDiscovery(group);
+        }
         for (Clause each : group.block()) {
             switch (each.key()) {
                 case "listen" -> portals.add(listen(each));
@@ -75,10 +100,7 @@ final class CtlImport {
             return;
         }
         if (name.equals("default")) {
-            draft.note(
-                    clause.place(),
-                    "discovery is refused there; here it is open, or for the users of"
-                            + " discovery-auth-group: name one");
+            closedDiscovery(clause);
             return;
         }
         draft.note(
@@ -87,6 +109,17 @@ final class CtlImport {
                         + name
                         + " now, through all portals: there it was through this group");
         draft.discoveryAuth(users(name, defined(name, clause)));
+    }
+
+    private void closedDiscovery(Clause clause) {
+        draft.note(
+                clause.place(),
+                "discovery is refused there; here it is open, or for the users of"
+                        + " discovery-auth-group: name one");
+    }
+
+    private static boolean has(Clause owner, String key) {
+        return owner.block().stream().anyMatch(each -> each.key().equals(key));
     }
 
     private Clause defined(String name, Clause use) throws ConfigException {
@@ -124,34 +157,59 @@ final class CtlImport {
     }
 
     private void target(Clause clause) throws ConfigException {
+        if (has(clause, "port") && !has(clause, "portal-group")) {
+            draft.unknown(
+                    clause.place(),
+                    "target " + clause.word(1),
+                    "it is reached through ports of hardware; iSCSI over TCP is served");
+            return;
+        }
         Optional<TargetDraft> begun = draft.target(clause.word(1), clause.place());
         if (begun.isEmpty()) {
             return;
         }
         TargetDraft target = begun.get();
-        boolean hasTerms = false;
         for (Clause each : clause.block()) {
             switch (each.key()) {
                 case "alias" -> target.key("alias", each.rest());
                 case "portal-group" -> portals(each, target);
                 case "lun" -> lun(each, target);
-                case "auth-group" -> {
-                    hasTerms = true;
-                    authGroup(each, target);
+                default -> {
+                    if (!TERMS.contains(each.key())) {
+                        draft.unknown(each.place(), each.key(), "targets have nothing like it");
+                    }
                 }
-                case "auth-type", "chap", "chap-mutual", "initiator-name", "initiator-portal" ->
-                        hasTerms = true;
-                default -> draft.unknown(each.place(), each.key(), "targets have nothing like it");
             }
         }
-        if (clause.block().stream().noneMatch(each -> each.key().equals("auth-group"))
-                && hasTerms) {
+        if (!has(clause, "portal-group")) {
+            target.portals.addAll(portalGroups.getOrDefault("default", List.of()));
+        }
+        access(clause, target);
+    }
+
+    /** Who may log in: by the target's own terms, its auth group, or that of its portal groups. */
+    private void access(Clause clause, TargetDraft target) throws ConfigException {
+        Set<String> ofPortals = new LinkedHashSet<>();
+        for (Clause each : clause.block()) {
+            if (each.key().equals("auth-group")) {
+                authGroup(each.word(1), each, target);
+                return;
+            }
+            if (each.key().equals("portal-group")) {
+                ofPortals.add(each.words().size() > 2 ? each.word(2) : "default");
+            }
+        }
+        if (clause.block().stream().anyMatch(each -> TERMS.contains(each.key()))) {
             terms(clause.word(1), clause, target);
+        } else {
+            authGroup(
+                    ofPortals.size() == 1 ? ofPortals.iterator().next() : "default",
+                    clause,
+                    target);
         }
     }
 
-    private void authGroup(Clause use, TargetDraft target) throws ConfigException {
-        String name = use.word(1);
+    private void authGroup(String name, Clause use, TargetDraft target) throws ConfigException {
         if (name.equals("no-authentication")) {
             target.admitAll();
         } else if (!name.equals("default") || authGroups.containsKey(name)) {
@@ -161,7 +219,6 @@ final class CtlImport {
 
     /** The terms that stand in an auth group, or in the target itself. */
     private void terms(String name, Clause owner, TargetDraft target) throws ConfigException {
-        Set<String> addresses = new LinkedHashSet<>();
         boolean anybody = true;
         for (Clause each : owner.block()) {
             switch (each.key()) {
@@ -174,16 +231,12 @@ final class CtlImport {
                     anybody = false;
                     target.admit(each.word(1), each.place());
                 }
-                case "initiator-portal" ->
-                        addresses.addAll(draft.address(each.word(1), each.place()));
+                case "initiator-portal" -> target.from(each.word(1), each.place());
                 default -> {}
             }
         }
         if (anybody) {
             target.admitAll();
-        }
-        if (!addresses.isEmpty()) {
-            target.key("addresses", List.copyOf(addresses));
         }
         users(name, owner).ifPresent(group -> target.key("auth-group", group));
     }
@@ -197,10 +250,12 @@ final class CtlImport {
                     use.place(), "there is no portal-group " + use.word(1) + "; define it");
         }
         if (use.words().size() > 2) {
-            draft.unknown(
+            draft.note(
                     use.place(),
-                    "auth-group " + use.word(2),
-                    "a target has the same terms through all portals");
+                    "auth-group "
+                            + use.word(2)
+                            + " is for this portal group; here a target has the same terms through"
+                            + " all portals: check them");
         }
     }
 
@@ -212,6 +267,7 @@ final class CtlImport {
                 throw ConfigImport.refused(
                         use.place(), "there is no lun " + use.word(2) + "; define it");
             }
+            usedLuns.add(use.word(2));
         }
         int number = use.number(1);
         backing(definition).ifPresent(backing -> target.lun(number, backing));
@@ -233,6 +289,15 @@ final class CtlImport {
                                 each.place(),
                                 "the LUN",
                                 "a " + each.word(1) + " holds no data of its own");
+                        return Optional.empty();
+                    }
+                }
+                case "device-type" -> {
+                    if (!each.word(1).matches("0|disk|direct")) {
+                        draft.unknown(
+                                each.place(),
+                                "the LUN",
+                                "it is of device-type " + each.word(1) + "; only disks are served");
                         return Optional.empty();
                     }
                 }

@@ -13,6 +13,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +31,8 @@ final class Draft {
     private final Path devicePath;
     private final Map<String, String> volumesByPath = new LinkedHashMap<>();
     private final Map<String, Object> volumeSizes = new LinkedHashMap<>();
+    private final Set<String> writtenThrough = new HashSet<>();
+    private final Map<String, Integer> blockBytes = new HashMap<>();
     private final Map<String, TargetDraft> targets = new LinkedHashMap<>();
     private final Map<String, Object> initiatorGroups = new LinkedHashMap<>();
     private final SecretDraft secrets = new SecretDraft(this);
@@ -50,6 +54,11 @@ final class Draft {
     /** Says that a key of the peer has no counterpart. */
     void unknown(Place place, String key, String why) {
         note(place, key + " was not carried over: " + why);
+    }
+
+    /** Says that something with data is not in use, so that it is not missed. */
+    void unused(Place place, String what) {
+        unknown(place, what, "no target that is served has it; its data stays where it is");
     }
 
     /** Begins a target; empty if there is one of that name already, which is noted. */
@@ -83,11 +92,13 @@ final class Draft {
         }
     }
 
-    /** An address or network from where one may log in; empty if it is none, which is noted. */
+    /**
+     * An address or network from where one may log in; empty if it is none, which is noted. Peers
+     * take brackets around IPv6, and any address of a network for it.
+     */
     List<String> address(String text, Place place) {
         try {
-            AddressRange.parse(text);
-            return List.of(text);
+            return List.of(AddressRange.around(text.replaceAll("[\\[\\]]", "")).text());
         } catch (IllegalArgumentException e) {
             note(place, "address was not carried over: " + e.getMessage());
             return List.of();
@@ -121,13 +132,29 @@ final class Draft {
         if (backing.readOnly()) {
             keys.put("read-only", "true");
         }
-        if (backing.writeBack()) {
+        if (backing.writeBack() && writtenThrough.contains(backing.path())) {
+            note(
+                    backing.place(),
+                    backing.path() + " is written without a cache elsewhere: here too");
+        } else if (backing.writeBack()) {
             keys.put("cache", "writeback");
         }
-        if (backing.blockBytes() == 4096) {
+        if (blockBytes.getOrDefault(backing.path(), backing.blockBytes()) == 4096) {
             keys.put("block-size", "4096");
         }
         return keys;
+    }
+
+    /** One volume is the same disk everywhere: written through if it is anywhere. */
+    private void noteUse(Backing backing) {
+        String path = backing.path();
+        if (!backing.writeBack() && !backing.readOnly()) {
+            writtenThrough.add(path);
+        }
+        int first = blockBytes.computeIfAbsent(path, any -> backing.blockBytes());
+        if (first != backing.blockBytes()) {
+            note(backing.place(), path + " has blocks of " + first + " bytes elsewhere: here too");
+        }
     }
 
     private String volume(Backing backing) {
@@ -187,6 +214,7 @@ final class Draft {
 
     /** All of it; {@code file} is the peer's. */
     Imported finish(Place file) {
+        targets.values().stream().flatMap(TargetDraft::backings).forEach(this::noteUse);
         PortalDraft portals = new PortalDraft(this, file);
         targets.values().forEach(target -> portals.absorb(target.portals));
         Map<String, Object> targetKeys = new LinkedHashMap<>();

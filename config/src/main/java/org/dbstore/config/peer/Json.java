@@ -77,6 +77,11 @@ record Json(String text, Map<String, Json> fields, List<Json> items, Place place
         return field == null ? new Json("", Map.of(), List.of(), place) : field;
     }
 
+    /** The items of an array; what is none is its own only item. */
+    List<Json> orItems() {
+        return items.isEmpty() ? List.of(this) : items;
+    }
+
     /** The text of a field that must be there. */
     String need(String name) throws ConfigException {
         String value = get(name).text;

@@ -3,7 +3,8 @@ package org.dbstore.config.peer;
 import org.dbstore.config.ConfigException;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,21 @@ final class ScstImport {
     private static final Set<String> DATA = Set.of("vdisk_fileio", "vdisk_blockio");
 
     private final Draft draft;
-    private final Map<String, Backing> devices = new HashMap<>();
+    private static final Set<String> IDENTITY =
+            Set.of(
+                    "t10_dev_id",
+                    "t10_vend_id",
+                    "vend_specific_id",
+                    "prod_id",
+                    "prod_rev_lvl",
+                    "scsi_device_name",
+                    "usn",
+                    "naa_id",
+                    "eui64_id",
+                    "inq_vend_specific");
+
+    private final Map<String, Backing> devices = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
 
     ScstImport(Draft draft) {
         this.draft = draft;
@@ -31,6 +46,11 @@ final class ScstImport {
             switch (clause.key()) {
                 case "HANDLER" -> {}
                 case "TARGET_DRIVER" -> driver(clause);
+                case "DEVICE_GROUP" ->
+                        draft.unknown(
+                                clause.place(),
+                                "DEVICE_GROUP " + clause.word(1),
+                                "all portals are equally good");
                 default -> {
                     if (clause.key().startsWith("[")) {
                         throw ConfigImport.refused(
@@ -40,6 +60,11 @@ final class ScstImport {
                     }
                     draft.unknown(clause.place(), clause.key(), "there is nothing like it");
                 }
+            }
+        }
+        for (Map.Entry<String, Backing> device : devices.entrySet()) {
+            if (!used.contains(device.getKey())) {
+                draft.unused(device.getValue().place(), "device " + device.getKey());
             }
         }
     }
@@ -54,9 +79,9 @@ final class ScstImport {
                 draft.unknown(
                         device.place(),
                         "device " + device.word(1),
-                        "a "
+                        "its handler is "
                                 + handler.word(1)
-                                + " holds no data of its own; its LUNs are left out");
+                                + "; only disks of files and block devices are served");
             }
         }
     }
@@ -83,7 +108,11 @@ final class ScstImport {
                 }
                 default ->
                         draft.unknown(
-                                each.place(), each.key(), "disks have identities of their own");
+                                each.place(),
+                                each.key(),
+                                IDENTITY.contains(each.key())
+                                        ? "disks have identities of their own"
+                                        : "volumes have nothing like it");
             }
         }
         if (path.isEmpty()) {
@@ -96,6 +125,9 @@ final class ScstImport {
         if (!driver.word(1).equals("iscsi")) {
             draft.unknown(driver.place(), "driver " + driver.word(1), "iSCSI over TCP is served");
             return;
+        }
+        if (!isEnabled(driver)) {
+            draft.note(driver.place(), "the driver is disabled there; here it would serve");
         }
         for (Clause each : driver.block()) {
             switch (each.key()) {
@@ -113,6 +145,11 @@ final class ScstImport {
             return;
         }
         TargetDraft target = begun.get();
+        if (!isEnabled(clause)) {
+            draft.note(
+                    clause.place(),
+                    clause.word(1) + " is disabled there; here it would be served: remove it");
+        }
         boolean shared = false;
         boolean grouped = false;
         for (Clause each : clause.block()) {
@@ -131,16 +168,7 @@ final class ScstImport {
                 case "HeaderDigest" -> digest(each, "header-digest", target);
                 case "DataDigest" -> digest(each, "data-digest", target);
                 case "allowed_portal" -> allowed(each, target);
-                case "enabled" -> {
-                    if (!each.isOn()) {
-                        draft.note(
-                                each.place(),
-                                clause.word(1)
-                                        + " is disabled there; here it would be served:"
-                                        + " remove it");
-                    }
-                }
-                case "IncomingUser", "OutgoingUser", "rel_tgt_id" -> {}
+                case "enabled", "IncomingUser", "OutgoingUser", "rel_tgt_id" -> {}
                 default ->
                         draft.unknown(
                                 each.place(),
@@ -153,6 +181,11 @@ final class ScstImport {
         }
         draft.authGroup(clause.word(1), users(clause))
                 .ifPresent(group -> target.key("auth-group", group));
+    }
+
+    /** What is not enabled explicitly is disabled. */
+    private static boolean isEnabled(Clause owner) {
+        return owner.block().stream().anyMatch(each -> each.key().equals("enabled") && each.isOn());
     }
 
     private void allowed(Clause clause, TargetDraft target) throws ConfigException {
@@ -224,6 +257,7 @@ final class ScstImport {
                     "there is no device " + lun.word(2) + " that can be served");
             return Optional.empty();
         }
+        used.add(lun.word(2));
         boolean readOnly =
                 lun.block().stream()
                         .anyMatch(each -> each.key().equals("read_only") && each.isOn());

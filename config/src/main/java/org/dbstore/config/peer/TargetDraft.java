@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A target as it is being put together. */
 final class TargetDraft {
@@ -25,7 +26,9 @@ final class TargetDraft {
     private final List<View> views = new ArrayList<>();
     private final Map<String, Object> keys = new LinkedHashMap<>();
     final Set<String> portals = new LinkedHashSet<>();
+    private final List<String> addresses = new ArrayList<>();
     private boolean open;
+    private boolean narrowed;
 
     TargetDraft(Draft draft, Place place) {
         this.draft = draft;
@@ -47,6 +50,19 @@ final class TargetDraft {
         List<String> valid = draft.pattern(pattern, at);
         initiators.addAll(valid);
         return valid;
+    }
+
+    /** Admits only from this address or network, and others that are named so. */
+    void from(String address, Place at) {
+        narrowed = true;
+        addresses.addAll(draft.address(address, at));
+    }
+
+    /** All that any initiator sees. */
+    Stream<Backing> backings() {
+        return Stream.concat(
+                luns.values().stream(),
+                views.stream().flatMap(view -> view.luns.values().stream()));
     }
 
     /** Shows a LUN to those who have no view of their own. */
@@ -80,7 +96,12 @@ final class TargetDraft {
         if (portals.size() < allPortals.size()) {
             keys.put("portal-groups", tags);
         }
-        if (open) {
+        if (!addresses.isEmpty()) {
+            keys.put("addresses", List.copyOf(addresses));
+        }
+        if (narrowed && addresses.isEmpty()) {
+            draft.note(place, "nobody may log in, as no address was carried over; name some");
+        } else if (open) {
             keys.put("initiators", List.of("any"));
         } else if (!initiators.isEmpty()) {
             keys.put("initiators", List.copyOf(initiators));

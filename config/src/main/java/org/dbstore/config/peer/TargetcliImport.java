@@ -3,6 +3,7 @@ package org.dbstore.config.peer;
 import org.dbstore.config.ConfigException;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ final class TargetcliImport {
 
     private final Draft draft;
     private final Map<String, Backing> backings = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
 
     TargetcliImport(Draft draft) {
         this.draft = draft;
@@ -40,6 +42,12 @@ final class TargetcliImport {
                         "its fabric is " + target.need("fabric") + "; only iscsi is served");
             }
         }
+        for (Map.Entry<String, Backing> backing : backings.entrySet()) {
+            if (!used.contains(backing.getKey())) {
+                draft.unused(
+                        backing.getValue().place(), "storage object " + backing.getValue().name());
+            }
+        }
         for (Json fabric : root.get("fabric_modules").items()) {
             discovery(fabric);
         }
@@ -52,7 +60,9 @@ final class TargetcliImport {
             draft.unknown(
                     object.place(),
                     "storage object " + name,
-                    "a " + plugin + " holds no data of its own; its LUNs are left out");
+                    "its plugin is "
+                            + plugin
+                            + "; only disks of files and block devices are served");
             return;
         }
         Json attributes = object.get("attributes");
@@ -104,6 +114,7 @@ final class TargetcliImport {
         Json attributes = group.get("attributes");
         Map<Integer, Backing> luns = new LinkedHashMap<>();
         for (Json lun : group.get("luns").items()) {
+            alua(lun);
             Backing backing = backings.get(lun.need("storage_object"));
             if (backing == null) {
                 draft.unknown(
@@ -112,6 +123,7 @@ final class TargetcliImport {
                         "its storage object " + lun.need("storage_object") + " is not served");
             } else {
                 luns.put(lun.number("index"), backing);
+                used.add(lun.need("storage_object"));
             }
         }
         if (attributes.isOn("generate_node_acls")) {
@@ -126,12 +138,37 @@ final class TargetcliImport {
             acl(acl, luns, target);
             user(acl).ifPresent(users::add);
         }
-        authentication(name, attributes, users, target);
+        authentication(name, group, users, target);
     }
 
-    private void authentication(
-            String name, Json attributes, List<PeerUser> users, TargetDraft target) {
-        if (!attributes.isOn("authentication")) {
+    /** Groups of ports beside the first that LIO makes mean something. */
+    private void alua(Json lun) {
+        String group = lun.get("alua_tg_pt_gp_name").text();
+        if (!group.isEmpty() && !group.equals("default_tg_pt_gp")) {
+            draft.unknown(
+                    lun.get("alua_tg_pt_gp_name").place(),
+                    "ALUA group " + group,
+                    "all portals are equally good");
+        }
+    }
+
+    private void authentication(String name, Json group, List<PeerUser> users, TargetDraft target) {
+        Json attributes = group.get("attributes");
+        List<Json> acls = group.get("node_acls").items();
+        boolean on = attributes.isOn("authentication");
+        for (Json acl : acls) {
+            Json own = acl.get("attributes");
+            boolean differs = own.isOn("authentication") != on && !inherits(own);
+            if (differs) {
+                draft.note(
+                        own.place(),
+                        "authentication differs for "
+                                + acl.get("node_wwn").text()
+                                + "; here all initiators of a target need a secret, or none");
+            }
+        }
+        on |= acls.stream().anyMatch(acl -> acl.get("attributes").isOn("authentication"));
+        if (!on) {
             if (!users.isEmpty()) {
                 draft.note(
                         attributes.place(),
@@ -154,7 +191,12 @@ final class TargetcliImport {
                             + " has its own user there; here each of the users may come from each"
                             + " of the initiators");
         }
-        draft.authGroup(name, users).ifPresent(group -> target.key("auth-group", group));
+        draft.authGroup(name, users).ifPresent(made -> target.key("auth-group", made));
+    }
+
+    private static boolean inherits(Json attributes) {
+        String value = attributes.get("authentication").text();
+        return value.isEmpty() || value.equals("-1");
     }
 
     private void acl(Json acl, Map<Integer, Backing> luns, TargetDraft target)
@@ -204,31 +246,34 @@ final class TargetcliImport {
         }
     }
 
+    /** Written with the prefix chap_; the manual page has none. */
     private static Optional<PeerUser> user(Json owner) {
-        String name = owner.get("chap_userid").text();
+        return user(owner, "chap_").or(() -> user(owner, ""));
+    }
+
+    private static Optional<PeerUser> user(Json owner, String prefix) {
+        String name = owner.get(prefix + "userid").text();
         if (name.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 new PeerUser(
                         name,
-                        owner.get("chap_password").text(),
-                        owner.get("chap_mutual_userid").text(),
-                        owner.get("chap_mutual_password").text(),
+                        owner.get(prefix + "password").text(),
+                        owner.get(prefix + "mutual_userid").text(),
+                        owner.get(prefix + "mutual_password").text(),
                         owner.place()));
     }
 
     private void discovery(Json fabric) {
-        String name = fabric.get("discovery_userid").text();
-        if (fabric.isOn("discovery_enable_auth") && !name.isEmpty()) {
-            PeerUser user =
-                    new PeerUser(
-                            name,
-                            fabric.get("discovery_password").text(),
-                            fabric.get("discovery_mutual_userid").text(),
-                            fabric.get("discovery_mutual_password").text(),
-                            fabric.place());
-            draft.discoveryAuth(draft.authGroup("discovery", List.of(user)));
+        boolean off =
+                fabric.fields().containsKey("discovery_enable_auth")
+                        && !fabric.isOn("discovery_enable_auth");
+        if (!off) {
+            user(fabric, "discovery_")
+                    .or(() -> user(fabric, ""))
+                    .ifPresent(user ->
+                            draft.discoveryAuth(draft.authGroup("discovery", List.of(user))));
         }
     }
 }

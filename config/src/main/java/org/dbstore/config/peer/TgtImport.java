@@ -9,9 +9,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,10 +23,12 @@ import java.util.TreeMap;
  */
 final class TgtImport {
     private static final int INCLUDE_DEPTH_MAX = 8;
+    private static final Set<String> FILES = Set.of("rdwr", "aio", "sync", "mmap");
     private static final String BACKING = "backing-store";
     private static final String DIRECT = "direct-store";
 
     private final Draft draft;
+    private final Map<String, Clause> targets = new LinkedHashMap<>();
     private final List<PeerUser> discoveryUsers = new ArrayList<>();
     private Optional<Clause> discoveryMutual = Optional.empty();
 
@@ -33,6 +38,9 @@ final class TgtImport {
 
     void read(Path file) throws ConfigException {
         read(file, 0);
+        for (Clause target : targets.values()) {
+            target(target);
+        }
         draft.discoveryAuth(
                 draft.authGroup("discovery", withMutual(discoveryUsers, discoveryMutual)));
     }
@@ -41,7 +49,7 @@ final class TgtImport {
         ClauseReader reader = new ClauseReader(file.toString(), ClauseReader.Syntax.TAGS);
         for (Clause clause : reader.read(ConfigImport.text(file))) {
             switch (clause.key()) {
-                case "target" -> target(clause);
+                case "target" -> targets.merge(clause.word(1), clause, this::united);
                 case "include" -> include(clause, file, depth);
                 case "default-driver" -> driver(clause);
                 case "incomingdiscoveryuser" ->
@@ -52,6 +60,20 @@ final class TgtImport {
                 default -> draft.unknown(clause.place(), clause.key(), "there is nothing like it");
             }
         }
+    }
+
+    /** Blocks of one target are one, for tgt-admin too. */
+    private Clause united(Clause first, Clause second) {
+        draft.note(
+                second.place(),
+                "more of target "
+                        + first.words().get(1)
+                        + " of "
+                        + first.place()
+                        + "; both were united, as tgt-admin does: check its LUNs");
+        List<Clause> block = new ArrayList<>(first.block());
+        block.addAll(second.block());
+        return new Clause(first.words(), block, first.place());
     }
 
     private void include(Clause clause, Path file, int depth) throws ConfigException {
@@ -95,9 +117,9 @@ final class TgtImport {
         }
         TargetDraft target = begun.get();
         List<PeerUser> users = new ArrayList<>();
-        List<String> addresses = new ArrayList<>();
         Optional<Clause> mutual = Optional.empty();
         boolean named = false;
+        List<Clause> addresses = new ArrayList<>();
         Map<String, Clause> common = new TreeMap<>();
         for (Clause each : clause.block()) {
             switch (each.key()) {
@@ -108,9 +130,8 @@ final class TgtImport {
                     target.admit(each.word(1), each.place());
                 }
                 case "initiator-address" -> {
-                    if (!each.word(1).equals("ALL")) {
-                        addresses.addAll(draft.address(each.word(1), each.place()));
-                    }
+                    each.word(1);
+                    addresses.add(each);
                 }
                 case "incominguser" ->
                         users.add(new PeerUser(each.word(1), each.word(2), each.place()));
@@ -120,13 +141,11 @@ final class TgtImport {
         }
         if (!named) {
             target.admitAll();
-        } else if (!addresses.isEmpty()) {
-            draft.note(
-                    clause.place(),
-                    "an initiator was admitted by its name or its address; here it needs both");
         }
-        if (!addresses.isEmpty()) {
-            target.key("addresses", addresses);
+        if (addresses.stream().noneMatch(each -> each.words().get(1).equals("ALL"))) {
+            for (Clause each : addresses) {
+                target.from(each.word(1), each.place());
+            }
         }
         draft.authGroup(clause.word(1), withMutual(users, mutual))
                 .ifPresent(group -> target.key("auth-group", group));
@@ -147,9 +166,10 @@ final class TgtImport {
             throws ConfigException {
         Map<Integer, Clause> numbered = new TreeMap<>();
         List<Clause> others = new ArrayList<>();
+        Set<String> paths = new HashSet<>();
         for (String kind : List.of(BACKING, DIRECT)) {
             for (Clause store : target.block()) {
-                if (store.key().equals(kind)) {
+                if (store.key().equals(kind) && isFirst(store, paths)) {
                     Optional<Clause> lun = own(store, "lun");
                     if (lun.isEmpty() && store.block().isEmpty()) {
                         lun = Optional.ofNullable(common.get("lun"));
@@ -174,6 +194,17 @@ final class TgtImport {
         common.values().forEach(this::setting);
     }
 
+    /** A path is one LUN of a target: tgt-admin leaves out what is in use. */
+    private boolean isFirst(Clause store, Set<String> paths) throws ConfigException {
+        boolean first = paths.add(store.rest());
+        if (!first) {
+            draft.note(
+                    store.place(),
+                    store.rest() + " is a LUN of this target already; the second was left out");
+        }
+        return first;
+    }
+
     private Optional<Backing> backing(Clause store, Map<String, Clause> common)
             throws ConfigException {
         Map<String, Clause> settings = new TreeMap<>(common);
@@ -182,7 +213,17 @@ final class TgtImport {
             setting(setting);
         }
         Clause type = settings.get("device-type");
-        String path = store.word(1);
+        String path = store.rest();
+        Clause access = settings.get("bs-type");
+        if (access != null && !FILES.contains(access.word(1))) {
+            draft.unknown(
+                    store.place(),
+                    path,
+                    "its bs-type is "
+                            + access.word(1)
+                            + "; the data of files and block devices is");
+            return Optional.empty();
+        }
         if (type != null && !type.word(1).equals("disk")) {
             draft.unknown(
                     store.place(), path, "it is a " + type.word(1) + "; only disks are served");
@@ -209,17 +250,21 @@ final class TgtImport {
     /** Notes what is not used above. */
     private void setting(Clause setting) {
         switch (setting.key()) {
-            case "write-cache", "readonly", "device-type", "lun", "allow-in-use", "block-size" -> {}
+            case "write-cache",
+                    "readonly",
+                    "device-type",
+                    "lun",
+                    "allow-in-use",
+                    "block-size",
+                    "bs-type" -> {}
             case "vendor_id", "product_id", "product_rev", "scsi_id", "scsi_sn" ->
                     draft.unknown(
                             setting.place(), setting.key(), "disks have identities of their own");
-            case "bs-type" ->
-                    draft.unknown(setting.place(), "bs-type", "the data is in volumes now");
             default ->
                     draft.unknown(
                             setting.place(),
                             setting.key(),
-                            "the server negotiates and decides it by itself");
+                            "the server decides it by itself, or has nothing like it");
         }
     }
 }

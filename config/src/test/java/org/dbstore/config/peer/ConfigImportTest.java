@@ -1,5 +1,9 @@
 package org.dbstore.config.peer;
 
+import static org.dbstore.config.peer.Imports.assertNoted;
+import static org.dbstore.config.peer.Imports.luns;
+import static org.dbstore.config.peer.Imports.target;
+import static org.dbstore.config.peer.Imports.users;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,9 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.ConfigException;
-import org.dbstore.config.ConfigReader;
 import org.dbstore.config.DbsConfig;
-import org.dbstore.config.LunConfig;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetAccess.Digest;
 import org.dbstore.config.TargetAccess.LunMapConfig;
@@ -19,14 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Goal: what other targets are told becomes ours, and what does not is said. */
@@ -302,58 +302,15 @@ class ConfigImportTest {
                 e.problems().getFirst().startsWith(missing + ": cannot be read"), e.getMessage());
     }
 
-    private void refused(Format format, String text, String problem) throws IOException {
-        Path file = folder.resolve("in.conf");
-        Files.writeString(file, text);
-        var e =
-                assertThrows(
-                        ConfigException.class,
-                        () -> ConfigImport.read(format, file, "main", Path.of("/d.dbs")));
-        assertTrue(e.problems().getFirst().startsWith(file + problem), e.getMessage());
+    private void refused(Format format, String text, String problem) {
+        Imports.assertRefused(folder, format, text, problem);
     }
 
     private Imported read(Format format, String name) throws IOException, ConfigException {
-        Path file = folder.resolve(name);
-        try (InputStream resource = getClass().getResourceAsStream(name)) {
-            Files.write(file, Objects.requireNonNull(resource).readAllBytes());
-        }
-        return ConfigImport.read(format, file, "main", Path.of("/var/lib/dbs/main.dbs"));
+        return Imports.resource(folder, format, name);
     }
 
-    /** Writes it, and reads it as the server would. */
     private DbsConfig check(Imported imported) throws IOException, ConfigException {
-        Path out = Files.createTempDirectory(folder, "out").resolve("dbs.yaml");
-        imported.write(out);
-        return ConfigReader.read(out);
-    }
-
-    private static TargetConfig target(DbsConfig config, String name) {
-        return config.targets().stream()
-                .filter(target -> target.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static List<String> users(AuthGroupConfig group) {
-        return group.users().stream().map(user -> user.name()).toList();
-    }
-
-    private static List<String> luns(TargetConfig target) {
-        return target.luns().stream()
-                .map(lun ->
-                        lun.number()
-                                + " "
-                                + lun.volume()
-                                + (lun.readOnly() ? " read-only" : "")
-                                + (lun.cache() == LunConfig.CacheMode.WRITEBACK ? " writeback" : "")
-                                + " "
-                                + lun.blockBytes())
-                .toList();
-    }
-
-    private static void assertNoted(Imported imported, String part) {
-        assertTrue(
-                imported.notes().stream().anyMatch(note -> note.contains(part)),
-                () -> part + " is not among\n" + String.join("\n", imported.notes()));
+        return Imports.check(folder, imported);
     }
 }

@@ -17,18 +17,14 @@ import org.dbstore.config.LunConfig.CacheMode;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.config.SoftThresholds;
 import org.dbstore.config.VolumeConfig;
-import org.dbstore.tests.support.Bystander;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Configs;
 import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -44,47 +40,20 @@ import java.util.function.UnaryOperator;
  * volume, a LUN, a cache mode and a portal that are fine, and fails at one step or another.
  */
 @Timeout(60)
-class FailedChangeTest {
-    private static final String TARGET = TestServer.TARGET;
-    private static final String OTHER = "iqn.2026-01.org.dbstore.tests:bystander";
-    private static final int LUN = TestServer.LUN;
+class FailedChangeTest extends LiveTest {
     private static final int CACHED = TestServer.LARGE_BLOCK_LUN;
     private static final int NEW_LUN = 5;
     private static final VolumeConfig NEW_VOLUME = new VolumeConfig("late", 8 << 20);
 
-    @TempDir Path folder;
-    private TestServer server;
-    private RawInitiator client;
-    private Bystander bystander;
     private List<String> volumes = List.of();
 
     @BeforeEach
     void logIn() throws Exception {
-        server =
-                TestServer.start(
-                        folder,
-                        List.of(
-                                TestServer.target(TARGET, TestServer.luns()),
-                                TestServer.target(
-                                        OTHER,
-                                        List.of(
-                                                TestServer.lun(
-                                                        LUN, "large-blocks", 0, false, 512)))));
-        bystander = new Bystander(server, OTHER);
-        client = RawInitiator.connect(server.address()).login(TARGET);
         for (int lun : List.of(LUN, CACHED)) {
             ready(lun);
             assertEquals("GOOD", ready(lun));
         }
         volumes = volumeNames();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        bystander.assertUnharmed();
-        bystander.leave();
-        client.close();
-        server.close();
     }
 
     @Test
@@ -103,10 +72,7 @@ class FailedChangeTest {
 
     @Test
     void aPortalThatMadeRoomForAnotherIsBack() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         server.change(c ->
                 Configs.portals(c, c.portals().getFirst(), new PortalConfig("127.0.0.1", port, 1)));
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -301,9 +267,5 @@ class FailedChangeTest {
 
     private static DeviceConfig device(String name, Path path, long createBytes) {
         return new DeviceConfig(name, path, false, createBytes, List.of(NEW_VOLUME));
-    }
-
-    private String ready(int lun) throws IOException {
-        return client.read(lun, Cdb.testUnitReady(), 0).outcome();
     }
 }

@@ -15,43 +15,31 @@ import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetAccess.Digest;
 import org.dbstore.config.TargetAccess.Limits;
 import org.dbstore.config.TargetAccess.Redirect;
-import org.dbstore.config.TargetConfig;
 import org.dbstore.server.plan.Plan;
-import org.dbstore.tests.support.Bystander;
-import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.ChapInitiator;
 import org.dbstore.tests.support.Configs;
 import org.dbstore.tests.support.Pdu;
 import org.dbstore.tests.support.RawInitiator;
-import org.dbstore.tests.support.TestServer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Goal: who may not log in any more is asked to go, and then cut, as the plan said before; nobody
  * else is.
  */
 @Timeout(60)
-class LiveAccessTest {
-    private static final String TARGET = TestServer.TARGET;
-    private static final String OTHER = "iqn.2026-01.org.dbstore.tests:bystander";
-    private static final int LUN = TestServer.LUN;
+class LiveAccessTest extends LiveTest {
     private static final int LOGOUT_REQUESTED = 1;
     private static final int AUTHENTICATION_FAILURE = 0x0201;
     private static final int AUTHORIZATION_FAILURE = 0x0202;
@@ -60,40 +48,9 @@ class LiveAccessTest {
     private static final String SECRET = "a secret of the first";
     private static final String NEW_SECRET = "another secret of his";
 
-    private static final int FIRST_PORT = 21_700;
-    private static final int PORTS = 300;
-
-    @TempDir Path folder;
-    private TestServer server;
-    private RawInitiator client;
-    private Bystander bystander;
-
     @BeforeEach
     void logIn() throws Exception {
-        server =
-                TestServer.start(
-                        folder,
-                        List.of(
-                                TestServer.target(TARGET, TestServer.luns()),
-                                new TargetConfig(
-                                        OTHER,
-                                        "",
-                                        List.of(1), // what other groups are does not concern it
-                                        List.of("*"),
-                                        List.of(
-                                                TestServer.lun(
-                                                        LUN, "large-blocks", 0, false, 512)))));
-        bystander = new Bystander(server, OTHER);
-        client = RawInitiator.connect(server.address()).login(TARGET);
-        assertEquals("CHECK 06/29/00", ready(client));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        bystander.assertUnharmed();
-        bystander.leave();
-        client.close();
-        server.close();
+        assertEquals("CHECK 06/29/00", ready(LUN));
     }
 
     @Test
@@ -103,7 +60,7 @@ class LiveAccessTest {
         Plan plan = server.plan(change);
         assertEquals(1, plan.cutSessions().size());
         assertTrue(plan.cutSessions().getFirst().startsWith(RawInitiator.NAME + " at 127.0.0.1"));
-        assertEquals("GOOD", ready(client), "a plan changes nothing");
+        assertEquals("GOOD", ready(LUN), "a plan changes nothing");
         server.apply(plan);
         expectCut(client);
         assertEquals(AUTHORIZATION_FAILURE, loginStatus(server.address(), TARGET));
@@ -156,13 +113,13 @@ class LiveAccessTest {
         server.change(config -> Configs.access(config, TARGET, chap(SECRET)));
         expectCut(client);
         client = prove(SECRET);
-        assertEquals("CHECK 06/29/07", ready(client));
+        assertEquals("CHECK 06/29/07", ready(LUN));
         Plan plan = server.plan(config -> Configs.access(config, TARGET, chap(NEW_SECRET)));
         assertEquals(1, plan.changes().size());
         assertEquals(List.of(), plan.cutSessions());
         assertTrue(!plan.toString().contains(NEW_SECRET), "secrets are not told");
         server.apply(plan);
-        assertEquals("GOOD", ready(client));
+        assertEquals("GOOD", ready(LUN));
         RawInitiator late = RawInitiator.connect(server.address()).isid("400001370007");
         assertThrows(
                 AssertionError.class,
@@ -196,7 +153,7 @@ class LiveAccessTest {
                         Limits.NONE,
                         Optional.of(new Redirect(new PortalConfig("192.0.2.9", 3260, 1), false)));
         server.change(config -> Configs.access(config, TARGET, elsewhere));
-        assertEquals("GOOD", ready(client));
+        assertEquals("GOOD", ready(LUN));
         assertEquals(MOVED_TEMPORARILY, loginStatus(server.address(), TARGET));
     }
 
@@ -207,14 +164,14 @@ class LiveAccessTest {
         server.change(config -> Configs.portals(config, first, second));
         InetSocketAddress added = server.server().addresses().get(1);
         RawInitiator there = RawInitiator.connect(added).isid("400001370007").login(TARGET);
-        assertEquals("CHECK 06/29/00", ready(there));
+        assertEquals("CHECK 06/29/00", ready(there, LUN));
         Plan plan = server.plan(config -> Configs.portals(config, first));
         assertEquals(1, plan.cutSessions().size());
         server.apply(plan);
         expectCut(there);
         there.close();
         assertThrows(ConnectException.class, () -> RawInitiator.connect(added));
-        assertEquals("GOOD", ready(client));
+        assertEquals("GOOD", ready(LUN));
     }
 
     @Test
@@ -227,13 +184,13 @@ class LiveAccessTest {
                                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
                         .isid("400001370007")
                         .login(TARGET)) {
-            assertEquals("CHECK 06/29/00", ready(there));
+            assertEquals("CHECK 06/29/00", ready(there, LUN));
             // The wildcard cannot be bound while the single address is.
             UnaryOperator<DbsConfig> wider =
                     c -> Configs.portals(c, c.portals().getFirst(), portal("0.0.0.0", port, 1));
             assertEquals(List.of(), server.plan(wider).cutSessions());
             server.change(wider);
-            assertEquals("GOOD", ready(there));
+            assertEquals("GOOD", ready(there, LUN));
             RawInitiator.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.3"), port))
                     .isid("400001370009")
                     .login(TARGET)
@@ -251,7 +208,7 @@ class LiveAccessTest {
                                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
                         .isid("400001370007")
                         .login(TARGET);
-        assertEquals("CHECK 06/29/00", ready(there));
+        assertEquals("CHECK 06/29/00", ready(there, LUN));
         server.change(
                 c -> Configs.portals(c, c.portals().getFirst(), portal("127.0.0.1", port, 3)));
         expectCut(there);
@@ -263,14 +220,14 @@ class LiveAccessTest {
         assertEquals("3", answer.textKeys().get("TargetPortalGroupTag"));
         again.close();
         // The ports of the target are others: their identifiers are in INQUIRY data.
-        assertEquals("CHECK 06/3F/03", ready(client));
-        assertEquals("GOOD", ready(client));
+        assertEquals("CHECK 06/3F/03", ready(LUN));
+        assertEquals("GOOD", ready(LUN));
     }
 
     @Test
     void aTargetThatLeavesAPortalGroupCutsThoseWhoCameThrough() throws Exception {
         server.change(c -> Configs.portals(c, c.portals().getFirst(), portal("127.0.0.2", 0, 2)));
-        assertEquals("CHECK 06/3F/03", ready(client));
+        assertEquals("CHECK 06/3F/03", ready(LUN));
         Plan plan = server.plan(c -> Configs.portalGroups(c, TARGET, 2));
         assertEquals(1, plan.cutSessions().size());
         server.apply(plan);
@@ -295,7 +252,7 @@ class LiveAccessTest {
                     AUTHENTICATION_FAILURE,
                     scout.exchange(scout.loginRequest(1, 3, keys)).loginStatus());
         }
-        assertEquals("GOOD", ready(client));
+        assertEquals("GOOD", ready(LUN));
     }
 
     private void change(UnaryOperator<DbsConfig> change) {
@@ -351,22 +308,6 @@ class LiveAccessTest {
         return new PortalConfig(host, port, group);
     }
 
-    /** Below those that clients get: another test's client would hold it for a minute. */
-    private static int freePort() {
-        return IntStream.range(FIRST_PORT, FIRST_PORT + PORTS)
-                .filter(LiveAccessTest::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket probe = new ServerSocket(port)) {
-            return probe.getLocalPort() == port;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static int loginStatus(InetSocketAddress address, String target) throws IOException {
         try (RawInitiator late = RawInitiator.connect(address).isid("400001370005")) {
             List<String> keys = new ArrayList<>(RawInitiator.normalSession(target));
@@ -380,9 +321,5 @@ class LiveAccessTest {
         assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
         assertEquals(LOGOUT_REQUESTED, message.get8(36));
         session.expectClosed(Duration.ofSeconds(10));
-    }
-
-    private static String ready(RawInitiator session) throws IOException {
-        return session.read(LUN, Cdb.testUnitReady(), 0).outcome();
     }
 }

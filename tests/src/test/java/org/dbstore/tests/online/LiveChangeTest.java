@@ -17,20 +17,16 @@ import org.dbstore.config.TargetAccess.LunMapConfig;
 import org.dbstore.server.plan.Change;
 import org.dbstore.server.plan.Effect;
 import org.dbstore.server.plan.Plan;
-import org.dbstore.tests.support.Bystander;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Configs;
 import org.dbstore.tests.support.Pdu;
 import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,45 +38,17 @@ import java.util.Optional;
  * condition that fits, once; and an initiator of another target notices nothing.
  */
 @Timeout(60)
-class LiveChangeTest {
-    private static final String TARGET = TestServer.TARGET;
-    private static final String OTHER = "iqn.2026-01.org.dbstore.tests:bystander";
-    private static final int LUN = TestServer.LUN;
+class LiveChangeTest extends LiveTest {
     private static final int CACHED = TestServer.LARGE_BLOCK_LUN;
     private static final int NEW_LUN = 5;
     private static final byte[] BLOCK = HexFormat.of().parseHex("5a".repeat(512));
 
-    @TempDir Path folder;
-    private TestServer server;
-    private RawInitiator client;
-    private Bystander bystander;
-
     @BeforeEach
     void logIn() throws Exception {
-        server =
-                TestServer.start(
-                        folder,
-                        List.of(
-                                TestServer.target(TARGET, TestServer.luns()),
-                                TestServer.target(
-                                        OTHER,
-                                        List.of(
-                                                TestServer.lun(
-                                                        LUN, "large-blocks", 0, false, 512)))));
-        bystander = new Bystander(server, OTHER);
-        client = RawInitiator.connect(server.address()).login(TARGET);
         for (int lun : List.of(LUN, TestServer.READ_ONLY_LUN, CACHED)) {
             ready(lun); // the session is new
             assertEquals("GOOD", ready(lun));
         }
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        bystander.assertUnharmed();
-        bystander.leave();
-        client.close();
-        server.close();
     }
 
     @Test
@@ -299,9 +267,5 @@ class LiveChangeTest {
         Pdu message = client.receive();
         assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
         assertEquals(0, message.get8(36), "SCSI event");
-    }
-
-    private String ready(int lun) throws IOException {
-        return client.read(lun, Cdb.testUnitReady(), 0).outcome();
     }
 }

@@ -16,17 +16,13 @@ import org.dbstore.server.TargetInfo;
 import org.dbstore.tests.support.Bystander;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Configs;
-import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,45 +35,27 @@ import java.util.Optional;
  * number and identity as long as they live, and are in nobody's way.
  */
 @Timeout(90)
-class SnapshotLunTest {
-    private static final String TARGET = TestServer.TARGET;
-    private static final String OTHER = "iqn.2026-01.org.dbstore.tests:bystander";
-    private static final int LUN = TestServer.LUN;
+class SnapshotLunTest extends LiveTest {
     private static final int FIRST = 100;
     private static final byte[] BLOCK = HexFormat.of().parseHex("5a".repeat(512));
 
-    @TempDir Path folder;
-    private TestServer server;
     private BlockStore device;
-    private RawInitiator client;
-    private Bystander bystander;
+
+    @Override
+    List<LunConfig> shown() {
+        return List.of(showing(new SnapshotLuns(FIRST, FIRST + 3, "*", 0)));
+    }
+
+    @Override
+    String bystandersVolume() {
+        return "other";
+    }
 
     @BeforeEach
     void logIn() throws Exception {
-        start(new SnapshotLuns(FIRST, FIRST + 3, "*", 0));
-    }
-
-    private void start(SnapshotLuns rule) throws Exception {
-        server =
-                TestServer.start(
-                        folder,
-                        List.of(
-                                TestServer.target(TARGET, List.of(showing(rule))),
-                                TestServer.target(
-                                        OTHER,
-                                        List.of(TestServer.lun(LUN, "other", 0, false, 512)))));
         device = Objects.requireNonNull(server.server().device("main"));
-        bystander = new Bystander(server, OTHER);
-        client = RawInitiator.connect(server.address()).login(TARGET).countingEvents();
+        client.countingEvents();
         assertEquals("CHECK 06/29/00", ready(LUN));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        bystander.assertUnharmed();
-        bystander.leave();
-        client.close();
-        server.close();
     }
 
     @Test
@@ -129,7 +107,8 @@ class SnapshotLunTest {
         Map<Integer, String> before =
                 Map.of(FIRST + 1, identity(FIRST + 1), FIRST + 2, identity(FIRST + 2));
         stop();
-        start(new SnapshotLuns(FIRST, FIRST + 3, "*", 0));
+        start();
+        logIn();
         assertEquals(List.of(LUN, FIRST + 1, FIRST + 2), luns());
         assertEquals(
                 before, Map.of(FIRST + 1, identity(FIRST + 1), FIRST + 2, identity(FIRST + 2)));
@@ -292,9 +271,5 @@ class SnapshotLunTest {
     private String identity(int lun) throws IOException {
         return HexFormat.of()
                 .formatHex(client.read(lun, Cdb.vitalProductData(0x83, 255), 255).data());
-    }
-
-    private String ready(int lun) throws IOException {
-        return client.read(lun, Cdb.testUnitReady(), 0).outcome();
     }
 }

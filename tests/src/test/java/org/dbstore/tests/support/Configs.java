@@ -101,29 +101,13 @@ public final class Configs {
         return target(
                 config,
                 target,
-                each ->
-                        new TargetConfig(
-                                each.name(),
-                                each.alias(),
-                                each.portalGroups(),
-                                List.of(patterns),
-                                each.luns(),
-                                each.access()));
+                t -> copy(t, t.portalGroups(), List.of(patterns), t.luns(), t.access()));
     }
 
     /** With other terms of a target. */
     public static DbsConfig access(DbsConfig config, String target, TargetAccess access) {
         return target(
-                config,
-                target,
-                each ->
-                        new TargetConfig(
-                                each.name(),
-                                each.alias(),
-                                each.portalGroups(),
-                                each.initiators(),
-                                each.luns(),
-                                access));
+                config, target, t -> copy(t, t.portalGroups(), t.initiators(), t.luns(), access));
     }
 
     /** With a target in other portal groups. */
@@ -131,23 +115,20 @@ public final class Configs {
         return target(
                 config,
                 target,
-                each ->
-                        new TargetConfig(
-                                each.name(),
-                                each.alias(),
-                                List.of(groups),
-                                each.initiators(),
-                                each.luns(),
-                                each.access()));
+                t -> copy(t, List.of(groups), t.initiators(), t.luns(), t.access()));
     }
 
     private static TargetConfig luns(TargetConfig target, List<LunConfig> luns) {
+        return copy(target, target.portalGroups(), target.initiators(), luns, target.access());
+    }
+
+    private static TargetConfig copy(
+            TargetConfig target,
+            List<Integer> portalGroups,
+            List<String> initiators,
+            List<LunConfig> luns,
+            TargetAccess access) {
         return new TargetConfig(
-                target.name(),
-                target.alias(),
-                target.portalGroups(),
-                target.initiators(),
-                luns,
-                target.access());
+                target.name(), target.alias(), portalGroups, initiators, luns, access);
     }
 }

@@ -4,7 +4,7 @@ import org.dbstore.config.Edit;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 import java.util.List;
 
@@ -18,25 +18,15 @@ import java.util.List;
             "  dbsctl acl add iqn.2026-01.org.example:vm1 iqn.1993-08.org.debian:01:abc"
         })
 final class AclAdd extends ConfigEdit {
-    @Parameters(index = "0", paramLabel = "TARGET", description = "Name of the target.")
-    String target = "";
-
-    @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "INITIATOR",
-            description = "A name, a pattern with *, a group, or any.")
-    List<String> initiators = List.of();
+    @Mixin AclItems items = new AclItems();
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        return initiators.stream()
-                .<Edit>map(name -> new Edit.Add(List.of("targets", target, "initiators"), name))
-                .toList();
+        return items.edits(Edit.Add::new);
     }
 
     @Override
     String done() {
-        return "May log in at " + target + ": " + String.join(", ", initiators);
+        return "May log in at " + items.target + ": " + items.names();
     }
 }

@@ -4,11 +4,9 @@ import org.dbstore.config.Edit;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 import java.util.List;
-import java.util.Map;
 
 /** Takes a portal away. */
 @Command(
@@ -16,23 +14,15 @@ import java.util.Map;
         description = "Listen at an address no longer. Sessions through it are cut.",
         footer = {"", "Example:", "  dbsctl portal remove 192.0.2.7:3260"})
 final class PortalRemove extends ConfigEdit {
-    @Parameters(
-            paramLabel = "ADDRESS[:PORT]",
-            description = "IPv4, or IPv6 in brackets; the port is 3260 if left out.")
-    String address = "";
-
-    @Option(names = "--group", paramLabel = "TAG", description = "Its portal group (default 1).")
-    int group = 1;
+    @Mixin PortalItem portal = new PortalItem();
 
     @Override
     List<Edit> edits(Configuration configuration) {
-        Object portal =
-                group == 1 ? address : Map.of("address", address, "group", Integer.toString(group));
-        return List.of(new Edit.Drop(List.of("portals"), portal));
+        return List.of(new Edit.Drop(PortalItem.SECTION, portal.item()));
     }
 
     @Override
     String done() {
-        return "Listens no longer at " + address;
+        return "Listens no longer at " + portal.address;
     }
 }
