@@ -42,7 +42,7 @@ class CommandCostTest {
         List<String> lines = process.inputReader().readAllLines();
         assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
         for (String line : lines) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (words[0].equals("cost")) {
                 COSTS.put(
                         CommandCost.valueOf(words[1]),

@@ -73,7 +73,8 @@ final class ServerWork {
                 long calls =
                         Files.readAllLines(task.resolve("io")).stream()
                                 .filter(line -> line.startsWith("sysc"))
-                                .mapToLong(line -> Long.parseLong(line.split(": ")[1]))
+                                .mapToLong(line ->
+                                        Long.parseLong(line.substring(line.indexOf(' ') + 1)))
                                 .sum();
                 transfers.put(Long.parseLong(task.getFileName().toString()), calls);
             }

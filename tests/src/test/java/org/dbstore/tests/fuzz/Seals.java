@@ -8,7 +8,6 @@ import org.dbstore.backend.format.ReservedExtents;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
@@ -33,14 +32,15 @@ final class Seals {
     /** With what the fields of the superblock are sealed. */
     enum Kind {
         /** CRC32, as they are written. */
-        PRESENT(CRC32::new),
+        PRESENT,
         /** CRC32C, as they were once, and still are on devices of that time. */
-        FORMER(CRC32C::new);
+        FORMER;
 
-        private final Supplier<Checksum> fields;
-
-        Kind(Supplier<Checksum> fields) {
-            this.fields = fields;
+        private Checksum ofFields() {
+            return switch (this) {
+                case PRESENT -> new CRC32();
+                case FORMER -> new CRC32C();
+            };
         }
     }
 
@@ -70,9 +70,9 @@ final class Seals {
 
     private void superblock() {
         ByteBuffer block = device.get(0, BLOCK);
-        seal(0, IDENTITY_SEAL, sum(kind.fields.get(), block.slice(24, 24)));
+        seal(0, IDENTITY_SEAL, sum(kind.ofFields(), block.slice(24, 24)));
         if (block.getInt(FEATURES) != 0) {
-            seal(0, FEATURES_SEAL, sum(kind.fields.get(), device.get(24, 32)));
+            seal(0, FEATURES_SEAL, sum(kind.ofFields(), device.get(24, 32)));
         }
         int count = block.getInt(76) + 2 * block.getInt(80);
         if (count >= 0 && count <= (BLOCK - RESERVED_LIST) / 4) {
