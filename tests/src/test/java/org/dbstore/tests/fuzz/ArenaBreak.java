@@ -23,8 +23,9 @@ enum ArenaBreak {
         void happen(TestServer server) throws BackendException {
             BlockStore device = Objects.requireNonNull(server.server().device("main"));
             Volume volume = device.openVolume("data");
-            // Between its write and its read, sooner or later.
-            for (int i = 0; i < 5000; i++) {
+            // Between its write and its read, in one of many rounds.
+            long end = System.nanoTime() + DATA_NANOS;
+            for (int i = 0; System.nanoTime() < end; i++) {
                 ByteBuffer block = ByteBuffer.allocateDirect(512).putInt(0, i);
                 volume.write(Bystander.FIRST_BLOCK * 512L, block);
             }
@@ -61,6 +62,8 @@ enum ArenaBreak {
             LogManager.getLogger("org.dbstore.server").error("broken on purpose");
         }
     };
+
+    private static final long DATA_NANOS = 1_500_000_000;
 
     private static final List<byte[]> KEPT = new ArrayList<>();
 
