@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Everything important on one screen. */
@@ -79,7 +80,7 @@ final class StatusCommand extends ServerCommand {
                 "configuration %s of %s, portals %s"
                         .formatted(
                                 status.get("configVersion"),
-                                status.getOrDefault("configFile", "no file"),
+                                Objects.requireNonNullElse(status.get("configFile"), "no file"),
                                 texts(status.get("portals"))));
         long failedLogins = number(status.get("failedLogins"));
         out.println(
