@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** An address that is listened on. Its thread accepts and does nothing else: it never reads. */
@@ -20,11 +22,15 @@ final class Portal {
     /** Pause when the system is out of descriptors. */
     private static final long RETRY_NANOS = 100_000_000L;
 
+    /** How long closing waits for the thread that accepts; it is there within milliseconds. */
+    private static final Duration LAST_ACCEPT = Duration.ofSeconds(5);
+
     private final IscsiServer server;
     private final ServerSocketChannel channel;
     private final InetSocketAddress wanted;
     private final InetSocketAddress address;
     private volatile int groupTag;
+    private @Nullable Thread acceptor;
 
     private Portal(
             IscsiServer server,
@@ -65,7 +71,11 @@ final class Portal {
     }
 
     void start() {
-        Thread.ofPlatform().daemon().name("dbs-portal-" + address.getPort()).start(this::accept);
+        acceptor =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("dbs-portal-" + address.getPort())
+                        .start(this::accept);
     }
 
     /** As it was asked for; the port may be 0. */
@@ -100,11 +110,20 @@ final class Portal {
                 && (mine.equals(theirs) || mine.isAnyLocalAddress() || theirs.isAnyLocalAddress());
     }
 
+    /**
+     * Stops listening. The address is free then: the system listens on as long as a thread is in an
+     * accept, closed or not, so that is waited for.
+     */
     void close() {
         try {
             channel.close();
+            if (acceptor != null && !acceptor.join(LAST_ACCEPT)) {
+                LOG.warn("portal {} is closed, but its last accept does not end", address);
+            }
         } catch (IOException e) {
             LOG.warn("closing portal {}", address, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the closing of a portal", e);
         }
     }
 

@@ -199,6 +199,16 @@ class LiveAccessTest extends LiveTest {
     }
 
     @Test
+    void aPortalMakesRoomForAWiderOneAndBackEachTime() throws Exception {
+        int port = freePort();
+        for (int i = 0; i < 200; i++) {
+            String address = i % 2 == 0 ? "127.0.0.1" : "0.0.0.0";
+            server.change(
+                    c -> Configs.portals(c, c.portals().getFirst(), portal(address, port, 1)));
+        }
+    }
+
+    @Test
     void aPortalInAnotherGroupIsAnotherPort() throws Exception {
         int port = freePort();
         server.change(
