@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** {@code dbsd}: reads the configuration, serves until it is told to stop. */
@@ -74,6 +75,7 @@ public final class Main implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
 
     private final ServiceManager serviceManager = ServiceManager.ofEnvironment();
+    private final CompletableFuture<Runnable> reload = new CompletableFuture<>();
 
     /** Runs the server; returns when it has stopped. */
     public static void main(String[] arguments) {
@@ -99,6 +101,9 @@ public final class Main implements Callable<Integer> {
             out.flush();
             return 0;
         }
+        // From now on a SIGHUP does not end the process: it waits until there is something to
+        // reload.
+        HangupSignal.handle(() -> reload.join().run());
         DbsConfig config;
         try {
             config = source().read();
@@ -132,7 +137,7 @@ public final class Main implements Callable<Integer> {
         }
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(admin, server)));
-        HangupSignal.handle(() -> {
+        reload.complete(() -> {
             serviceManager.reloading();
             Logging.reopen();
             configuration.reload();
