@@ -82,6 +82,7 @@ class Bench:
         self.seconds = seconds
         self.rounds = rounds
         self.results = []
+        self.runs = 0
         self.left_out = {}
         self.programs = place / "bin"
         self.programs.mkdir()
@@ -91,6 +92,7 @@ class Bench:
     def run(self, setting, cases, names):
         """Measures every case on every server that can run it; keeps what the client printed."""
         servers = {}
+        self.runs += 1
         try:
             for name in names:
                 why = SERVERS[name].lacks(setting)
@@ -147,8 +149,9 @@ class Bench:
         result = self.client(server, *options, *pids)
         if once:
             server.serve_disk()
+        round_name = f"{self.runs}.{round_number}"  # so that a ratio is never one of two runs
         return {"setting": dataclasses.asdict(setting), "case": dataclasses.asdict(case),
-                "server": server.name, "round": round_number} | result
+                "server": server.name, "round": round_name} | result
 
 
 def arguments():
