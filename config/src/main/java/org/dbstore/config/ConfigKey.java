@@ -175,6 +175,16 @@ public enum ConfigKey {
     /** The group of one portal. */
     PORTAL_GROUP(
             "portals.group", "1..65535", "1", "Tag of the portal group the portal belongs to."),
+    /** Whether processors are spent on latency. */
+    BUSY_POLL(
+            "busy-poll",
+            "choice",
+            "on",
+            "While commands come within a tenth of a millisecond of each other, a connection looks"
+                    + " for the next one instead of sleeping, on at most every second processor:"
+                    + " answers come sooner.",
+            "on",
+            "off"),
     /** What SendTargets says. */
     DISCOVERY(
             "discovery",

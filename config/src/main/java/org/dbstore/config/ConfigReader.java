@@ -123,6 +123,10 @@ public final class ConfigReader {
         AdminConfig admin = administration.read(root);
         LogConfig log = administration.readLog(root);
         List<ScheduleConfig> schedules = new ScheduleSection(deviceNames(tree)).read(root);
+        boolean busyPoll =
+                root.value(ConfigKey.BUSY_POLL, ConfigKey.BUSY_POLL::choose)
+                        .orElse(ConfigKey.BUSY_POLL.defaultText())
+                        .equals("on");
         problems.throwIfAny();
         return new DbsConfig(
                 devices,
@@ -132,7 +136,8 @@ public final class ConfigReader {
                 targets,
                 admin,
                 schedules,
-                log);
+                log,
+                busyPoll);
     }
 
     /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */

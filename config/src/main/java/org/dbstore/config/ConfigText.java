@@ -52,6 +52,7 @@ public final class ConfigText {
                 config.discovery().name().toLowerCase(Locale.ROOT));
         config.discoveryAuth()
                 .ifPresent(group -> root.put(ConfigKey.DISCOVERY_AUTH_GROUP, group.name()));
+        root.unless(config.busyPoll(), ConfigKey.BUSY_POLL, "off");
         root.some(ConfigKey.ADMIN, admin(config.admin()));
         root.some(ConfigKey.LOG, log(config.log()));
         root.some(ConfigKey.AUTH_GROUPS, authGroups);

@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param admin how the running server is administered
  * @param schedules of snapshots; names are unique
  * @param log what is logged, and how
+ * @param busyPoll true if a connection may look for its next command before it sleeps
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
@@ -26,7 +27,8 @@ public record DbsConfig(
         List<TargetConfig> targets,
         AdminConfig admin,
         List<ScheduleConfig> schedules,
-        LogConfig log) {
+        LogConfig log,
+        boolean busyPoll) {
     /** Which addresses of a target SendTargets lists (RFC 7143, appendix C). */
     public enum Discovery {
         /** Every portal of the target's portal groups. */
@@ -59,7 +61,8 @@ public record DbsConfig(
                 targets,
                 AdminConfig.DEFAULT,
                 List.of(),
-                LogConfig.DEFAULT);
+                LogConfig.DEFAULT,
+                true);
     }
 
     /** Checks the values. */

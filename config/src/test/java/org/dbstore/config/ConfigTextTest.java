@@ -172,7 +172,8 @@ class ConfigTextTest {
                     new LogConfig(
                             any(List.of(LogConfig.Format.values())),
                             random.nextBoolean() ? 0 : 1 + random.nextInt(600_000),
-                            maybe(() -> folder.resolve("audit log"))));
+                            maybe(() -> folder.resolve("audit log"))),
+                    random.nextBoolean());
         }
 
         private DeviceConfig device(int index) {

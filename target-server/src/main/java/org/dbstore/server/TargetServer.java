@@ -219,6 +219,7 @@ public final class TargetServer implements AutoCloseable {
             version = following;
         }
         qos.update(new ConfiguredLimits(next));
+        iscsi.allowBusyPoll(next.busyPoll());
         metrics.logSlowCommands(next.log().slowCommandMillis());
         Logging.apply(next.log());
         space.follow(served.devices());

@@ -370,6 +370,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
             if (!growReceiveBuffer()) {
                 return;
             }
+            reader.polls(writer, server.spareProcessors());
         }
         new FullFeaturePhase(this, reader, writer, agreement, session).run();
     }

@@ -9,6 +9,7 @@ import org.dbstore.server.iscsi.auth.FailedLogins;
 import org.dbstore.server.iscsi.pdu.BufferPool;
 import org.dbstore.server.iscsi.pdu.FairShares;
 import org.dbstore.server.iscsi.pdu.PduReader;
+import org.dbstore.server.iscsi.pdu.SpareProcessors;
 import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.iscsi.session.Session;
 import org.dbstore.server.iscsi.session.SessionInfo;
@@ -72,6 +73,8 @@ public final class IscsiServer implements AutoCloseable {
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
                             + (2L * PendingLogins.COUNT_MAX + REFUSALS_MAX)
                                     * PduReader.LOGIN_CAPACITY_BYTES);
+    private final SpareProcessors spareProcessors =
+            new SpareProcessors(Runtime.getRuntime().availableProcessors());
     private final Sessions sessions = new Sessions();
     private final TaskManagement taskManagement = new TaskManagement(sessions);
     private final Portals portals = new Portals(this);
@@ -247,6 +250,15 @@ public final class IscsiServer implements AutoCloseable {
             connection.disconnect();
         }
         connection.start();
+    }
+
+    /** Says whether connections may look for their next command before they sleep. */
+    public void allowBusyPoll(boolean yes) {
+        spareProcessors.allow(yes);
+    }
+
+    SpareProcessors spareProcessors() {
+        return spareProcessors;
     }
 
     PendingLogins pendingLogins() {

@@ -49,6 +49,7 @@ public final class Planner {
         planner.devicesToOpen();
         planner.portals();
         planner.discovery();
+        planner.busyPoll();
         planner.targets();
         planner.devicesToClose();
         planner.rest();
@@ -202,6 +203,16 @@ public final class Planner {
                     next.discoveryAuth()
                             .map(group -> "takes CHAP by auth group " + group.name())
                             .orElse("needs no authentication"));
+        }
+    }
+
+    private void busyPoll() {
+        if (current.busyPoll() != next.busyPoll()) {
+            String how =
+                    next.busyPoll()
+                            ? "look for the next command before they sleep"
+                            : "sleep until the next command";
+            add(Kind.CHANGE, "connections", how);
         }
     }
 

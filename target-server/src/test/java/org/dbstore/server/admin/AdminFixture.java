@@ -103,7 +103,8 @@ public final class AdminFixture implements AutoCloseable {
                 List.of(new TargetConfig(TARGET, "", List.of(), List.of("*"), List.of(lun))),
                 AdminConfig.DEFAULT,
                 schedules,
-                LogConfig.DEFAULT);
+                LogConfig.DEFAULT,
+                true);
     }
 
     public BlockStore store() {

@@ -1,7 +1,10 @@
 package org.dbstore.server.iscsi.pdu;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
@@ -38,6 +41,8 @@ public final class PduReader {
     private boolean dataDigests;
     private final Crc32cDigest digest = new Crc32cDigest();
     private final Crc32cDigest headerDigest = new Crc32cDigest();
+
+    private @Nullable BusyPoll poll;
 
     /** The last read got all it had room for: there may be more. */
     private boolean lastReadFull;
@@ -79,6 +84,17 @@ public final class PduReader {
         bytes = buffer;
         view = buffer.duplicate();
         return before;
+    }
+
+    /**
+     * From now on the socket is looked at before it is slept in, where that helps.
+     *
+     * @param writer sends meanwhile what others have queued
+     * @param processors which are used up for looking
+     */
+    public void polls(PduWriter writer, SpareProcessors processors) throws IOException {
+        InputStream socket = channel.socket().getInputStream();
+        poll = new BusyPoll(socket::available, writer::sendQueued, processors, System::nanoTime);
     }
 
     /** From the next PDU on headers, or data segments, carry a digest. */
@@ -233,10 +249,7 @@ public final class PduReader {
         int limit = target.limit();
         target.limit(target.position() + wanted - buffered);
         while (target.hasRemaining()) {
-            waiting.beforeWaiting();
-            int count = channel.read(target);
-            waiting.workBegins();
-            if (count < 0) {
+            if (read(target) < 0) {
                 throw new EOFException("closed within a data segment");
             }
         }
@@ -323,10 +336,7 @@ public final class PduReader {
         } else if (end == bytes.capacity()) {
             compact();
         }
-        waiting.beforeWaiting();
-        bytes.clear().position(end);
-        int count = channel.read(bytes);
-        waiting.workBegins();
+        int count = read(bytes.clear().position(end));
         bytes.clear();
         if (count < 0) {
             return false;
@@ -334,6 +344,20 @@ public final class PduReader {
         end += count;
         lastReadFull = end == bytes.capacity();
         return true;
+    }
+
+    /** Goes to the socket once. */
+    private int read(ByteBuffer target) throws IOException {
+        BusyPoll looking = poll;
+        if (looking == null || !looking.findsBytes()) {
+            waiting.beforeWaiting();
+        }
+        int count = channel.read(target);
+        waiting.workBegins();
+        if (looking != null) {
+            looking.ended();
+        }
+        return count;
     }
 
     private void compact() {

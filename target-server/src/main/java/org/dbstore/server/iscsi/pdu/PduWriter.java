@@ -376,6 +376,13 @@ public final class PduWriter implements PduReader.Waiting {
         queue(pdu, StatusNumber.OWN, null, null);
     }
 
+    /** What the connection's thread calls while it looks for bytes: sends what is queued. */
+    void sendQueued() throws IOException {
+        if (queuedBytes > 0) {
+            flush();
+        }
+    }
+
     /** What the connection's thread calls before it goes to the socket: sends what is queued. */
     @Override
     public void beforeWaiting() throws IOException {
