@@ -43,6 +43,7 @@ final class Reconfiguration {
     private final IscsiServer iscsi;
     private final ServedUnits units;
     private final Served before;
+    private final DbsConfig previous;
     private final DbsConfig config;
     private final SnapshotNumbers numbers;
     private final Set<Hidden> hidden;
@@ -89,6 +90,7 @@ final class Reconfiguration {
      * Begins a transaction.
      *
      * @param before what is served
+     * @param previous what was wanted until now; at the start the same as {@code config}
      * @param config checked, and free of obstacles
      * @param numbers of the snapshots that appear by themselves
      * @param hidden those that do not
@@ -97,12 +99,14 @@ final class Reconfiguration {
             IscsiServer iscsi,
             ServedUnits units,
             Served before,
+            DbsConfig previous,
             DbsConfig config,
             SnapshotNumbers numbers,
             Set<Hidden> hidden) {
         this.iscsi = iscsi;
         this.units = units;
         this.before = before;
+        this.previous = previous;
         this.config = config;
         this.numbers = numbers;
         this.hidden = Set.copyOf(hidden);
@@ -183,14 +187,27 @@ final class Reconfiguration {
                 before.mappings.getOrDefault(target.name(), new TreeMap<>());
         SortedMap<Integer, Mapping> luns = new TreeMap<>();
         for (LunConfig lun : target.luns()) {
-            luns.put(lun.number(), mapping(target.name(), lun, present.get(lun.number())));
+            try {
+                luns.put(lun.number(), mapping(target.name(), lun, present.get(lun.number())));
+            } catch (BackendException e) {
+                if (e.error() != BackendError.CORRUPT || !isKnown(target.name(), lun)) {
+                    throw e;
+                }
+                LOG.error("not served: {}", e.getMessage());
+            }
         }
         for (LunConfig lun : target.luns()) {
-            if (lun.snapshots().isPresent()) {
+            if (lun.snapshots().isPresent() && luns.containsKey(lun.number())) {
                 addSnapshots(target.name(), lun, present, luns);
             }
         }
         return luns;
+    }
+
+    /** A damaged volume keeps nobody from the others; but who maps one anew is told. */
+    private boolean isKnown(String target, LunConfig lun) {
+        return previous.targets().stream()
+                .anyMatch(each -> each.name().equals(target) && each.luns().contains(lun));
     }
 
     private Mapping mapping(String target, LunConfig lun, @Nullable Mapping old)

@@ -194,7 +194,7 @@ public final class TargetServer implements AutoCloseable {
     /** Returns what did not go well and could not be helped. */
     private List<String> reconfigure(DbsConfig next, Step keep) throws BackendException {
         Reconfiguration change =
-                new Reconfiguration(iscsi, units, served, next, snapshotNumbers, hidden);
+                new Reconfiguration(iscsi, units, served, config, next, snapshotNumbers, hidden);
         boolean ready = false;
         try {
             change.prepare();

@@ -241,8 +241,19 @@ public final class DeviceIo {
         if (e instanceof ClosedChannelException) {
             return health.fail("the device was closed under the store", e);
         }
+        BackendError error = errorOf(e);
+        String reason = error == BackendError.NO_SPACE ? "the file system below is full: " : "";
         String message = "%s of %d bytes at %d of %s".formatted(what, length, at, device.name());
-        return new BackendException(errorOf(e), message, e);
+        return new BackendException(error, reason + message, e);
+    }
+
+    /**
+     * Returns what the message of an {@link IOException} has if the file system below is full.
+     *
+     * @return in the language of the system
+     */
+    public static String noSpaceText() {
+        return Native.noSpaceText();
     }
 
     /**
@@ -253,7 +264,7 @@ public final class DeviceIo {
      */
     public static BackendError errorOf(IOException e) {
         // The JDK has no exception of its own for ENOSPC.
-        boolean full = e.getMessage() != null && e.getMessage().contains("No space left");
+        boolean full = e.getMessage() != null && e.getMessage().contains(noSpaceText());
         return full ? BackendError.NO_SPACE : BackendError.IO;
     }
 }

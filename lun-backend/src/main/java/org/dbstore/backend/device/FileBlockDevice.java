@@ -338,7 +338,7 @@ public final class FileBlockDevice implements BlockDevice {
                         || result == -Native.ENOSYS
                         || result == -Native.ENODEV;
         if (result == -Native.ENOSPC) {
-            throw new IOException("No space left on device"); // as the JDK has it
+            throw new IOException(Native.noSpaceText()); // as the JDK has it
         }
         if (result < 0 && !unable) {
             throw Native.failure("preallocation in " + path, result);

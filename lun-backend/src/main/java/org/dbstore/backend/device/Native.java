@@ -12,6 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.Objects;
 
 /**
  * The few calls of the C library that Java does not offer (Linux, 64 bit). A negative result is a
@@ -368,6 +370,38 @@ final class Native {
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    /** What the C library says of an error, in the language of the environment. */
+    private static final class Words {
+        private static final MethodHandle STRERROR =
+                handle(
+                        "strerror",
+                        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+
+        static final String NO_SPACE = of(ENOSPC);
+
+        private Words() {}
+
+        @SuppressWarnings("restricted") // the C library ends its texts with a zero
+        private static String of(int errno) {
+            String encoding = Objects.requireNonNull(System.getProperty("native.encoding"));
+            try {
+                MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+                return text.reinterpret(Long.MAX_VALUE).getString(0, Charset.forName(encoding));
+            } catch (Throwable e) {
+                throw unexpected(e);
+            }
+        }
+    }
+
+    /**
+     * Returns what exceptions of the JDK say of a full file system: it asks the C library, too.
+     *
+     * @return the same as long as the process lives
+     */
+    static String noSpaceText() {
+        return Words.NO_SPACE;
     }
 
     /**

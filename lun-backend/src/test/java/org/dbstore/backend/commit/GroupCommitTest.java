@@ -16,6 +16,7 @@ import org.dbstore.backend.Bytes;
 import org.dbstore.backend.FaultyDevice;
 import org.dbstore.backend.Stores;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.format.Geometry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,7 +184,7 @@ class GroupCommitTest {
 
     @Test
     void aFullFileSystemBelowIsNoSpace() throws Exception {
-        device.failWrites(offset -> offset >= 6 * MIB, "No space left on device");
+        device.failWrites(offset -> offset >= 6 * MIB, DeviceIo.noSpaceText());
         assertFails(
                 BackendError.NO_SPACE, () -> Bytes.write(volume, 2 * MIB, Bytes.random(4096, 2)));
         assertFalse(store.isFailed());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -179,6 +182,17 @@ class DevicesTest {
             assertEquals(back.clear(), ByteBuffer.allocateDirect(4096));
         }
         assertEquals(SIZE, Files.size(file));
+    }
+
+    @Test
+    void aFullFileSystemIsToldFromAFailingMediumInTheLanguageOfTheSystem() throws IOException {
+        assertEquals(BackendError.IO, DeviceIo.errorOf(new IOException("Input/output error")));
+        try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+            IOException failure =
+                    assertThrows(IOException.class, () -> full.write(ByteBuffer.allocateDirect(1)));
+            assertEquals(DeviceIo.noSpaceText(), failure.getMessage());
+            assertEquals(BackendError.NO_SPACE, DeviceIo.errorOf(failure));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.OpenOptions;
+import org.dbstore.backend.ProgressListener;
 import org.dbstore.backend.SnapshotInfo;
 import org.dbstore.backend.SnapshotRequest;
 import org.dbstore.backend.Volume;
@@ -17,12 +18,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One seed: clients write, unmap, flush, read and snapshot the same two volumes at the same time
- * until the power goes. The schedule is the machine's, so a seed may have to be tried again.
+ * One seed: clients write, unmap, flush, read and snapshot the same two volumes, and compact their
+ * device, at the same time until the power goes. The schedule is the machine's, so a seed may have
+ * to be tried again.
  */
 final class ConcurrentSimulation {
     private static final int CLIENTS = 3;
@@ -30,6 +33,7 @@ final class ConcurrentSimulation {
     private static final int DEVICE_OPERATIONS_MAX = 400;
     private static final int LOOKS = 24;
     private static final int EXTENTS = 2;
+    private static final int BALLAST_EXTENTS = 4;
     private static final String[] VOLUMES = {"a", "b"};
 
     /** Sectors where clients meet: in two extents, over the border of blocks. */
@@ -51,6 +55,9 @@ final class ConcurrentSimulation {
     private final Map<Group, Map<Long, Integer>> snapshots = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final Contents contents = new Contents();
+    private final AtomicBoolean compacting = new AtomicBoolean();
+    private boolean ballast = true;
+    private long moved;
     private final SimulatedDevice device;
     private final List<SimulatedDevice> seen = new ArrayList<>();
     private long points;
@@ -71,9 +78,20 @@ final class ConcurrentSimulation {
         return points;
     }
 
+    /** Number of extents that moved while clients used them. */
+    long moved() {
+        return moved;
+    }
+
     /** Returns what went wrong, or null. */
     @Nullable String run() throws BackendException {
         BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        store.createVolume(Workload.BALLAST, (long) BALLAST_EXTENTS << 20);
+        Volume before = store.openVolume(Workload.BALLAST);
+        for (int extent = 0; extent < BALLAST_EXTENTS; extent++) {
+            before.write((long) extent << 20, Stamps.sectors(1, 0));
+        }
+        store.release(before);
         for (String volume : VOLUMES) {
             store.createVolume(volume, (long) EXTENTS << 20);
         }
@@ -128,12 +146,13 @@ final class ConcurrentSimulation {
             for (int i = 0; i < OPERATIONS; i++) {
                 int volume = dice.nextInt(VOLUMES.length);
                 int place = PLACES[dice.nextInt(PLACES.length)];
-                switch (dice.nextInt(12)) {
+                switch (dice.nextInt(13)) {
                     case 0, 1, 2 -> write(volumes, volume, place, 1 + dice.nextInt(12), false);
                     case 3, 4 -> write(volumes, volume, place, 1 + dice.nextInt(12), true);
                     case 5 -> unmap(volumes, volume, dice.nextInt(3) * 8, 8);
                     case 6, 7 -> flush(volumes.get(volume));
                     case 8, 9, 10 -> read(volumes, volume, place, 1 + dice.nextInt(12));
+                    case 11 -> compact(store);
                     default -> snapshot(store, mine);
                 }
             }
@@ -203,6 +222,21 @@ final class ConcurrentSimulation {
         Map<Long, Integer> content = contentOf(store, group, mine);
         fail(history.snapshot(content, group.begin(), group.end()));
         snapshots.put(group, content);
+    }
+
+    /** What lies before the extents of the volumes goes, and they move there. One at a time. */
+    private void compact(BlockStore store) throws BackendException {
+        if (compacting.compareAndSet(false, true)) {
+            try {
+                if (ballast) {
+                    store.deleteVolume(Workload.BALLAST);
+                    ballast = false;
+                }
+                moved += store.vacuum(ProgressListener.NONE, () -> false).movedExtents();
+            } finally {
+                compacting.set(false);
+            }
+        }
     }
 
     private static Map<Long, Integer> contentOf(BlockStore store, Group group, Contents contents)

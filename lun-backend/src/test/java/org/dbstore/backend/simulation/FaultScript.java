@@ -31,6 +31,9 @@ final class FaultScript {
             List<Action.Weighted> actions = new ArrayList<>(DataActions.ALL);
             actions.addAll(ManagementActions.ALL);
             actions.addAll(CatalogueActions.ALL);
+            actions.addAll(TreeActions.ALL);
+            actions.addAll(VacuumActions.ALL);
+            actions.addAll(CopyActions.ALL);
             Workload workload =
                     new Workload(new SplittableRandom(seed), promises, contents, actions);
             workload.countFrom(1 + number * 100_000, number * 1000);

@@ -1,6 +1,7 @@
 package org.dbstore.backend.simulation;
 
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.DeviceIo;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -332,7 +333,7 @@ final class SimulatedDevice implements BlockDevice {
         private static final long serialVersionUID = 1;
 
         FullException() {
-            super("No space left on device");
+            super(DeviceIo.noSpaceText());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Store;
 import org.dbstore.backend.VolumeContents;
@@ -94,13 +95,17 @@ final class VolumeImportCommand extends StoreChange {
         } catch (BackendException | CommandFailure | IOException e) {
             if (create) {
                 discard(store, e);
-            } else {
+            } else if (!isBusy(e)) { // what others use is not written
                 dbsctl().terminal()
                         .err()
                         .println("dbsctl: " + name + " holds a part of the input; import it again");
             }
             throw e;
         }
+    }
+
+    private static boolean isBusy(Exception failure) {
+        return failure instanceof BackendException e && e.error() == BackendError.BUSY;
     }
 
     private void createVolume(Store store, long inputBytes)

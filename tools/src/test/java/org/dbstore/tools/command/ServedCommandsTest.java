@@ -250,6 +250,20 @@ class ServedCommandsTest extends CommandTestBase {
         assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", port).close());
     }
 
+    @Test
+    void whatInitiatorsUseIsNotImportedInto() throws Exception {
+        serve();
+        dbsctl("volume", "create", "vm1", "8M");
+        dbsctl("target", "create", TARGET, "--initiator", "any");
+        dbsctl("lun", "map", TARGET, "vm1");
+        Path input = Files.write(directory.resolve("input"), noise(1, 3 * MIB));
+        assertEquals(
+                "dbsctl: vm1 is in use; stop what holds it, or wait for its end\n",
+                failing(ExitCode.BUSY, "volume", "import", "vm1", input.toString()));
+        var volume = Json.object(dbsctl("volume", "info", "vm1", "-o", "json"));
+        assertEquals(0L, volume.get("mappedBytes"));
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
             return free.getLocalPort();

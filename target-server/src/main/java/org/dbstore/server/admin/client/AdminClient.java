@@ -156,7 +156,7 @@ public final class AdminClient {
     /**
      * Puts bytes.
      *
-     * @param path where to
+     * @param path where to; an empty body changes nothing there
      * @param headers further ones
      * @param body is written when the server has agreed to take it
      * @param type of the answer
@@ -172,9 +172,27 @@ public final class AdminClient {
         try {
             write(connection, body);
         } catch (ProtocolException e) {
-            // It has said no already; what it said is read below.
+            connection.disconnect();
+            throw refusal(path, headers);
         }
         return record(connection, type);
+    }
+
+    /**
+     * Tells why the server did not want to see a body. What it said is lost in HttpURLConnection;
+     * it says it again to a request whose body is empty.
+     */
+    private ServerFailure refusal(ApiPath path, Map<String, String> headers) {
+        try {
+            read(send("PUT", path, headers, new byte[0]), InputStream::readAllBytes);
+        } catch (ServerFailure e) {
+            return e;
+        }
+        return new ServerFailure(
+                new ApiError(
+                        ApiError.OVERLOADED,
+                        url + " refused what it would take now",
+                        "do it again"));
     }
 
     /**
