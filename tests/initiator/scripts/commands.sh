@@ -47,6 +47,14 @@ grep -qi "deallocated\|unmapped" /tmp/status || { cat /tmp/status; fail "no hole
 must sg_unmap --force --lba=0 --num=8 "$disk" > /dev/null
 [[ -z $(first_block "$disk" | tr -d '\0') ]] || fail "an unmapped block is not zero"
 
+step "WRITE ATOMIC: as long as announced, and no longer"
+sg_vpd --page=bl "$disk" | grep -qi "maximum atomic transfer length: 2048" || { sg_vpd --page=bl "$disk"; fail "VPD B0"; }
+letters b 4096 > /tmp/b
+must sg_write_x --atomic=0 --16 --in=/tmp/b --lba=1 --num=8 "$disk" > /dev/null
+dd if="$disk" bs=512 skip=1 count=8 iflag=direct status=none | cmp - /tmp/b || fail "WRITE ATOMIC wrote something else"
+letters b $((2049 * 512)) > /tmp/long
+refuse sg_write_x --atomic=0 --16 --in=/tmp/long --lba=0 --num=2049 "$disk" > /dev/null 2>&1
+
 step "COMPARE AND WRITE: once, and not twice"
 { head -c 512 /dev/zero; cat /tmp/a; } > /tmp/swap
 must sg_compare_and_write --in=/tmp/swap --lba=0 --num=1 --xferlen=1024 "$disk"

@@ -58,6 +58,26 @@ public interface Volume extends VolumeContents {
     boolean writeThrough(long offset, ByteBuffer source) throws BackendException;
 
     /**
+     * Tells how much {@link #writeAtomically} takes at once.
+     *
+     * @return bytes; 0 if it cannot be had: of a snapshot, of a store that is read-only, and of a
+     *     device without a journal, which gets one at its first change if there is room
+     */
+    int atomicWriteBytesMax();
+
+    /**
+     * Writes bytes that are durable when it returns, and of which no loss of power, failure or end
+     * of the process ever leaves a part only: until then all is as it was. Slow beside {@link
+     * #write}: whole extents are copied.
+     *
+     * @param offset first byte
+     * @param source direct buffer, at most {@link #atomicWriteBytesMax} bytes
+     * @throws BackendException as {@link #write}; after {@link BackendError#FAILED} the next
+     *     opening shows whether it was written
+     */
+    void writeAtomically(long offset, ByteBuffer source) throws BackendException;
+
+    /**
      * Unmaps the whole blocks of the range; they read as zeroes afterwards. Parts of blocks at its
      * ends are left as they are. Snapshots keep their contents.
      *

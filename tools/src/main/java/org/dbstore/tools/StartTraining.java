@@ -95,7 +95,8 @@ final class StartTraining {
                                 Optional.empty(),
                                 false),
                         List.of(),
-                        LogConfig.DEFAULT);
+                        LogConfig.DEFAULT,
+                        true);
         try (TargetServer server = TargetServer.start(config)) {
             var administration =
                     new Administration(

@@ -80,8 +80,13 @@ public final class Transaction {
         return this;
     }
 
-    /** Notes that extents below a mark come into use, and that their data is written already. */
-    Transaction uses(long newHighWater) {
+    /**
+     * Notes that extents below a mark come into use, and that their data is written already.
+     *
+     * @param newHighWater number of extents; a lower one than the device has changes nothing
+     * @return this
+     */
+    public Transaction uses(long newHighWater) {
         highWater = newHighWater;
         data = true;
         return this;

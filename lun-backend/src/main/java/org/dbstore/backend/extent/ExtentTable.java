@@ -183,6 +183,16 @@ public final class ExtentTable {
     }
 
     /**
+     * Tells whether the medium has a second entry of the same owner and position (damage).
+     *
+     * @param extent an owned extent
+     * @return true if this one hides it where it stands
+     */
+    public boolean hidesDuplicate(int extent) {
+        return (chunk(extent).state[index(extent)] & HIDES_DUPLICATE) != 0;
+    }
+
+    /**
      * Tells whether the entry has its owner on the medium too.
      *
      * @param extent an owned extent
@@ -300,17 +310,34 @@ public final class ExtentTable {
     }
 
     /**
-     * Notes that an entry has moved, on the medium already, with everything that is known of it. No
-     * change of it is left to be committed.
+     * Notes that a free extent has got an owner, on the medium already.
+     *
+     * @param extent device extent, free
+     * @param owner 1..65535
+     * @param position in the volume
+     * @param bitmap four words
+     * @param covers true if an ancestor holds that position
+     */
+    public synchronized void enter(
+            int extent, int owner, long position, long[] bitmap, boolean covers) {
+        load(extent, owner, (int) position, bitmap, 0);
+        chunk(extent).state[index(extent)] &= (byte) ~HIDES_DUPLICATE;
+        setCovers(extent, covers);
+    }
+
+    /**
+     * Notes that an entry has moved, on the medium already, with everything that is known of it but
+     * its bitmap. No change of it is left to be committed.
      *
      * @param from an owned extent, free afterwards
      * @param to a free extent
+     * @param bitmap four words, what is mapped there
      */
-    public synchronized void move(int from, int to) {
+    public synchronized void move(int from, int to, long[] bitmap) {
         Chunk old = chunk(from);
         int state = old.state[index(from)] & (COVERS | HIDES_DUPLICATE);
         int owner = old.owner[index(from)];
-        fill(to, owner, old.position[index(from)], old.bitmap, bitmapBase(from));
+        fill(to, owner, old.position[index(from)], bitmap, 0);
         chunk(to).durableOwner[index(to)] = (short) owner;
         chunk(to).state[index(to)] = (byte) state;
         old.owner[index(from)] = 0;

@@ -112,7 +112,7 @@ final class ExtentMoves {
             throw e;
         }
         for (Move move : moves) {
-            table.move(move.from().extent(), move.to());
+            table.move(move.from().extent(), move.to(), table.bitmap(move.from().extent()));
             access.replace(move.from(), move.to());
         }
         moved += moves.size();

@@ -50,6 +50,7 @@ public final class StoredVolume implements Volume {
     private final WritePath writes;
     private final UnmapPath unmaps;
     private final CopyPath copies;
+    private final AtomicPath atomics;
     private final UnmappedHoles holes;
 
     /**
@@ -74,6 +75,7 @@ public final class StoredVolume implements Volume {
         this.holes = new UnmappedHoles(parts, stripes, map, head);
         this.unmaps = new UnmapPath(parts, stripes, map, head, writes, holes);
         this.copies = new CopyPath(parts, stripes, writes);
+        this.atomics = new AtomicPath(parts, stripes, map, head, writes);
     }
 
     @Override
@@ -140,6 +142,24 @@ public final class StoredVolume implements Volume {
         boolean commitNeeded = writes.writeThrough(offset, source);
         parts.health().check();
         return commitNeeded;
+    }
+
+    @Override
+    public int atomicWriteBytesMax() {
+        return !readOnly && parts.commits().isJournaled() ? AtomicPath.BYTES_MAX : 0;
+    }
+
+    @Override
+    public void writeAtomically(long offset, ByteBuffer source) throws BackendException {
+        checkRange(offset, source.remaining());
+        checkWritable();
+        if (source.remaining() > atomicWriteBytesMax()) {
+            throw new IllegalArgumentException(
+                    "%d bytes at once to %s".formatted(source.remaining(), name()));
+        }
+        if (source.hasRemaining()) {
+            atomics.write(offset, source);
+        }
     }
 
     @Override

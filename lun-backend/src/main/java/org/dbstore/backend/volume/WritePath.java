@@ -320,7 +320,7 @@ final class WritePath {
      * @param from where the old contents are, perhaps {@code extent}, perhaps nowhere
      * @param extent where to write
      */
-    private void writeBlocks(int from, int extent, int inExtent, ByteBuffer source, int length)
+    void writeBlocks(int from, int extent, int inExtent, ByteBuffer source, int length)
             throws BackendException {
         int at = inExtent;
         int end = inExtent + length;
@@ -367,7 +367,7 @@ final class WritePath {
         return dataOffset + (long) extent * Geometry.EXTENT_BYTES;
     }
 
-    private static int endBlock(int inExtent, int length) {
+    static int endBlock(int inExtent, int length) {
         return (inExtent + length - 1) / Geometry.BLOCK_BYTES + 1;
     }
 }

@@ -19,6 +19,7 @@ final class DataActions {
                     new Action.Weighted("write", 46, DataActions::write),
                     new Action.Weighted("write through", 12, DataActions::writeThrough),
                     new Action.Weighted("write across extents", 4, DataActions::writeAcross),
+                    new Action.Weighted("write atomically", 3, DataActions::writeAtomically),
                     new Action.Weighted("flush", 20, DataActions::flush),
                     new Action.Weighted("unmap", 6, w -> discard(w, false)),
                     new Action.Weighted("zero", 4, w -> discard(w, true)),
@@ -73,6 +74,21 @@ final class DataActions {
         int before = 1 + random.nextInt(12);
         workload.write(
                 name, border - before, before + 1 + random.nextInt(12), random.nextInt(3) == 0);
+    }
+
+    private static void writeAtomically(Workload workload) throws BackendException {
+        String name = workload.anyVolume();
+        if (name == null) {
+            return;
+        }
+        SplittableRandom random = workload.random();
+        int end = workload.model().volume(name).extents() * VolumeModel.SECTORS_OF_EXTENT;
+        int first =
+                Math.max(
+                        0,
+                        anyBlock(random, workload.model().volume(name).extents()) * BLOCK_SECTORS
+                                - random.nextInt(BLOCK_SECTORS));
+        workload.writeAtomically(name, first, Math.min(end - first, 1 + random.nextInt(24)));
     }
 
     private static void discard(Workload workload, boolean zero) throws BackendException {

@@ -37,6 +37,9 @@ final class VolumeModel {
     private final Map<Integer, List<Written>> since = new HashMap<>();
     private final List<Snapshot> snapshots = new ArrayList<>();
 
+    /** What the atomic write under way, or the last one that failed, wrote, by sector. */
+    private final Map<Integer, Integer> atomic = new HashMap<>();
+
     private String label = "";
     private int scsiState;
 
@@ -83,8 +86,18 @@ final class VolumeModel {
         since.computeIfAbsent(sector, s -> new ArrayList<>()).add(new Written(stamp, false));
     }
 
+    /** As {@link #writing(int, int)}, for several that are written all or none. */
+    void writingAtomically(int firstSector, int firstStamp, int count) {
+        atomic.clear();
+        for (int i = 0; i < count; i++) {
+            atomic.put(firstSector + i, firstStamp + i);
+            writing(firstSector + i, firstStamp + i);
+        }
+    }
+
     /** The head turned out to read like this, though nothing is durable yet. */
     void writing(Map<Integer, Integer> content) {
+        atomic.clear();
         Set<Integer> sectors = new HashSet<>(content.keySet());
         sectors.addAll(live().keySet());
         for (int sector : sectors) {
@@ -102,6 +115,7 @@ final class VolumeModel {
 
     /** The last value of the sector survives whatever comes from now on. */
     void forced(int sector) {
+        atomic.clear();
         List<Written> written = since.remove(sector);
         if (written != null) {
             flushed.put(sector, written.getLast().stamp());
@@ -110,6 +124,7 @@ final class VolumeModel {
 
     /** The request was refused: it wrote nothing. */
     void refused(int sector) {
+        atomic.clear();
         List<Written> written = Objects.requireNonNull(since.get(sector));
         written.removeLast();
         if (written.isEmpty()) {
@@ -131,6 +146,7 @@ final class VolumeModel {
 
     /** Takes over what the device turned out to hold. */
     void settle(Map<Integer, Integer> content) {
+        atomic.clear();
         flushed.clear();
         flushed.putAll(content);
         since.clear();
@@ -148,7 +164,13 @@ final class VolumeModel {
                 return "sector %d is %d, allowed %s".formatted(sector, actual, allowed);
             }
         }
-        return null;
+        long written =
+                atomic.entrySet().stream()
+                        .filter(each -> each.getValue().equals(found.get(each.getKey())))
+                        .count();
+        return written == 0 || written == atomic.size()
+                ? null
+                : "%d of %d sectors of an atomic write".formatted(written, atomic.size());
     }
 
     private Set<Integer> allowed(int sector, boolean processOnly) {
@@ -167,6 +189,7 @@ final class VolumeModel {
         VolumeModel copy = new VolumeModel(extents);
         copy.flushed.putAll(flushed);
         since.forEach((sector, written) -> copy.since.put(sector, new ArrayList<>(written)));
+        copy.atomic.putAll(atomic);
         copy.snapshots.addAll(snapshots);
         copy.label = label;
         copy.scsiState = scsiState;

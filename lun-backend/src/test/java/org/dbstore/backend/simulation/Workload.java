@@ -177,6 +177,33 @@ final class Workload {
                 });
     }
 
+    /** Writes stamps, all or none; if there is no space none. */
+    void writeAtomically(String name, int firstSector, int count) throws BackendException {
+        VolumeModel volume = model.volume(name);
+        int stamp = stamps(count);
+        ByteBuffer data = Stamps.sectors(count, stamp);
+        Volume view = store().openVolume(name);
+        try {
+            if (view.atomicWriteBytesMax() == 0) {
+                return;
+            }
+            volume.writingAtomically(firstSector, stamp, count);
+            view.writeAtomically((long) firstSector * SimulatedDevice.SECTOR, data);
+            for (int i = 0; i < count; i++) {
+                volume.forced(firstSector + i);
+            }
+        } catch (BackendException e) {
+            if (e.error() != BackendError.NO_SPACE) {
+                throw e;
+            }
+            for (int i = 0; i < count; i++) {
+                volume.refused(firstSector + i);
+            }
+        } finally {
+            store().release(view);
+        }
+    }
+
     /** A change of a volume's content. */
     @FunctionalInterface
     interface Change {

@@ -74,6 +74,7 @@ final class CdbCheck {
                     case NO_BLOCKS, START, BLOCKS -> false;
                     case TRANSFER -> medium.bytes(count) > BlockLimits.TRANSFER_BYTES_MAX;
                     case COMPARED -> count > BlockLimits.COMPARE_BLOCKS_MAX;
+                    case ATOMIC -> count > medium.atomicBlocksMax();
                     case SAME -> count == 0 || count > BlockLimits.WRITE_SAME_BLOCKS_MAX;
                 };
         return tooMany ? Sense.invalidCdbField(command.lengthPosition()) : null;
@@ -91,7 +92,13 @@ final class CdbCheck {
             ScsiTask task, ScsiCommand command, Medium medium) {
         ByteBuffer cdb = task.cdb();
         return switch (command.data()) {
-            case NO_DATA, REPLY, BLOCKS_IN, BLOCKS_OUT -> null;
+            case NO_DATA, REPLY, BLOCKS_IN -> null;
+            case BLOCKS_OUT ->
+                    command.range() == ScsiCommand.Range.ATOMIC
+                                    && task.dataOutOfferedBytes()
+                                            < dataOutBytes(cdb, command, medium)
+                            ? Sense.of(SenseCode.INVALID_FIELD_IN_CDB)
+                            : null;
             case LIST_OUT ->
                     command.length(cdb) <= BlockLimits.LIST_BYTES_MAX
                             ? null

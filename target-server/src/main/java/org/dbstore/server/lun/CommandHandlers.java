@@ -32,6 +32,7 @@ import org.dbstore.server.scsi.command.TargetPortGroupsCommand;
 import org.dbstore.server.scsi.command.TimestampCommand;
 import org.dbstore.server.scsi.command.UnmapCommand;
 import org.dbstore.server.scsi.command.VerifyCommand;
+import org.dbstore.server.scsi.command.WriteAtomicCommand;
 import org.dbstore.server.scsi.command.WriteCommand;
 import org.dbstore.server.scsi.command.WriteSameCommand;
 import org.dbstore.server.scsi.jscsi.Sense;
@@ -99,6 +100,7 @@ final class CommandHandlers {
                             () -> WriteCommand.execute(task, command, medium));
             case COMPARE_AND_WRITE -> CompareAndWriteCommand.execute(task, medium);
             case ORWRITE_16 -> OrWriteCommand.execute(task, medium);
+            case WRITE_ATOMIC_16 -> WriteAtomicCommand.execute(task, medium);
             case WRITE_AND_VERIFY_10, WRITE_AND_VERIFY_12, WRITE_AND_VERIFY_16 ->
                     onRange(
                             task,

@@ -120,6 +120,11 @@ public final class Medium {
         return blocks << blockShift;
     }
 
+    /** MAXIMUM ATOMIC TRANSFER LENGTH, in blocks; 0 if the volume has no atomic writes. */
+    public long atomicBlocksMax() {
+        return wholeBlocks(volume.atomicWriteBytesMax());
+    }
+
     /** How many whole blocks a number of bytes holds. */
     public long wholeBlocks(long bytes) {
         return bytes >>> blockShift;

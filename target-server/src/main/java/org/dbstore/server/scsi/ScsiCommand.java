@@ -25,8 +25,10 @@ import static org.dbstore.server.scsi.ScsiCommand.Length.INT_10;
 import static org.dbstore.server.scsi.ScsiCommand.Length.INT_5;
 import static org.dbstore.server.scsi.ScsiCommand.Length.INT_6;
 import static org.dbstore.server.scsi.ScsiCommand.Length.NO_LENGTH;
+import static org.dbstore.server.scsi.ScsiCommand.Length.SHORT_12;
 import static org.dbstore.server.scsi.ScsiCommand.Length.SHORT_3;
 import static org.dbstore.server.scsi.ScsiCommand.Length.SHORT_7;
+import static org.dbstore.server.scsi.ScsiCommand.Range.ATOMIC;
 import static org.dbstore.server.scsi.ScsiCommand.Range.BLOCKS;
 import static org.dbstore.server.scsi.ScsiCommand.Range.COMPARED;
 import static org.dbstore.server.scsi.ScsiCommand.Range.NO_BLOCKS;
@@ -431,6 +433,16 @@ public enum ScsiCommand {
             SAME,
             ALWAYS,
             "9309ffffffffffffffffffffffff1f04"),
+    /** WRITE ATOMIC(16) (SBC-4); ATOMIC BOUNDARY is 0. */
+    WRITE_ATOMIC_16(
+            0x9c,
+            WRITABLE,
+            OF_WRITE,
+            BLOCKS_OUT,
+            SHORT_12,
+            ATOMIC,
+            ALWAYS,
+            "9c18ffffffffffffffff0000ffff1f04"),
     /** READ CAPACITY(16) (SBC-3). */
     READ_CAPACITY_16(
             0x9e,
@@ -589,6 +601,8 @@ public enum ScsiCommand {
         SHORT_3(3),
         /** Bytes 7..8. */
         SHORT_7(7),
+        /** Bytes 12..13. */
+        SHORT_12(12),
         /** Bytes 5..8. */
         INT_5(5),
         /** Bytes 6..9. */
@@ -608,7 +622,7 @@ public enum ScsiCommand {
                 case EIGHT -> 8;
                 case BYTE_4, BYTE_13 -> Byte.toUnsignedLong(cdb.get(position));
                 case BYTE_4_ZERO_IS_256 -> (Byte.toUnsignedLong(cdb.get(position)) - 1 & 0xff) + 1;
-                case SHORT_3, SHORT_7 -> Short.toUnsignedLong(cdb.getShort(position));
+                case SHORT_3, SHORT_7, SHORT_12 -> Short.toUnsignedLong(cdb.getShort(position));
                 case INT_5, INT_6, INT_10 -> Integer.toUnsignedLong(cdb.getInt(position));
             };
         }
@@ -626,6 +640,8 @@ public enum ScsiCommand {
         TRANSFER,
         /** LBA and number, at most {@link BlockLimits#COMPARE_BLOCKS_MAX}. */
         COMPARED,
+        /** LBA and number, at most {@link Medium#atomicBlocksMax}; all data has to come. */
+        ATOMIC,
         /** LBA and number, 1..{@link BlockLimits#WRITE_SAME_BLOCKS_MAX} (WSNZ=1). */
         SAME
     }

@@ -82,8 +82,9 @@ public enum SenseCode {
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** Space is running out: a soft threshold is reached. */
     THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
-    /** A logical unit appeared or went away. */
+    /** What INQUIRY says of the unit is another. */
     INQUIRY_DATA_HAS_CHANGED(0x6, 0x3f, 0x03),
+    /** A logical unit appeared or went away. */
     REPORTED_LUNS_DATA_HAS_CHANGED(0x6, 0x3f, 0x0e),
     /** A snapshot, or a unit configured read-only. */
     WRITE_PROTECTED(0x7, 0x27, 0x00),

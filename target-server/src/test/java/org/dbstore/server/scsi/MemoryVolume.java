@@ -32,6 +32,7 @@ public final class MemoryVolume implements Volume {
     public boolean copies;
 
     public long copiedBytesMax = 512 << 10;
+    public int atomicBytesMax = 1 << 20;
     public boolean readOnly;
     public boolean writesWait;
     public boolean nothingIsInMemory;
@@ -145,6 +146,17 @@ public final class MemoryVolume implements Volume {
         calls.add("write through " + offset + "+" + source.remaining());
         put(offset, source);
         return throughNeedsCommit;
+    }
+
+    @Override
+    public int atomicWriteBytesMax() {
+        return atomicBytesMax;
+    }
+
+    @Override
+    public void writeAtomically(long offset, ByteBuffer source) throws BackendException {
+        calls.add("write atomically " + offset + "+" + source.remaining());
+        put(offset, source);
     }
 
     private void put(long offset, ByteBuffer source) throws BackendException {

@@ -40,7 +40,6 @@ class ConformanceIT {
                     Map.entry("Sanitize.Readonly", "tried by CRYPTO ERASE only"),
                     Map.entry("Sanitize.Reservations", "tried by CRYPTO ERASE only"),
                     Map.entry("Sanitize.Reset", "SANITIZE is over before the test looks"),
-                    Map.entry("WriteAtomic16", "not served; docs/operating.md says why"),
                     Map.entry("CompareAndWrite.InvalidDataOutSize", ALIKE),
                     Map.entry("WriteSame10.InvalidDataOutSize", ALIKE),
                     Map.entry("WriteSame10.UnmapUnaligned", ALIKE),

@@ -12,6 +12,7 @@ final class FuzzVolume implements Volume {
     static final int BYTES = 1 << 20;
 
     private static final int BLOCK_BYTES = 4096;
+    private static final int ATOMIC_BYTES_MAX = 64 << 10;
 
     private final String name;
     private final byte[] content = new byte[BYTES];
@@ -90,6 +91,16 @@ final class FuzzVolume implements Volume {
     @Override
     public boolean writeThrough(long offset, ByteBuffer source) {
         return write(offset, source);
+    }
+
+    @Override
+    public int atomicWriteBytesMax() {
+        return ATOMIC_BYTES_MAX;
+    }
+
+    @Override
+    public void writeAtomically(long offset, ByteBuffer source) {
+        write(offset, source);
     }
 
     @Override

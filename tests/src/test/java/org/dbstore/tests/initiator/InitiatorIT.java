@@ -35,6 +35,7 @@ class InitiatorIT {
                 "multipath",
                 "snapshot-lun",
                 "commands",
+                "two-initiators",
                 "disk-life",
                 "admin-day",
                 "chap",

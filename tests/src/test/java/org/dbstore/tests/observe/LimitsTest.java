@@ -206,7 +206,8 @@ class LimitsTest {
                                         initiators))),
                 config.admin(),
                 config.schedules(),
-                config.log());
+                config.log(),
+                config.busyPoll());
     }
 
     private void reads(int count) throws IOException {

@@ -130,6 +130,8 @@ public enum VpdPage {
         put(parameters, 28, BlockLimits.UNMAP_GRANULARITY_BYTES / blockBytes);
         put(parameters, 32, 0x8000_0000); // UGAVALID, alignment 0
         parameters.putLong(36 - HEADER_BYTES, BlockLimits.WRITE_SAME_BLOCKS_MAX);
+        // Any alignment, any length up to it, and no ATOMIC BOUNDARY: the fields behind it are 0.
+        put(parameters, 44, (int) medium.atomicBlocksMax());
         return parameters.array();
     }
 

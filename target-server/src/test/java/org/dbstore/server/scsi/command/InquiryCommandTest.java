@@ -148,7 +148,8 @@ class InquiryCommandTest {
                         + "00000800"
                         + "80000000"
                         + "0000000000008000"
-                        + "00".repeat(20),
+                        + "00000800"
+                        + "00".repeat(16),
                 bench.hex(FakeTask.cdb("1201b000ff00")));
     }
 
@@ -167,7 +168,8 @@ class InquiryCommandTest {
                         + "00000100"
                         + "80000000"
                         + "0000000000008000"
-                        + "00".repeat(20),
+                        + "00000100"
+                        + "00".repeat(16),
                 bench4096().hex(FakeTask.cdb("1201b000ff00")));
     }
 

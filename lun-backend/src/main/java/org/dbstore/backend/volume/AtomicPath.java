@@ -1,0 +1,179 @@
+package org.dbstore.backend.volume;
+
+import org.dbstore.backend.BackendError;
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.commit.MetadataBlocks;
+import org.dbstore.backend.commit.Transaction;
+import org.dbstore.backend.extent.ExtentMap;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.BlockBitmap;
+import org.dbstore.backend.format.ExtentEntry;
+import org.dbstore.backend.format.Geometry;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Writes that are on the medium whole or not at all. The extents that are touched are made anew
+ * beside the old ones; one transaction, which one record of the journal holds, leads to the new
+ * ones and frees the old. So it takes a journal, a commit, and a copy of what else these extents
+ * have mapped.
+ */
+final class AtomicPath {
+    /** One extent: wherever it begins, it touches two at the most. */
+    static final int BYTES_MAX = Geometry.EXTENT_BYTES;
+
+    private static final long NOTHING_FREED = 0;
+
+    private final StoreParts parts;
+    private final StripeLocks stripes;
+    private final ExtentMap map;
+    private final ExtentTable table;
+    private final Head head;
+    private final WritePath writes;
+
+    /**
+     * An extent made anew, which nobody sees yet.
+     *
+     * @param position of the volume
+     * @param before what was there: an extent of the head, an inherited one, or none
+     * @param own true if it was the head's
+     * @param extent what takes its place
+     * @param bitmap what is mapped in it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once
+    private record Renewed(long position, int before, boolean own, int extent, long[] bitmap) {}
+
+    AtomicPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head, WritePath writes) {
+        this.parts = parts;
+        this.stripes = stripes;
+        this.map = map;
+        this.table = parts.table();
+        this.head = head;
+        this.writes = writes;
+    }
+
+    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeAtomically}. */
+    void write(long offset, ByteBuffer source) throws BackendException {
+        int start = source.position();
+        SpaceWait.run(
+                parts.commits(),
+                () -> {
+                    source.position(start);
+                    writeExclusively(offset, source);
+                    return offset;
+                });
+    }
+
+    private void writeExclusively(long offset, ByteBuffer source) throws BackendException {
+        BitSet needed = new BitSet();
+        needed.set(StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES));
+        needed.set(StripeLocks.stripeOf((offset + source.remaining() - 1) / Geometry.EXTENT_BYTES));
+        long ticket = NOTHING_FREED;
+        int[] freed = {};
+        long[] stamps = stripes.lockExclusive(needed);
+        try {
+            head.checkOpen();
+            List<Renewed> renewed = renew(offset, source);
+            int[] before = old(renewed);
+            ticket = before.length > 0 ? parts.commits().beginGivingBack() : NOTHING_FREED;
+            commit(renewed);
+            renewed.forEach(this::show);
+            freed = before;
+        } finally {
+            stripes.unlockExclusive(needed, stamps);
+            if (ticket != NOTHING_FREED) { // with no lock held: punching takes a while
+                parts.commits().giveBack(ticket, freed);
+            }
+        }
+    }
+
+    private static int[] old(List<Renewed> renewed) {
+        return renewed.stream().filter(Renewed::own).mapToInt(Renewed::before).sorted().toArray();
+    }
+
+    private List<Renewed> renew(long offset, ByteBuffer source) throws BackendException {
+        List<Renewed> renewed = new ArrayList<>();
+        try {
+            long at = offset;
+            while (source.hasRemaining()) {
+                int inExtent = (int) at & (Geometry.EXTENT_BYTES - 1);
+                int length = Math.min(source.remaining(), Geometry.EXTENT_BYTES - inExtent);
+                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, source, length));
+                at += length;
+            }
+            return renewed;
+        } catch (BackendException | RuntimeException | Error e) {
+            release(renewed);
+            throw e;
+        }
+    }
+
+    private Renewed renew(long position, int inExtent, ByteBuffer source, int length)
+            throws BackendException {
+        int before = map.get(position);
+        boolean own = before != ExtentMap.NONE && table.owner(before) == head.id();
+        if (own && table.hidesDuplicate(before)) {
+            // Which of two entries counts depends on where they stand, so this one must not move.
+            throw new BackendException(
+                    BackendError.IO,
+                    "extent %d of %s has two entries; repair the device"
+                            .formatted(position, head.name()));
+        }
+        int firstBlock = inExtent / Geometry.BLOCK_BYTES;
+        int endBlock = WritePath.endBlock(inExtent, length);
+        long[] bitmap =
+                before == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(before);
+        BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
+        int extent = writes.allocate(position, false);
+        try {
+            if (before != ExtentMap.NONE) {
+                parts.copyOnWrite().copyExcept(before, extent, firstBlock, endBlock);
+            }
+            writes.writeBlocks(before, extent, inExtent, source, length);
+        } catch (BackendException | RuntimeException | Error e) {
+            parts.allocator().release(extent);
+            throw e;
+        }
+        return new Renewed(position, before, own, extent, bitmap);
+    }
+
+    private void commit(List<Renewed> renewed) throws BackendException {
+        Transaction transaction = new Transaction();
+        int end = 0;
+        for (Renewed each : renewed) {
+            ByteBuffer entry = MetadataBlocks.buffer(ExtentEntry.BYTES);
+            ExtentEntry.write(entry, 0, head.id(), (int) each.position(), each.bitmap(), 0);
+            transaction.patch(Geometry.extentEntryOffset(each.extent()), entry);
+            if (each.own()) {
+                transaction.patch(
+                        Geometry.extentEntryOffset(each.before()),
+                        MetadataBlocks.buffer(ExtentEntry.BYTES));
+            }
+            end = Math.max(end, each.extent() + 1);
+        }
+        try {
+            parts.commits().apply(transaction.uses(end));
+        } catch (BackendException | RuntimeException | Error e) {
+            // What the medium has is unknown after a failed commit, but then nothing is written.
+            release(renewed);
+            throw e;
+        }
+    }
+
+    private void release(List<Renewed> renewed) {
+        renewed.forEach(each -> parts.allocator().release(each.extent()));
+    }
+
+    private void show(Renewed each) {
+        if (each.own()) {
+            table.move(each.before(), each.extent(), each.bitmap());
+        } else {
+            boolean covers = each.before() != ExtentMap.NONE;
+            table.enter(each.extent(), head.id(), each.position(), each.bitmap(), covers);
+        }
+        map.put(each.position(), each.extent());
+    }
+}
