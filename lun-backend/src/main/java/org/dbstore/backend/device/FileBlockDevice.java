@@ -32,6 +32,13 @@ public final class FileBlockDevice implements BlockDevice {
     /** More at once could wait long for room in the queue of the device. */
     private static final long WRITE_BACK_BYTES_MAX = 1 << 20;
 
+    /**
+     * A call to the page cache makes units of its size there, and ext4 looks at every block of a
+     * unit for each small write to it. So large calls cost later small ones more than they save
+     * (measured on Linux 6.18: 4 KiB writes 1.6 times as fast as after calls of 256 KiB).
+     */
+    private static final int CACHED_WRITE_BYTES_MAX = 64 << 10;
+
     /** Below, reading and writing is as fast or faster (measured on ext4). */
     private static final long COPY_BYTES_MIN = 128 << 10;
 
@@ -40,6 +47,10 @@ public final class FileBlockDevice implements BlockDevice {
     private final int descriptor;
     private final long sizeBytes;
     private final boolean direct;
+
+    /** Most bytes of one call that writes. */
+    private final int writeBytesMax;
+
     private final SyncDescriptors syncDescriptors;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
@@ -61,6 +72,7 @@ public final class FileBlockDevice implements BlockDevice {
         this.sizeBytes = channel.size();
         this.syncDescriptors = new SyncDescriptors(descriptor);
         this.canWriteThrough = !direct && !readOnly;
+        this.writeBytesMax = direct ? Integer.MAX_VALUE : CACHED_WRITE_BYTES_MAX;
     }
 
     /**
@@ -197,13 +209,20 @@ public final class FileBlockDevice implements BlockDevice {
     @Override
     public void write(long offset, ByteBuffer source) throws IOException {
         checkTransfer(offset, source);
+        int length = source.remaining();
         long at = offset;
-        while (source.hasRemaining()) {
-            int count = channel.write(source, at);
-            if (count <= 0) {
-                throw new IOException(path + " takes no bytes at " + at);
+        int end = source.limit();
+        try {
+            while (at - offset < length) {
+                source.limit(source.position() + Math.min(end - source.position(), writeBytesMax));
+                int count = channel.write(source, at);
+                if (count <= 0) {
+                    throw new IOException(path + " takes no bytes at " + at);
+                }
+                at += count;
             }
-            at += count;
+        } finally {
+            source.limit(end);
         }
         if (forcing && !direct && at - offset <= WRITE_BACK_BYTES_MAX) {
             // Who writes during a force will want the next one, which then has less to wait for.
