@@ -132,7 +132,8 @@ public final class ConfigReader {
                 targets,
                 admin,
                 schedules,
-                log);
+                log,
+                auth.groups());
     }
 
     /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */

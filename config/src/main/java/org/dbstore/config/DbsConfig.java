@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * All that {@code dbsd} is told to do.
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param admin how the running server is administered
  * @param schedules of snapshots; names are unique
  * @param log what is logged, and how
+ * @param authGroups all that are defined, also those that nothing uses yet
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
@@ -26,7 +28,8 @@ public record DbsConfig(
         List<TargetConfig> targets,
         AdminConfig admin,
         List<ScheduleConfig> schedules,
-        LogConfig log) {
+        LogConfig log,
+        List<AuthGroupConfig> authGroups) {
     /** Which addresses of a target SendTargets lists (RFC 7143, appendix C). */
     public enum Discovery {
         /** Every portal of the target's portal groups. */
@@ -62,12 +65,40 @@ public record DbsConfig(
                 LogConfig.DEFAULT);
     }
 
+    /** A configuration whose auth groups are those that discovery and targets use. */
+    public DbsConfig(
+            List<DeviceConfig> devices,
+            List<PortalConfig> portals,
+            Discovery discovery,
+            Optional<AuthGroupConfig> discoveryAuth,
+            List<TargetConfig> targets,
+            AdminConfig admin,
+            List<ScheduleConfig> schedules,
+            LogConfig log) {
+        this(
+                devices,
+                portals,
+                discovery,
+                discoveryAuth,
+                targets,
+                admin,
+                schedules,
+                log,
+                Stream.concat(
+                                discoveryAuth.stream(),
+                                targets.stream()
+                                        .flatMap(target -> target.access().authGroup().stream()))
+                        .distinct()
+                        .toList());
+    }
+
     /** Checks the values. */
     public DbsConfig {
         devices = List.copyOf(devices);
         portals = List.copyOf(portals);
         targets = List.copyOf(targets);
         schedules = List.copyOf(schedules);
+        authGroups = List.copyOf(authGroups);
         if (portals.isEmpty()) {
             throw new IllegalArgumentException("there is no portal; give one to listen on");
         }

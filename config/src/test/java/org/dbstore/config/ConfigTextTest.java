@@ -85,6 +85,28 @@ class ConfigTextTest {
     }
 
     @Test
+    void anAuthGroupThatNothingUsesYetIsWrittenToo() throws Exception {
+        DbsConfig config =
+                read(
+                        """
+                        devices: {}
+                        portals: 127.0.0.1:3260
+                        auth-groups:
+                          later: { users: { two: { secret-env: TWO } } }
+                        """,
+                        Map.of("TWO", "opensesame-12"));
+        assertEquals(
+                """
+                portals: ['127.0.0.1:3260']
+                auth-groups:
+                  later:
+                    users:
+                      two: {secret-env: TWO}
+                """,
+                ConfigText.of(config));
+    }
+
+    @Test
     void aSecretThatIsKeptNowhereCannotBeWritten() {
         var user = new ChapUserConfig("one", new Secret("opensesame-12"), Optional.empty());
         var group = new AuthGroupConfig("lab", List.of("MD5"), List.of(user));

@@ -35,7 +35,8 @@ final class Renamed {
                 config.schedules().stream()
                         .map(each -> schedule(each, device, name, newName))
                         .toList(),
-                config.log());
+                config.log(),
+                config.authGroups());
     }
 
     /** With another name of a snapshot. */
@@ -54,7 +55,8 @@ final class Renamed {
                                         : lun),
                 config.admin(),
                 config.schedules(),
-                config.log());
+                config.log(),
+                config.authGroups());
     }
 
     private static boolean names(LunConfig lun, String device, String volume) {
