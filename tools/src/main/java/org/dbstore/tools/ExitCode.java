@@ -14,8 +14,11 @@ public enum ExitCode {
     NOT_FOUND(3, "The device, volume or snapshot does not exist."),
     /** It is there already. */
     EXISTS(4, "The name is taken, or the file or store is there already."),
-    /** Another process holds the device. */
-    BUSY(5, "Another process holds the device; the message names it."),
+    /** Another process holds the device, or a LUN shows what was to go. */
+    BUSY(
+            5,
+            "In use: another process holds the device, a LUN shows it ...; the message says"
+                + " which."),
     /** No room on the device. */
     NO_SPACE(6, "The device or one of its tables is full."),
     /** The device cannot be read as a store. */
