@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +31,7 @@ final class AuthSection {
 
     private final Path baseDirectory;
     private final Map<String, String> environment;
-    private final Map<String, Optional<AuthGroupConfig>> groups = new HashMap<>();
+    private final Map<String, Optional<AuthGroupConfig>> groups = new LinkedHashMap<>();
 
     /**
      * Creates the reader.
@@ -51,6 +51,11 @@ final class AuthSection {
                 .orElse(List.of())
                 .forEach(entry -> groups.put(entry.name(), group(entry)));
         return this;
+    }
+
+    /** All that were read, without those that are wrong. */
+    List<AuthGroupConfig> groups() {
+        return groups.values().stream().flatMap(Optional::stream).toList();
     }
 
     /**

@@ -137,7 +137,8 @@ public final class ConfigReader {
                 admin,
                 schedules,
                 log,
-                busyPoll);
+                busyPoll,
+                auth.groups());
     }
 
     /** Names of all devices, also of wrong ones: a LUN on these is not wrong again. */

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * Writes a configuration as one file that reads back equal. What has its default is left out; where
  * a secret is, is said, and never what it is. What the records do not have (the names of initiator
- * groups, auth groups that nothing uses) is lost.
+ * groups) is lost.
  */
 public final class ConfigText {
     private final Map<String, Object> authGroups = new LinkedHashMap<>();
@@ -38,9 +38,8 @@ public final class ConfigText {
         Map<String, Object> targetTrees = new LinkedHashMap<>();
         for (TargetConfig target : config.targets()) {
             targetTrees.put(target.name(), targets.tree(target));
-            target.access().authGroup().ifPresent(this::authGroup);
         }
-        config.discoveryAuth().ifPresent(this::authGroup);
+        config.authGroups().forEach(this::authGroup);
         Keys root = new Keys();
         Keys devices = new Keys();
         config.devices().forEach(device -> devices.put(device.name(), device(device)));

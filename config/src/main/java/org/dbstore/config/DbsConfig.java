@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * All that {@code dbsd} is told to do.
@@ -18,6 +19,7 @@ import java.util.function.Function;
  * @param schedules of snapshots; names are unique
  * @param log what is logged, and how
  * @param busyPoll true if a connection may look for its next command before it sleeps
+ * @param authGroups all that are defined, also those that nothing uses yet
  */
 public record DbsConfig(
         List<DeviceConfig> devices,
@@ -28,7 +30,8 @@ public record DbsConfig(
         AdminConfig admin,
         List<ScheduleConfig> schedules,
         LogConfig log,
-        boolean busyPoll) {
+        boolean busyPoll,
+        List<AuthGroupConfig> authGroups) {
     /** Which addresses of a target SendTargets lists (RFC 7143, appendix C). */
     public enum Discovery {
         /** Every portal of the target's portal groups. */
@@ -61,8 +64,35 @@ public record DbsConfig(
                 targets,
                 AdminConfig.DEFAULT,
                 List.of(),
-                LogConfig.DEFAULT,
-                true);
+                LogConfig.DEFAULT);
+    }
+
+    /** A configuration whose auth groups are those that discovery and targets use; it polls. */
+    public DbsConfig(
+            List<DeviceConfig> devices,
+            List<PortalConfig> portals,
+            Discovery discovery,
+            Optional<AuthGroupConfig> discoveryAuth,
+            List<TargetConfig> targets,
+            AdminConfig admin,
+            List<ScheduleConfig> schedules,
+            LogConfig log) {
+        this(
+                devices,
+                portals,
+                discovery,
+                discoveryAuth,
+                targets,
+                admin,
+                schedules,
+                log,
+                true,
+                Stream.concat(
+                                discoveryAuth.stream(),
+                                targets.stream()
+                                        .flatMap(target -> target.access().authGroup().stream()))
+                        .distinct()
+                        .toList());
     }
 
     /** Checks the values. */
@@ -71,6 +101,7 @@ public record DbsConfig(
         portals = List.copyOf(portals);
         targets = List.copyOf(targets);
         schedules = List.copyOf(schedules);
+        authGroups = List.copyOf(authGroups);
         if (portals.isEmpty()) {
             throw new IllegalArgumentException("there is no portal; give one to listen on");
         }

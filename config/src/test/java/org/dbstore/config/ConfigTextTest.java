@@ -85,6 +85,28 @@ class ConfigTextTest {
     }
 
     @Test
+    void anAuthGroupThatNothingUsesYetIsWrittenToo() throws Exception {
+        DbsConfig config =
+                read(
+                        """
+                        devices: {}
+                        portals: 127.0.0.1:3260
+                        auth-groups:
+                          later: { users: { two: { secret-env: TWO } } }
+                        """,
+                        Map.of("TWO", "opensesame-12"));
+        assertEquals(
+                """
+                portals: ['127.0.0.1:3260']
+                auth-groups:
+                  later:
+                    users:
+                      two: {secret-env: TWO}
+                """,
+                ConfigText.of(config));
+    }
+
+    @Test
     void aSecretThatIsKeptNowhereCannotBeWritten() {
         var user = new ChapUserConfig("one", new Secret("opensesame-12"), Optional.empty());
         var group = new AuthGroupConfig("lab", List.of("MD5"), List.of(user));
@@ -173,7 +195,8 @@ class ConfigTextTest {
                             any(List.of(LogConfig.Format.values())),
                             random.nextBoolean() ? 0 : 1 + random.nextInt(600_000),
                             maybe(() -> folder.resolve("audit log"))),
-                    random.nextBoolean());
+                    random.nextBoolean(),
+                    groups.stream().flatMap(Optional::stream).toList());
         }
 
         private DeviceConfig device(int index) {

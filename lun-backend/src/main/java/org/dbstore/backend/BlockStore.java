@@ -47,6 +47,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,8 @@ public final class BlockStore implements Store {
     }
 
     /**
-     * Writes an empty store onto a file or block device. A missing file is created, sparse.
+     * Writes an empty store onto a file or block device. A missing file is created, sparse, and is
+     * its owner's alone.
      *
      * @param path the file or block device
      * @param sizeBytes size for a file that is created or grown, 0 = as it is
@@ -600,7 +602,11 @@ public final class BlockStore implements Store {
                     BackendError.INVALID, path + " does not exist; its size is needed");
         }
         try {
-            Files.createFile(path);
+            // What initiators keep there is nobody else's to read.
+            Files.createFile(
+                    path,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
             return true;
         } catch (FileAlreadyExistsException e) {
             return false; // somebody was faster; the lock decides

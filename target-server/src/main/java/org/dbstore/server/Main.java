@@ -31,7 +31,7 @@ import java.util.concurrent.locks.LockSupport;
 @Command(
         name = "dbsd",
         mixinStandardHelpOptions = true,
-        version = "dbsd 0.1.0",
+        versionProvider = Main.Version.class,
         description =
                 "Serves the volumes of Direct Block Store devices over iSCSI. Without --config it"
                         + " serves a demo volume on the loopback address.",
@@ -208,5 +208,14 @@ public final class Main implements Callable<Integer> {
                 """,
                 config.devices().getFirst().path(), target, portal, target, portal);
         out.flush();
+    }
+
+    /** The version of the build, from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"dbsd " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

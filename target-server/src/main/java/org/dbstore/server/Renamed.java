@@ -36,7 +36,8 @@ final class Renamed {
                         .map(each -> schedule(each, device, name, newName))
                         .toList(),
                 config.log(),
-                config.busyPoll());
+                config.busyPoll(),
+                config.authGroups());
     }
 
     /** With another name of a snapshot. */
@@ -56,7 +57,8 @@ final class Renamed {
                 config.admin(),
                 config.schedules(),
                 config.log(),
-                config.busyPoll());
+                config.busyPoll(),
+                config.authGroups());
     }
 
     private static boolean names(LunConfig lun, String device, String volume) {

@@ -116,6 +116,7 @@ public final class TargetServer implements AutoCloseable {
                         metrics,
                         qos);
         this.config = config;
+        Logging.apply(config.log()); // what is found when devices are opened is said in this format
         boolean started = false;
         try {
             // Nothing is served yet: the start is the first change.

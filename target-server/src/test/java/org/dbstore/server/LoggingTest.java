@@ -1,11 +1,21 @@
 package org.dbstore.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
+import org.dbstore.config.AdminConfig;
+import org.dbstore.config.DbsConfig;
+import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.LogConfig;
+import org.dbstore.config.PortalConfig;
 import org.dbstore.server.audit.Audit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,9 +26,11 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Goal: each event is one line, in the format and the file that the configuration wants. */
 class LoggingTest {
@@ -59,6 +71,48 @@ class LoggingTest {
                                         + " user=-\"}"),
                 lines::toString);
         assertTrue(lines.getLast().contains("\\\"x\\\"\\nforged line"), lines::toString);
+    }
+
+    @Test
+    void theLinesOfTheStartAreInTheFormatToo() throws Exception {
+        List<List<String>> formats = new CopyOnWriteArrayList<>();
+        var probe =
+                new AbstractAppender("probe", null, null, true, Property.EMPTY_ARRAY) {
+                    @Override
+                    public void append(LogEvent event) {
+                        formats.add(appenders());
+                    }
+                };
+        probe.start();
+        var logger = new LoggerConfig(TargetServer.class.getPackageName(), Level.INFO, true);
+        logger.addAppender(probe, null, null);
+        context.getConfiguration().addLogger(logger.getName(), logger);
+        context.updateLoggers();
+        var device =
+                new DeviceConfig("main", folder.resolve("main.dbs"), false, 128 << 20, List.of());
+        var config =
+                new DbsConfig(
+                        List.of(device),
+                        List.of(new PortalConfig("127.0.0.1", 0, 1)),
+                        DbsConfig.Discovery.ALL,
+                        Optional.empty(),
+                        List.of(),
+                        AdminConfig.DEFAULT,
+                        List.of(),
+                        new LogConfig(LogConfig.Format.JSON, 0, Optional.empty()));
+        try (TargetServer server = TargetServer.start(config)) {
+            assertEquals(1, server.addresses().size());
+        }
+        assertFalse(formats.isEmpty());
+        formats.forEach(format -> assertEquals(List.of("json"), format));
+    }
+
+    @Test
+    void theAuditFileIsItsOwnersAlone() throws Exception {
+        Path file = folder.resolve("audit.log");
+        Logging.apply(new LogConfig(LogConfig.Format.TEXT, 0, Optional.of(file)));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
 
     @Test

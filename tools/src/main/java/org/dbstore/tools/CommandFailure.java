@@ -80,6 +80,10 @@ public final class CommandFailure extends Exception {
         if (error.code().equals(ApiError.CONFIGURATION)) {
             return new CommandFailure(ExitCode.USAGE, error.message(), cause);
         }
+        if (error.code().equals(ApiError.UNAUTHORIZED)) {
+            String remedy = "; name the file that holds the server's token in DBS_TOKEN_FILE";
+            return new CommandFailure(ExitCode.FAILED, error.message() + remedy, cause);
+        }
         return error.backendError()
                 .map(backend -> of(new BackendException(backend, error.message(), cause)))
                 .orElseGet(() ->

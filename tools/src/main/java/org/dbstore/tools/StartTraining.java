@@ -95,8 +95,7 @@ final class StartTraining {
                                 Optional.empty(),
                                 false),
                         List.of(),
-                        LogConfig.DEFAULT,
-                        true);
+                        LogConfig.DEFAULT);
         try (TargetServer server = TargetServer.start(config)) {
             var administration =
                     new Administration(

@@ -97,6 +97,11 @@ final class ScstImport {
                 case "read_only" -> readOnly = each.isOn();
                 case "write_through" -> through |= each.isOn();
                 case "nv_cache" -> through |= each.isOn();
+                case "thin_provisioned" -> {
+                    if (!each.isOn()) {
+                        draft.note(each.place(), "all volumes are thin here");
+                    }
+                }
                 case "blocksize" -> {
                     blockBytes = each.number(1) == 4096 ? 4096 : 512;
                     if (each.number(1) != blockBytes) {

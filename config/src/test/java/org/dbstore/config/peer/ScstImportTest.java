@@ -54,6 +54,26 @@ class ScstImportTest {
         assertNoted(imported, "in.conf:2: iqn.2006-10.net.example:x is disabled there");
     }
 
+    @Test
+    void volumesAreThinWhateverTheyWereThere() throws Exception {
+        Imported imported =
+                read(
+                        """
+                        HANDLER vdisk_fileio {
+                          DEVICE thin { filename /srv/thin; thin_provisioned 1 }
+                          DEVICE thick { filename /srv/thick; thin_provisioned 0 }
+                        }
+                        TARGET_DRIVER iscsi {
+                          enabled 1
+                          TARGET iqn.2006-10.net.example:x { enabled 1; LUN 0 thin; LUN 1 thick }
+                        }
+                        """);
+        assertNoted(imported, "in.conf:3: all volumes are thin here");
+        assertEquals(
+                List.of(),
+                imported.notes().stream().filter(note -> note.contains("thin_prov")).toList());
+    }
+
     private Imported read(String text) throws Exception {
         return Imports.text(folder, Format.SCST, text);
     }

@@ -1,5 +1,6 @@
 package org.dbstore.server.plan;
 
+import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.DbsConfig;
 import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.PortalConfig;
@@ -48,6 +49,7 @@ public final class Planner {
         Planner planner = new Planner(current, next, sessions);
         planner.devicesToOpen();
         planner.portals();
+        planner.authGroups();
         planner.discovery();
         planner.busyPoll();
         planner.targets();
@@ -185,6 +187,29 @@ public final class Planner {
                 .filter(session -> Admission.leadsTo(portal, session.local()))
                 .map(SessionInfo::title)
                 .toList();
+    }
+
+    /** A change of a group in use is a change of what uses it. */
+    private void authGroups() {
+        Map<String, AuthGroupConfig> before = byName(current.authGroups(), AuthGroupConfig::name);
+        Map<String, AuthGroupConfig> after = byName(next.authGroups(), AuthGroupConfig::name);
+        after.forEach((name, group) -> {
+            if (!before.containsKey(name)) {
+                add(Kind.ADD, "auth group " + name, "is there to be used");
+            } else if (!group.equals(before.get(name)) && !isUsed(group)) {
+                add(Kind.CHANGE, "auth group " + name, "has other users, secrets or algorithms");
+            }
+        });
+        before.keySet().stream()
+                .filter(name -> !after.containsKey(name))
+                .forEach(name -> add(Kind.REMOVE, "auth group " + name, "is gone"));
+    }
+
+    private boolean isUsed(AuthGroupConfig group) {
+        Optional<AuthGroupConfig> used = Optional.of(group);
+        return next.discoveryAuth().equals(used)
+                || next.targets().stream()
+                        .anyMatch(target -> target.access().authGroup().equals(used));
     }
 
     private void discovery() {

@@ -103,8 +103,7 @@ public final class AdminFixture implements AutoCloseable {
                 List.of(new TargetConfig(TARGET, "", List.of(), List.of("*"), List.of(lun))),
                 AdminConfig.DEFAULT,
                 schedules,
-                LogConfig.DEFAULT,
-                true);
+                LogConfig.DEFAULT);
     }
 
     public BlockStore store() {

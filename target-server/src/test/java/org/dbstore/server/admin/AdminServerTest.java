@@ -114,6 +114,17 @@ class AdminServerTest {
             assertTrue(
                     String.valueOf(failure.getMessage()).contains("another certificate"),
                     failure.getMessage());
+            AdminClient trusting =
+                    new AdminClient(
+                            fixture.admin().url(),
+                            fixture.admin().contents().token(),
+                            Optional.empty());
+            failure =
+                    assertThrows(
+                            ServerFailure.class,
+                            () -> trusting.get(ApiPath.of("status"), StatusView.class));
+            String remedy = failure.error().remedy();
+            assertTrue(remedy.contains("DBS_SERVER_CERTIFICATE"), remedy);
         }
     }
 

@@ -207,7 +207,8 @@ class LimitsTest {
                 config.admin(),
                 config.schedules(),
                 config.log(),
-                config.busyPoll());
+                config.busyPoll(),
+                config.authGroups());
     }
 
     private void reads(int count) throws IOException {

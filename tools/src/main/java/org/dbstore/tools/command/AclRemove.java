@@ -1,11 +1,14 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Keeps initiators out. */
@@ -21,7 +24,9 @@ final class AclRemove extends ConfigEdit {
     @Mixin AclItems items = new AclItems();
 
     @Override
-    List<Edit> edits(Configuration configuration) {
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        ConfigQuery.require(tree(configuration), "target", "targets", items.target);
         return items.edits(Edit.Drop::new);
     }
 

@@ -14,7 +14,7 @@ import java.util.Map;
 /** Lists groups of users. */
 @Command(
         name = "list",
-        description = "List groups of CHAP users that are in use.",
+        description = "List groups of CHAP users, and the targets that use them.",
         footer = {"", "Example:", "  dbsctl auth list"})
 final class AuthList extends ConfigQuery {
     @Override

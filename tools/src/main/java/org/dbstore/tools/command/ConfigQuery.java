@@ -4,6 +4,7 @@ import org.dbstore.config.ConfigException;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.configuration.ConfigTree;
+import org.dbstore.tools.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Mixin;
@@ -26,9 +27,14 @@ abstract class ConfigQuery implements Callable<Integer> {
     /** Shows it. */
     abstract void run(ConfigTree configuration) throws CommandFailure;
 
+    /** Shows it; to be overridden by who also asks how it is served. */
+    void run(Configuration configuration) throws CommandFailure, ConfigException, IOException {
+        run(ConfigTree.of(configuration.text()));
+    }
+
     @Override
     public final Integer call() throws CommandFailure, ConfigException, IOException {
-        run(ConfigTree.of(choice.find(dbsctl()).text()));
+        run(choice.find(dbsctl()));
         return ExitCode.OK.number();
     }
 

@@ -5,9 +5,11 @@ import picocli.CommandLine.Command;
 /** The verbs of devices. */
 @Command(
         name = "device",
-        description = "Make a store on a file or block device, look at one, or repair it.",
+        description =
+                "List devices, make a store on a file or block device, look at one, or repair it.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DeviceList.class,
             DeviceInit.class,
             DeviceShow.class,
             DeviceSpace.class,

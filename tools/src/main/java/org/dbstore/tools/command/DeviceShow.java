@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 /** Shows a device. */
 @Command(
         name = "info",
+        aliases = "show",
         description = "Show size, fill and identity of a device, and what is wrong with it.",
         footer = {"", "Example:", "  dbsctl device info -d main.dbs"})
 final class DeviceShow extends StoreQuery {

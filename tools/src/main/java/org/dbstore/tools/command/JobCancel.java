@@ -3,6 +3,7 @@ package org.dbstore.tools.command;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.output.FieldColumns;
 
 import picocli.CommandLine.Command;
@@ -22,6 +23,13 @@ final class JobCancel extends ServerCommand {
 
     @Override
     void run(AdminClient client) throws CommandFailure, IOException {
+        var before = named(client, "job", job);
+        if (before.get("endedAt") != null) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "job %s has ended already: %s".formatted(job, before.get("state")),
+                    "nothing was changed");
+        }
         ApiPath path = ApiPath.of("jobs", job);
         client.delete(path);
         var found = object(client, path);

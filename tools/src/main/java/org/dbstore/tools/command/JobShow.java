@@ -1,6 +1,5 @@
 package org.dbstore.tools.command;
 
-import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.output.FieldColumns;
@@ -22,7 +21,7 @@ final class JobShow extends ServerCommand {
 
     @Override
     void run(AdminClient client) throws CommandFailure, IOException {
-        var found = object(client, ApiPath.of("jobs", job));
+        var found = named(client, "job", job);
         dbsctl().printer()
                 .details(FieldColumns.of(List.of(found), "id", "kind", "subject", "state"), found);
     }

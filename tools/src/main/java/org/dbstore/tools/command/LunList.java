@@ -1,21 +1,29 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
+import org.dbstore.server.admin.api.TargetView;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.ConfigTree;
+import org.dbstore.tools.configuration.Configuration;
 import org.dbstore.tools.output.FieldColumns;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Lists LUNs. */
 @Command(
         name = "list",
-        description = "List the LUNs of a target, or of all.",
+        description = {
+            "List the LUNs of a target, or of all.",
+            "Of a running server also the snapshots that appear by themselves."
+        },
         footer = {"", "Example:", "  dbsctl lun list"})
 final class LunList extends ConfigQuery {
     @Parameters(
@@ -23,6 +31,14 @@ final class LunList extends ConfigQuery {
             paramLabel = "TARGET",
             description = "Name of a target; all without it.")
     @Nullable String target;
+
+    private List<TargetView> served = List.of();
+
+    @Override
+    void run(Configuration configuration) throws CommandFailure, ConfigException, IOException {
+        served = configuration.targets();
+        super.run(configuration);
+    }
 
     @Override
     void run(ConfigTree configuration) throws CommandFailure {
@@ -33,10 +49,13 @@ final class LunList extends ConfigQuery {
                 configuration.names("targets").stream()
                         .filter(name -> target == null || name.equals(target))
                         .flatMap(name ->
-                                configuration.names("targets", name, "luns").stream()
-                                        .map(lun -> row(configuration, name, lun)))
+                                Stream.concat(
+                                        configuration.names("targets", name, "luns").stream()
+                                                .map(lun -> row(configuration, name, lun)),
+                                        automatic(name)))
                         .toList();
-        dbsctl().printer().rows(FieldColumns.of(rows, "target", "lun", "device", "volume"), rows);
+        String[] first = {"target", "lun", "device", "volume", "snapshot", "automatic"};
+        dbsctl().printer().rows(FieldColumns.of(rows, first), rows);
     }
 
     private static Map<String, @Nullable Object> row(
@@ -45,5 +64,23 @@ final class LunList extends ConfigQuery {
         row.put("target", target);
         row.putAll(named(configuration, "lun", "targets", target, "luns", lun));
         return row;
+    }
+
+    /** The snapshots that a target shows by themselves. */
+    private Stream<Map<String, @Nullable Object>> automatic(String target) {
+        return served.stream()
+                .filter(view -> view.name().equals(target))
+                .flatMap(view -> view.luns().stream())
+                .filter(TargetView.Lun::automatic)
+                .map(lun -> {
+                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                    row.put("target", target);
+                    row.put("lun", Integer.toString(lun.number()));
+                    row.put("device", lun.device());
+                    row.put("volume", lun.volume());
+                    row.put("snapshot", lun.snapshot().orElse(null));
+                    row.put("automatic", true);
+                    return row;
+                });
     }
 }

@@ -1,11 +1,15 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.configuration.ConfigTree;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Changes a LUN. */
@@ -33,10 +37,13 @@ final class LunSet extends ConfigEdit {
     List<KeyChange> keys = List.of();
 
     @Override
-    List<Edit> edits(Configuration configuration) {
-        return keys.stream()
-                .map(key -> key.below("targets", target, "luns", Integer.toString(number)))
-                .toList();
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        ConfigTree tree = tree(configuration);
+        String lun = Integer.toString(number);
+        ConfigQuery.require(tree, "target", "targets", target);
+        ConfigQuery.require(tree, "LUN", "targets", target, "luns", lun);
+        return keys.stream().map(key -> key.below("targets", target, "luns", lun)).toList();
     }
 
     @Override

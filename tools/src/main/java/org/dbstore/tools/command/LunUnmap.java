@@ -1,11 +1,15 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.configuration.ConfigTree;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Takes a LUN away. */
@@ -21,9 +25,13 @@ final class LunUnmap extends ConfigEdit {
     int number;
 
     @Override
-    List<Edit> edits(Configuration configuration) {
-        return List.of(
-                new Edit.Remove(List.of("targets", target, "luns", Integer.toString(number))));
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        ConfigTree tree = tree(configuration);
+        String lun = Integer.toString(number);
+        ConfigQuery.require(tree, "target", "targets", target);
+        ConfigQuery.require(tree, "LUN", "targets", target, "luns", lun);
+        return List.of(new Edit.Remove(List.of("targets", target, "luns", lun)));
     }
 
     @Override

@@ -41,7 +41,7 @@ final class PortalSet extends ConfigEdit {
     List<Edit> edits(Configuration configuration)
             throws CommandFailure, ConfigException, IOException {
         Map<String, @Nullable Object> portal = PortalCommands.find(tree(configuration), address);
-        Edit drop = new Edit.Drop(PortalItem.SECTION, item(portal));
+        Edit drop = new Edit.Drop(PortalItem.SECTION, PortalItem.item(portal));
         for (KeyChange change : keys) {
             String key = String.join(".", change.path());
             if (key.equals(PortalCommands.GROUP)) {
@@ -57,13 +57,7 @@ final class PortalSet extends ConfigEdit {
                         "write address=ADDRESS[:PORT], group=TAG or group-");
             }
         }
-        return List.of(drop, new Edit.Add(PortalItem.SECTION, item(portal)));
-    }
-
-    private static Object item(Map<String, @Nullable Object> portal) {
-        return PortalItem.item(
-                String.valueOf(portal.get(PortalCommands.ADDRESS)),
-                String.valueOf(portal.get(PortalCommands.GROUP)));
+        return List.of(drop, new Edit.Add(PortalItem.SECTION, PortalItem.item(portal)));
     }
 
     @Override

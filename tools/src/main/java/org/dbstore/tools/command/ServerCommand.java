@@ -1,10 +1,13 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.backend.BackendError;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.server.admin.client.ServerFailure;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
+import org.dbstore.tools.output.Column;
+import org.dbstore.tools.output.FieldColumns;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** A command about what only a running server has. */
@@ -36,10 +40,45 @@ abstract class ServerCommand implements Callable<Integer> {
         return (Dbsctl) spec.root().userObject();
     }
 
+    /** Prints objects; of their fields tables show some. */
+    final void list(AdminClient client, ApiPath path, List<String> shown)
+            throws CommandFailure, ServerFailure {
+        List<Map<String, @Nullable Object>> rows = objects(client, path);
+        List<Column<Map<String, @Nullable Object>>> columns = new ArrayList<>();
+        for (var column : FieldColumns.of(rows, shown.toArray(new String[0]))) {
+            columns.add(
+                    shown.contains(column.field())
+                            ? column
+                            : Column.<Map<String, @Nullable Object>>detail(column));
+        }
+        dbsctl().printer().rows(columns, rows);
+    }
+
     /** Asks for one object. */
     static Map<String, @Nullable Object> object(AdminClient client, ApiPath path)
             throws ServerFailure {
         return fields(client.getAny(path));
+    }
+
+    /**
+     * Asks for what an operator named.
+     *
+     * @param noun of the command: session, job
+     * @param name as it was given
+     */
+    static Map<String, @Nullable Object> named(AdminClient client, String noun, String name)
+            throws CommandFailure, ServerFailure {
+        try {
+            return object(client, ApiPath.of(noun + "s", name));
+        } catch (ServerFailure e) {
+            if (e.error().backendError().equals(Optional.of(BackendError.NOT_FOUND))) {
+                throw new CommandFailure(
+                        ExitCode.NOT_FOUND,
+                        e.error().message(),
+                        "'dbsctl %s list' shows what there is".formatted(noun));
+            }
+            throw e;
+        }
     }
 
     /** Asks for a list of objects. */

@@ -1,6 +1,5 @@
 package org.dbstore.tools.command;
 
-import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.output.FieldColumns;
@@ -22,7 +21,7 @@ final class SessionShow extends ServerCommand {
 
     @Override
     void run(AdminClient client) throws CommandFailure, IOException {
-        var found = object(client, ApiPath.of("sessions", session));
+        var found = named(client, "session", session);
         dbsctl().printer()
                 .details(FieldColumns.of(List.of(found), "id", "target", "initiator"), found);
     }

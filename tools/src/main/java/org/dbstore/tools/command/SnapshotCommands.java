@@ -6,10 +6,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "snapshot",
         description =
-                "List, take, rename, label, delete, clone, compare, export and import snapshots.",
+                "List, show, take, rename, label, delete, clone, compare, export and import"
+                        + " snapshots.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             SnapshotList.class,
+            SnapshotShow.class,
             SnapshotCreate.class,
             SnapshotRename.class,
             SnapshotLabel.class,

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -75,13 +76,16 @@ final class StatusCommand extends ServerCommand {
         out.println(
                 "dbsd %s, process %s, since %s"
                         .formatted(
-                                status.get("version"), status.get("pid"), status.get("startedAt")));
+                                status.get("version"),
+                                status.get("pid"),
+                                TablePrinter.time(
+                                        Instant.parse(String.valueOf(status.get("startedAt"))))));
         out.println(
                 "configuration %s of %s, portals %s"
                         .formatted(
                                 status.get("configVersion"),
                                 Objects.requireNonNullElse(status.get("configFile"), "no file"),
-                                texts(status.get("portals"))));
+                                String.join(", ", texts(status.get("portals")))));
         long failedLogins = number(status.get("failedLogins"));
         out.println(
                 "%s in flight, %d logins refused"

@@ -1,11 +1,14 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Takes a target away. */
@@ -18,7 +21,9 @@ final class TargetDelete extends ConfigEdit {
     String target = "";
 
     @Override
-    List<Edit> edits(Configuration configuration) {
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        ConfigQuery.require(tree(configuration), "target", "targets", target);
         return List.of(new Edit.Remove(List.of("targets", target)));
     }
 

@@ -1,11 +1,14 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Changes a target. */
@@ -30,7 +33,9 @@ final class TargetSet extends ConfigEdit {
     List<KeyChange> keys = List.of();
 
     @Override
-    List<Edit> edits(Configuration configuration) {
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        ConfigQuery.require(tree(configuration), "target", "targets", target);
         return keys.stream().map(key -> key.below("targets", target)).toList();
     }
 

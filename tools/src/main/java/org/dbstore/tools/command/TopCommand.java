@@ -36,6 +36,13 @@ final class TopCommand extends ServerCommand {
 
     private static final int ROWS_MAX = 20;
 
+    /** What is idle alike keeps its place. */
+    private static final Comparator<Map<String, @Nullable Object>> BY_NAME =
+            Comparator.comparing((Map<String, @Nullable Object> row) ->
+                            String.valueOf(row.get("target")))
+                    .thenComparingDouble(row -> load(row.get("lun")))
+                    .thenComparingDouble(row -> load(row.get("id")));
+
     @Option(names = "--once", description = "Show it once and end.")
     boolean once;
 
@@ -84,6 +91,7 @@ final class TopCommand extends ServerCommand {
     private static List<Map<String, @Nullable Object>> busiest(@Nullable Object list) {
         return objects(list).stream()
                 .map(Sections::flat)
+                .sorted(BY_NAME)
                 .sorted(
                         Comparator.comparingDouble(row ->
                                 -(load(row.get("readBytes"))

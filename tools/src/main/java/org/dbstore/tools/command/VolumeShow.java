@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Shows a volume. */
 @Command(
         name = "info",
+        aliases = "show",
         description = "Show one volume.",
         footer = {"", "Example:", "  dbsctl volume info vm1"})
 final class VolumeShow extends StoreQuery {

@@ -4,6 +4,7 @@ import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
 import org.dbstore.server.admin.api.ConfigViews.AppliedView;
 import org.dbstore.server.admin.api.ConfigViews.PlanView;
+import org.dbstore.server.admin.api.TargetView;
 import org.dbstore.server.admin.client.ServerFailure;
 
 import java.io.IOException;
@@ -40,6 +41,14 @@ public interface Configuration {
      * @throws IOException if they cannot be kept; also {@link ServerFailure}
      */
     AppliedView apply(List<Edit> edits, PlanView plan) throws ConfigException, IOException;
+
+    /**
+     * Returns the targets as they are served, with the snapshots that appear by themselves.
+     *
+     * @return none if no server has it in force
+     * @throws ServerFailure if the server does not answer
+     */
+    List<TargetView> targets() throws ServerFailure;
 
     /** Returns the main file; empty if there is none, or it is not on this machine. */
     Optional<Path> file();

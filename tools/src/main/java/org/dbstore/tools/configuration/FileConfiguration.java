@@ -7,6 +7,7 @@ import org.dbstore.config.Edit;
 import org.dbstore.config.ManagedFile;
 import org.dbstore.server.admin.api.ConfigViews.AppliedView;
 import org.dbstore.server.admin.api.ConfigViews.PlanView;
+import org.dbstore.server.admin.api.TargetView;
 import org.dbstore.server.plan.Change;
 import org.dbstore.server.plan.Effect;
 
@@ -41,6 +42,11 @@ public record FileConfiguration(Path main) implements Configuration {
             edited.write();
         }
         return new AppliedView(0, plan.changes(), List.of());
+    }
+
+    @Override
+    public List<TargetView> targets() {
+        return List.of();
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.dbstore.server.admin.api.ConfigViews.ChangeRequest;
 import org.dbstore.server.admin.api.ConfigViews.DumpView;
 import org.dbstore.server.admin.api.ConfigViews.EditView;
 import org.dbstore.server.admin.api.ConfigViews.PlanView;
+import org.dbstore.server.admin.api.TargetView;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.server.admin.client.ServerFailure;
 
@@ -38,6 +39,11 @@ public record ServedConfiguration(AdminClient client, Optional<Path> file)
     public AppliedView apply(List<Edit> edits, PlanView plan) throws ServerFailure {
         ChangeRequest request = request(edits, Optional.of(plan.version()));
         return client.post(CONFIG.to("apply"), request, AppliedView.class);
+    }
+
+    @Override
+    public List<TargetView> targets() throws ServerFailure {
+        return client.list(ApiPath.of("targets"), TargetView.class);
     }
 
     private static ChangeRequest request(List<Edit> edits, Optional<Long> version) {

@@ -33,12 +33,13 @@ public final class FieldColumns {
 
     private static Column<Map<String, @Nullable Object>> column(
             String field, List<Map<String, @Nullable Object>> rows) {
+        List<Object> values =
+                rows.stream().map(row -> row.get(field)).filter(Objects::nonNull).toList();
         Object sample =
-                rows.stream()
-                        .map(row -> row.get(field))
-                        .filter(Objects::nonNull)
-                        .filter(value -> !(value instanceof List<?> list && list.isEmpty()))
+                values.stream()
+                        .filter(value -> !List.of().equals(value))
                         .findFirst()
+                        .or(() -> values.stream().findFirst())
                         .orElse("");
         Column.Kind kind = kind(field, sample);
         boolean detail =
@@ -55,8 +56,12 @@ public final class FieldColumns {
             case Number _ -> isSize(field) ? Column.Kind.SIZE : Column.Kind.COUNT;
             case List<?> _ -> Column.Kind.TEXTS;
             case Map<?, ?> _ -> Column.Kind.LABELS;
-            default -> field.endsWith("At") ? Column.Kind.TIME : Column.Kind.TEXT;
+            default -> isTime(field) ? Column.Kind.TIME : Column.Kind.TEXT;
         };
+    }
+
+    private static boolean isTime(String field) {
+        return field.endsWith("At") || field.equals("since");
     }
 
     private static boolean isSize(String field) {
@@ -76,7 +81,7 @@ public final class FieldColumns {
 
     /** {@code headSnapshotId} is HEAD SNAPSHOT ID; the unit is with the value. */
     private static String title(String field) {
-        String words = field.replaceAll("(Bytes|At)$", "").replaceAll("([a-z])([A-Z])", "$1 $2");
+        String words = field.replaceAll("(Bytes|At)$", "").replaceAll("([a-z0-9])([A-Z])", "$1 $2");
         return (words.isEmpty() ? field : words).toUpperCase(Locale.ROOT);
     }
 }

@@ -87,7 +87,7 @@ public final class TablePrinter implements Printer {
             case TEXT -> printable(value.toString());
             case COUNT -> value.toString();
             case SIZE -> exactBytes ? value.toString() : ByteSize.format((Long) value);
-            case TIME -> TIME.format((Instant) value);
+            case TIME -> time((Instant) value);
             case FLAG -> (Boolean) value ? "yes" : "-";
             case TEXTS -> texts((List<?>) value);
             case LABELS ->
@@ -97,6 +97,11 @@ public final class TablePrinter implements Printer {
                                             .map(label -> label.getKey() + "=" + label.getValue())
                                             .toList());
         };
+    }
+
+    /** A time as tables show it. */
+    public static String time(Instant time) {
+        return TIME.format(time);
     }
 
     private static String texts(List<?> texts) {

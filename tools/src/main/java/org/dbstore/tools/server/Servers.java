@@ -65,6 +65,12 @@ public final class Servers {
                     "no dbsd of yours runs as process " + name,
                     running.isEmpty() ? "start it" : "there is " + titles(running));
         }
+        if (!name.matches("(?i)https?://.+")) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "'%s' is neither the URL nor the process of a dbsd".formatted(name),
+                    "write https://HOST:PORT, or a number as 'dbsctl status' shows it");
+        }
         return List.of(elsewhere(name));
     }
 

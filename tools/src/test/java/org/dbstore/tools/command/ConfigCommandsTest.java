@@ -96,6 +96,36 @@ class ConfigCommandsTest extends CommandTestBase {
         config("portal", "remove", "127.0.0.2:3261");
         String users = failing(ExitCode.USAGE, with("portal", "remove", "127.0.0.1:3260"));
         assertTrue(users.contains(main + ":2: portals"), users);
+        config("portal", "add", "127.0.0.2", "--group", "2");
+        config("portal", "remove", "127.0.0.2:3260");
+        assertEquals("127.0.0.1:3260\t1\n", config("portal", "list", "-H"));
+        failing(ExitCode.NOT_FOUND, with("portal", "remove", "127.0.0.2"));
+    }
+
+    @Test
+    void aTargetOrLunThatIsNotThereIsNotMadeByAChange() {
+        config("target", "create", TARGET);
+        String none = TARGET + "-typo";
+        String target = "dbsctl: there is no target " + none + ";";
+        for (String[] change :
+                List.of(
+                        with("target", "set", none, "alias=web"),
+                        with("target", "delete", none),
+                        with("acl", "add", none, "iqn.2026-01.a:1"),
+                        with("acl", "remove", none, "iqn.2026-01.a:1"),
+                        with("lun", "set", none, "0", "read-only=true"),
+                        with("lun", "unmap", none, "0"))) {
+            String refused = failing(ExitCode.NOT_FOUND, change);
+            assertTrue(refused.startsWith(target), refused);
+        }
+        for (String[] change :
+                List.of(
+                        with("lun", "set", TARGET, "0", "read-only=true"),
+                        with("lun", "unmap", TARGET, "0"))) {
+            String refused = failing(ExitCode.NOT_FOUND, change);
+            assertTrue(refused.startsWith("dbsctl: there is no LUN 0;"), refused);
+        }
+        assertEquals(TARGET + "\n", config("target", "list", "-H", "--columns", "name"));
     }
 
     @Test
@@ -160,6 +190,7 @@ class ConfigCommandsTest extends CommandTestBase {
         assertEquals(
                 "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)));
         assertEquals("twelve bytes and more", Files.readString(secret));
+        assertEquals("staff\n", config("auth", "list", "-H", "--columns", "name"));
         config("target", "set", TARGET, "auth-group=staff");
         assertEquals(
                 "alice\t" + secret + "\n",

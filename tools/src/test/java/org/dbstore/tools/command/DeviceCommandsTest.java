@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** Goal: a device is made and shown, and never overwritten unasked. */
@@ -22,6 +23,8 @@ class DeviceCommandsTest extends CommandTestBase {
                 "Made an empty store on " + file + System.lineSeparator(),
                 dbsctl("device", "init", file.toString(), "--size", "1G"));
         assertEquals(1L << 30, Files.size(file));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         device = file;
         assertEquals(
                 "0", Json.object(dbsctl("device", "info", "-o", "json")).get("volumeCount") + "");

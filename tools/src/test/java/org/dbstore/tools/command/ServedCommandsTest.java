@@ -34,6 +34,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,84 @@ class ServedCommandsTest extends CommandTestBase {
         dbsctl("target", "delete", TARGET, "--yes");
         assertEquals(List.of(), server.orElseThrow().config().targets());
         assertEquals("main\n", dbsctl("__complete", "--", "volume", "list", "-d", "ma"));
+    }
+
+    @Test
+    void lunListTellsTheNumbersOfSnapshotsThatAppearByThemselves() throws Exception {
+        serve();
+        dbsctl("volume", "create", "vm1", "8M");
+        dbsctl("target", "create", TARGET, "--initiator", "any");
+        dbsctl("lun", "map", TARGET, "vm1", "snapshots.luns=10-19");
+        dbsctl("snapshot", "create", "vm1@one");
+        assertEquals(
+                "0\tvm1\t-\t-\n10\tvm1\t1\tyes\n",
+                dbsctl("lun", "list", "-H", "--columns", "lun,volume,snapshot,automatic"));
+        String snapshot = dbsctl("snapshot", "show", "vm1@one", "-H", "--columns", "name,id");
+        assertEquals("vm1@one\n1\n", snapshot);
+    }
+
+    @Test
+    void aGroupOfUsersIsKnownBeforeATargetUsesIt() throws Exception {
+        serve();
+        Path secret = directory.resolve("secret");
+        Files.writeString(secret, "twelve bytes and more");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        String file = secret.toString();
+        assertEquals(
+                "Would change:\n  auth group staff: is there to be used\n",
+                dbsctl("auth", "add", "staff", "alice", "--secret-file", file, "--dry-run"));
+        dbsctl("auth", "add", "staff", "alice", "--secret-file", file);
+        assertEquals("staff\n", dbsctl("auth", "list", "-H", "--columns", "name"));
+        assertEquals(
+                "Changed the secret of user alice of group staff\n",
+                dbsctl("auth", "set", "staff", "alice", "--secret-file", file));
+        assertTrue(dbsctl("config", "dump").contains("  staff:\n"));
+        dbsctl("auth", "remove", "staff", "--yes");
+        assertEquals("", dbsctl("auth", "list", "-H"));
+    }
+
+    @Test
+    void whatIsListedIsShownAndWhatIsNotThereIsSaid() throws Exception {
+        serve();
+        dbsctl("volume", "create", "vm1", "8M");
+        dbsctl("snapshot", "create", "vm1@one");
+        assertEquals("main\n", dbsctl("device", "list", "-H", "--columns", "name"));
+        assertEquals(dbsctl("device", "info"), dbsctl("device", "show"));
+        assertEquals(dbsctl("volume", "info", "vm1"), dbsctl("volume", "show", "vm1"));
+        assertEquals("8 MiB\n", dbsctl("snapshot", "show", "vm1@one", "-H", "--columns", "size"));
+        failing(ExitCode.NOT_FOUND, "snapshot", "info", "vm1@two");
+        assertEquals(
+                "dbsctl: there is no session 7; 'dbsctl session list' shows what there is\n",
+                failing(ExitCode.NOT_FOUND, "session", "show", "7"));
+        assertEquals(
+                "dbsctl: there is no job 7 any more; 'dbsctl job list' shows what there is\n",
+                failing(ExitCode.NOT_FOUND, "job", "cancel", "7"));
+        dbsctl("snapshot", "clone", "vm1@one", "copy");
+        assertEquals(
+                "dbsctl: job 1 has ended already: done; nothing was changed\n",
+                failing(ExitCode.FAILED, "job", "cancel", "1"));
+    }
+
+    @Test
+    void aServerThatIsNamedIsAskedWithItsTokenAlone() throws Exception {
+        serve();
+        String page = dbsctl("page").strip();
+        String mark = "/#token=";
+        int end = page.indexOf(mark);
+        String url = page.substring(0, end).replace("127.0.0.1", "localhost");
+        var terminal = new CapturedTerminal();
+        terminal.variables.put("DBS_TOKEN", "wrong");
+        assertEquals(ExitCode.FAILED.number(), run(terminal, "--server", url, "status"));
+        assertEquals(
+                "dbsctl: the token is missing or wrong; name the file that holds the server's token"
+                        + " in DBS_TOKEN_FILE\n",
+                terminal.complained());
+        terminal = new CapturedTerminal();
+        terminal.variables.put("DBS_TOKEN", page.substring(end + mark.length()));
+        assertEquals(0, run(terminal, "--server", url, "status"));
+        assertTrue(terminal.printed().contains("all is well"), terminal.printed());
+        String nonsense = failing(ExitCode.USAGE, "--server", "nonsense", "status");
+        assertTrue(nonsense.contains("neither the URL nor the process of a dbsd"), nonsense);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks a server. On the JDK's old HTTP client: the new one takes five times as long to start, which
@@ -301,7 +302,10 @@ public final class AdminClient {
                 new ApiError(
                         ApiError.UNREACHABLE,
                         "dbsd at %s does not answer: %s".formatted(url, cause.getMessage()),
-                        "see whether it runs, and its log"),
+                        cause instanceof SSLException
+                                ? "if no authority has signed its certificate, give the SHA-256 of"
+                                        + " that in DBS_SERVER_CERTIFICATE"
+                                : "see whether it runs, and its log"),
                 cause);
     }
 

@@ -51,10 +51,7 @@ final class BusyPoll {
      * @param nanoTime as System.nanoTime
      */
     BusyPoll(
-            Socket socket,
-            Meanwhile meanwhile,
-            SpareProcessors processors,
-            LongSupplier nanoTime) {
+            Socket socket, Meanwhile meanwhile, SpareProcessors processors, LongSupplier nanoTime) {
         this.socket = socket;
         this.meanwhile = meanwhile;
         this.processors = processors;
