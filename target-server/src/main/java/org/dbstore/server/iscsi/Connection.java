@@ -367,9 +367,6 @@ final class Connection implements LoginPhase.Host, Session.Link {
         } else {
             hasDeadline = false;
             server.pendingLogins().ended(this);
-            if (!growReceiveBuffer()) {
-                return;
-            }
             reader.polls(writer, server.spareProcessors());
         }
         new FullFeaturePhase(this, reader, writer, agreement, session).run();
@@ -417,14 +414,12 @@ final class Connection implements LoginPhase.Host, Session.Link {
                         what);
     }
 
-    private boolean growReceiveBuffer() {
+    /** Receives into a larger buffer from now on, if there is one to be had. */
+    void growReceiveBuffer() {
         ByteBuffer larger = server.receiveBuffers().tryTake(PduReader.CAPACITY_BYTES);
-        if (larger == null) {
-            LOG.error("{} is closed: no memory for its receive buffer", name);
-            return false;
+        if (larger != null) {
+            server.receiveBuffers().giveBack(reader.exchange(larger));
         }
-        server.receiveBuffers().giveBack(reader.exchange(larger));
-        return true;
     }
 
     private void logLogin(Agreement agreement) {

@@ -87,7 +87,11 @@ final class FullFeaturePhase {
                 reject(RejectReason.PROTOCOL_ERROR, header);
                 throw new ProtocolException("a data segment above MaxRecvDataSegmentLength");
             }
+            boolean crowded = session != null && reader.isCrowded(header);
             take(reader.openData(header));
+            if (crowded) {
+                connection.growReceiveBuffer();
+            }
             writer.awaitRoom();
         }
     }

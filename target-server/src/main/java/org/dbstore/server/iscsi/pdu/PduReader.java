@@ -15,12 +15,13 @@ import java.nio.channels.SocketChannel;
  * <p>A large data segment can be read past this buffer, straight to where it is wanted.
  */
 public final class PduReader {
-    /** Receive buffer while nobody is known to be there: a login PDU has at most 8 KiB of data. */
+    /** Receive buffer at first: a login PDU has at most 8 KiB of data. */
     public static final int LOGIN_CAPACITY_BYTES = 16 << 10;
 
     /**
-     * Receive buffer in full feature phase. Smaller than the longest data segment on purpose: what
-     * does not fit is read with {@link #readData}, straight to where it is wanted.
+     * Receive buffer of a session whose PDUs crowd the first one. Smaller than the longest data
+     * segment on purpose: what does not fit is read with {@link #readData}, straight to where it is
+     * wanted.
      */
     public static final int CAPACITY_BYTES = 128 << 10;
 
@@ -189,6 +190,18 @@ public final class PduReader {
      */
     public boolean hasMore() {
         return end > start || lastReadFull;
+    }
+
+    /**
+     * Tells whether a larger buffer would save system calls: there was more to read than had room,
+     * and of PDUs that a larger one holds several of.
+     *
+     * @param header as {@link #nextHeader} returned it
+     */
+    public boolean isCrowded(int header) {
+        return lastReadFull
+                && bytes.capacity() < CAPACITY_BYTES
+                && Bhs.dataBytes(bytes, header) <= bytes.capacity() / 2;
     }
 
     /** Tells whether {@link #data} can hold the data segment at once. */

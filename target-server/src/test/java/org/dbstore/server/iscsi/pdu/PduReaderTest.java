@@ -184,6 +184,22 @@ class PduReaderTest {
         assertEquals(2, Bhs.initiatorTaskTag(reader.buffer(), reader.nextHeader()));
     }
 
+    @Test
+    void moreSmallPdusThanFitCrowdTheBuffer() throws Exception {
+        for (int sent = 0; sent < 2 * CAPACITY_BYTES; sent += Bhs.BYTES) {
+            write(header(1, 0));
+        }
+        assertTrue(reader.isCrowded(reader.nextHeader()));
+        reader.exchange(ByteBuffer.allocateDirect(PduReader.CAPACITY_BYTES));
+        assertFalse(reader.isCrowded(reader.nextHeader()), "it cannot become larger");
+    }
+
+    @Test
+    void oneLargePduDoesNotCrowdIt() throws Exception {
+        write(pdu(1, new byte[2 * CAPACITY_BYTES]));
+        assertFalse(reader.isCrowded(reader.nextHeader()));
+    }
+
     private static ByteBuffer header(int tag, int dataBytes) {
         ByteBuffer header = ByteBuffer.allocate(Bhs.BYTES);
         return header.putInt(4, dataBytes).putInt(16, tag);
