@@ -1,11 +1,13 @@
 package org.dbstore.config;
 
+import org.dbstore.config.PortGroupStates.State;
 import org.dbstore.config.TargetAccess.Digest;
 import org.dbstore.config.TargetAccess.Limits;
 import org.dbstore.config.TargetAccess.LunMapConfig;
 import org.dbstore.config.TargetAccess.Redirect;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,10 +28,14 @@ final class AccessSection {
      *
      * @param target with its keys
      * @param luns of the target
+     * @param ports tags of the portal groups through which it is reached
      * @param initiators the patterns behind the name of a group, a name or a pattern
      */
     TargetAccess read(
-            Entry target, List<LunConfig> luns, Function<String, List<String>> initiators) {
+            Entry target,
+            List<LunConfig> luns,
+            Collection<Integer> ports,
+            Function<String, List<String>> initiators) {
         Optional<AuthGroupConfig> group =
                 target.value(ConfigKey.TARGET_AUTH_GROUP, auth::named).flatMap(found -> found);
         List<AddressRange> addresses =
@@ -54,7 +60,39 @@ final class AccessSection {
                 digest(target, ConfigKey.TARGET_DATA_DIGEST),
                 new Limits(sessions, commands),
                 redirect(target),
-                QosSection.ofTarget(target, initiators));
+                QosSection.ofTarget(target, initiators),
+                portGroups(target, ports));
+    }
+
+    private static PortGroupStates portGroups(Entry target, Collection<Integer> ports) {
+        Map<Integer, State> states = new TreeMap<>();
+        for (Entry group :
+                target.one(ConfigKey.TARGET_ACCESS_STATES).map(Entry::entries).orElse(List.of())) {
+            Optional<Integer> tag = group.parsedName(text -> reaching(text, ports));
+            Optional<State> state =
+                    group.parsed(ConfigKey.TARGET_ACCESS_STATE::choose).map(State::of);
+            if (tag.isPresent() && state.isPresent()) {
+                states.put(tag.get(), state.get());
+            }
+        }
+        boolean settable =
+                target.value(
+                                ConfigKey.TARGET_SET_ACCESS_STATES,
+                                ConfigKey.TARGET_SET_ACCESS_STATES::choose)
+                        .map(Boolean::parseBoolean)
+                        .orElse(false);
+        return new PortGroupStates(states, settable);
+    }
+
+    private static int reaching(String text, Collection<Integer> ports) {
+        int tag = PortalSection.group(text);
+        if (!ports.contains(tag)) {
+            throw new IllegalArgumentException(
+                    "the target is not reached through portal group "
+                            + tag
+                            + "; name one of its portal groups");
+        }
+        return tag;
     }
 
     private static Digest digest(Entry target, ConfigKey key) {

@@ -285,6 +285,31 @@ public enum ConfigKey {
             "list",
             "all",
             "Tags of the portal groups through which the target is reached."),
+    /** How good the ways through them are. */
+    TARGET_ACCESS_STATES(
+            "targets.NAME.access-states",
+            "map",
+            "optimized",
+            "How good the ways to the target are (ALUA), by tag of a portal group."),
+    /** How good the way through one is. */
+    TARGET_ACCESS_STATE(
+            "targets.NAME.access-states.GROUP",
+            "choice",
+            "optimized",
+            "Through this group initiators read and write, or do so when there is no better way, or"
+                    + " not at all; through unavailable, they hardly see that there is a disk.",
+            "optimized",
+            "non-optimized",
+            "standby",
+            "unavailable"),
+    /** Whether initiators may change that. */
+    TARGET_SET_ACCESS_STATES(
+            "targets.NAME.set-access-states",
+            "choice",
+            "false",
+            "Whether initiators may change these states (SET TARGET PORT GROUPS).",
+            "true",
+            "false"),
     /** By what initiators prove who they are. */
     TARGET_AUTH_GROUP(
             "targets.NAME.auth-group",

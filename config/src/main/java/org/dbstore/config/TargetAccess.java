@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param limits what may be used at once
  * @param redirect where to send initiators instead
  * @param initiatorQos what certain initiators may use; the first that fits holds
+ * @param portGroups how good the ways through its portal groups are
  */
 public record TargetAccess(
         Optional<AuthGroupConfig> authGroup,
@@ -24,7 +25,8 @@ public record TargetAccess(
         Digest dataDigest,
         Limits limits,
         Optional<Redirect> redirect,
-        List<InitiatorQos> initiatorQos) {
+        List<InitiatorQos> initiatorQos,
+        PortGroupStates portGroups) {
     /** What holds for a target that says nothing: everybody admitted gets all of it. */
     public static final TargetAccess OPEN =
             new TargetAccess(
@@ -34,8 +36,7 @@ public record TargetAccess(
                     Digest.ALLOWED,
                     Digest.ALLOWED,
                     Limits.NONE,
-                    Optional.empty(),
-                    List.of());
+                    Optional.empty());
 
     /** Whether PDUs carry a CRC32C digest. */
     public enum Digest {
@@ -111,7 +112,7 @@ public record TargetAccess(
         }
     }
 
-    /** Terms without limits for initiators. */
+    /** Terms without limits for initiators; all ways are equally good. */
     public TargetAccess(
             Optional<AuthGroupConfig> authGroup,
             List<AddressRange> addresses,
@@ -120,7 +121,16 @@ public record TargetAccess(
             Digest dataDigest,
             Limits limits,
             Optional<Redirect> redirect) {
-        this(authGroup, addresses, lunMaps, headerDigest, dataDigest, limits, redirect, List.of());
+        this(
+                authGroup,
+                addresses,
+                lunMaps,
+                headerDigest,
+                dataDigest,
+                limits,
+                redirect,
+                List.of(),
+                PortGroupStates.ALL_OPTIMIZED);
     }
 
     /** Checks the values. */

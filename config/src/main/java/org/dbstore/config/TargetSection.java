@@ -76,7 +76,9 @@ final class TargetSection {
                         .sorted(Comparator.comparingInt(LunConfig::number))
                         .toList();
         checkSnapshotLuns(entry, units);
-        TargetAccess terms = access.read(entry, units, this::initiators);
+        TargetAccess terms =
+                access.read(
+                        entry, units, groups.isEmpty() ? portalGroups : groups, this::initiators);
         return name.map(value ->
                 new TargetConfig(value, alias, groups, List.copyOf(initiators), units, terms));
     }

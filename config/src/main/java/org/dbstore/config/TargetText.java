@@ -36,6 +36,11 @@ final class TargetText {
     }
 
     private void terms(TargetAccess access, Keys keys) {
+        Keys states = new Keys();
+        new TreeMap<>(access.portGroups().states())
+                .forEach((tag, state) -> states.put(Integer.toString(tag), state.word()));
+        keys.some(ConfigKey.TARGET_ACCESS_STATES, states.map());
+        keys.unless(!access.portGroups().settable(), ConfigKey.TARGET_SET_ACCESS_STATES, "true");
         access.authGroup().ifPresent(group -> keys.put(ConfigKey.TARGET_AUTH_GROUP, group.name()));
         keys.some(
                 ConfigKey.TARGET_ADDRESSES,

@@ -103,6 +103,36 @@ class AccessConfigTest {
     }
 
     @Test
+    void portalGroupsHaveAccessStates() throws Exception {
+        DbsConfig config =
+                read(
+                        """
+                        devices: { main: { path: main.dbs } }
+                        portals: [ 127.0.0.1, { address: 127.0.0.2, group: 2 } ]
+                        targets:
+                          iqn.2026-01.org.dbstore:t:
+                            access-states: { 1: optimized, 2: non-optimized }
+                            set-access-states: true
+                        """,
+                        Map.of());
+        PortGroupStates states = config.targets().getFirst().access().portGroups();
+        assertEquals(PortGroupStates.State.OPTIMIZED, states.state(1));
+        assertEquals(PortGroupStates.State.NON_OPTIMIZED, states.state(2));
+        assertTrue(states.settable());
+    }
+
+    @Test
+    void anOptimizedGroupNeedNotBeNamed() throws Exception {
+        DbsConfig config =
+                read(
+                        REST
+                                + "targets: { iqn.2026-01.org.dbstore:t:"
+                                + " { access-states: { 1: optimized } } }\n",
+                        Map.of());
+        assertEquals(TargetAccess.OPEN, config.targets().getFirst().access());
+    }
+
+    @Test
     void aSecretIsReadFromAFileOfItsOwner() throws Exception {
         secretFile("own", "rw-------", SECRET + "\n");
         DbsConfig config =
@@ -178,6 +208,18 @@ class AccessConfigTest {
         assertTargetProblem("header-digest: 'crc' is not one of", "header-digest: crc");
         assertTargetProblem(
                 "lun-maps.any.0: the target has no LUN 3; name one", "lun-maps: { any: { 0: 3 } }");
+        assertTargetProblem(
+                "access-states.2: the target is not reached through portal group 2; name one",
+                "access-states: { 2: standby }");
+        assertTargetProblem(
+                "access-states.one: 'one' is not a whole number in 1..65535",
+                "access-states: { one: standby }");
+        assertTargetProblem(
+                "access-states.1: 'standbye' is not one of optimized, non-optimized, standby,"
+                        + " unavailable; did you mean 'standby'?",
+                "access-states: { 1: standbye }");
+        assertTargetProblem(
+                "set-access-states: 'yes' is not one of true, false", "set-access-states: yes");
         assertTargetProblem(
                 "lun-maps.nobody: there is no initiator group", "lun-maps: { nobody: {} }");
     }

@@ -305,6 +305,8 @@ class ConfigTextTest {
                                                             any(luns).number(),
                                                             128 + random.nextInt(128),
                                                             any(luns).number())));
+            List<Integer> groups =
+                    random.nextBoolean() ? List.of() : List.of(any(portals).groupTag());
             TargetAccess access =
                     new TargetAccess(
                             group,
@@ -319,11 +321,18 @@ class ConfigTextTest {
                                     new Redirect(
                                             new PortalConfig("::2", 3261, 1),
                                             random.nextBoolean())),
-                            list(0, 3, i -> new InitiatorQos(patterns(i), qos())));
+                            list(0, 3, i -> new InitiatorQos(patterns(i), qos())),
+                            new PortGroupStates(
+                                    Map.of(
+                                            groups.isEmpty()
+                                                    ? any(portals).groupTag()
+                                                    : groups.getFirst(),
+                                            any(List.of(PortGroupStates.State.values()))),
+                                    random.nextBoolean()));
             return new TargetConfig(
                     "iqn.2026-01.org.dbstore:t" + index,
                     any(ODD_NAMES),
-                    random.nextBoolean() ? List.of() : List.of(any(portals).groupTag()),
+                    groups,
                     random.nextBoolean() ? List.of() : patterns(index),
                     luns,
                     access);

@@ -2,6 +2,7 @@ package org.dbstore.server;
 
 import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.ChapUserConfig;
+import org.dbstore.config.PortGroupStates;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetAccess.LunMapConfig;
@@ -15,6 +16,8 @@ import org.dbstore.server.iscsi.session.IscsiTarget.Terms;
 import org.dbstore.server.iscsi.session.IscsiTarget.View;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.AccessState;
+import org.dbstore.server.scsi.TargetPortGroups;
 
 import java.net.InetAddress;
 import java.util.Collection;
@@ -31,17 +34,15 @@ final class AccessTerms {
     /**
      * The terms of a target.
      *
-     * @param units all units of the target, by number
-     * @param ports portal group tags of the target's ports
+     * @param luns all units of the target
      */
-    static Terms of(
-            TargetAccess access, Map<Integer, LogicalUnit> units, Collection<Integer> ports) {
+    static Terms of(TargetAccess access, LunMap luns) {
         Predicate<InetAddress> from =
                 address ->
                         access.addresses().isEmpty()
                                 || access.addresses().stream()
                                         .anyMatch(range -> range.contains(address));
-        List<View> views = access.lunMaps().stream().map(map -> view(map, units, ports)).toList();
+        List<View> views = access.lunMaps().stream().map(map -> view(map, luns)).toList();
         return new Terms(
                 access.authGroup().map(AccessTerms::users),
                 from,
@@ -66,18 +67,39 @@ final class AccessTerms {
                 user.mutual().map(own -> new Identity(own.name(), own.secret().bytes())));
     }
 
-    private static View view(
-            LunMapConfig map, Map<Integer, LogicalUnit> units, Collection<Integer> ports) {
+    /**
+     * The port groups of a target as they are configured.
+     *
+     * @param ports portal group tags of its ports
+     */
+    static TargetPortGroups portGroups(PortGroupStates configured, Collection<Integer> ports) {
+        Map<Integer, AccessState> states = new TreeMap<>();
+        for (int tag : ports) {
+            states.put(tag, state(configured.state(tag)));
+        }
+        return new TargetPortGroups(states, configured.settable());
+    }
+
+    private static AccessState state(PortGroupStates.State state) {
+        return switch (state) {
+            case OPTIMIZED -> AccessState.ACTIVE_OPTIMIZED;
+            case NON_OPTIMIZED -> AccessState.ACTIVE_NON_OPTIMIZED;
+            case STANDBY -> AccessState.STANDBY;
+            case UNAVAILABLE -> AccessState.UNAVAILABLE;
+        };
+    }
+
+    private static View view(LunMapConfig map, LunMap luns) {
         TreeMap<Integer, LogicalUnit> seen = new TreeMap<>();
         map.luns()
                 .forEach((number, own) -> {
-                    LogicalUnit unit = units.get(own);
+                    LogicalUnit unit = luns.unit(own);
                     if (unit == null) {
                         throw new IllegalArgumentException("the target has no LUN " + own);
                     }
                     seen.put(number, unit);
                 });
-        return new View(map.initiators(), new LunMap(seen, ports));
+        return new View(map.initiators(), luns.view(seen));
     }
 
     private static DigestUse digest(TargetAccess.Digest digest) {

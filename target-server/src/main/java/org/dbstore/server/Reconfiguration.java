@@ -16,6 +16,7 @@ import org.dbstore.server.iscsi.session.IscsiTarget;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.plan.Admission;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,16 +53,21 @@ final class Reconfiguration {
     private final List<LogicalUnit> otherCaches = new ArrayList<>();
     private Devices devices = Devices.NONE;
     private final Map<String, SortedMap<Integer, Mapping>> mappings = new HashMap<>();
+    private final Map<String, TargetPortGroups> portGroups = new HashMap<>();
     private @Nullable PortalMove ports;
 
     /**
      * What is served.
      *
      * @param mappings by target and number
+     * @param portGroups by target
      */
-    record Served(Devices devices, Map<String, SortedMap<Integer, Mapping>> mappings) {
+    record Served(
+            Devices devices,
+            Map<String, SortedMap<Integer, Mapping>> mappings,
+            Map<String, TargetPortGroups> portGroups) {
         /** Nothing. */
-        static final Served NOTHING = new Served(Devices.NONE, Map.of());
+        static final Served NOTHING = new Served(Devices.NONE, Map.of(), Map.of());
 
         /** The LUNs of a target. */
         List<TargetInfo.LunInfo> luns(TargetConfig target) {
@@ -121,6 +128,7 @@ final class Reconfiguration {
         devices = before.devices.with(config.devices(), undo);
         for (TargetConfig target : config.targets()) {
             mappings.put(target.name(), open(target));
+            portGroups.put(target.name(), portGroups(target));
         }
         checkBlocks();
         for (SortedMap<Integer, Mapping> luns : mappings.values()) {
@@ -157,7 +165,7 @@ final class Reconfiguration {
         if (move == null) {
             throw new IllegalStateException("not prepared");
         }
-        Served after = new Served(devices, Map.copyOf(mappings));
+        Served after = new Served(devices, Map.copyOf(mappings), Map.copyOf(portGroups));
         iscsi.offer(
                 offer(),
                 move,
@@ -322,17 +330,25 @@ final class Reconfiguration {
     }
 
     private IscsiTarget iscsiTarget(TargetConfig target) {
-        TreeMap<Integer, LogicalUnit> luns = new TreeMap<>();
+        TreeMap<Integer, LogicalUnit> units = new TreeMap<>();
         mappings.getOrDefault(target.name(), new TreeMap<>())
-                .forEach((number, mapping) -> luns.put(number, mapping.unit()));
-        Collection<Integer> tags = portalGroupTags(target);
+                .forEach((number, mapping) -> units.put(number, mapping.unit()));
+        LunMap luns = new LunMap(units, Objects.requireNonNull(portGroups.get(target.name())));
         return new IscsiTarget(
                 target.name(),
                 target.alias(),
                 target.portalGroups(),
                 target.initiators(),
-                new LunMap(luns, tags),
-                AccessTerms.of(target.access(), luns, tags));
+                luns,
+                AccessTerms.of(target.access(), luns));
+    }
+
+    /** Those of before if nothing is changed for them: what initiators have set stays then. */
+    private TargetPortGroups portGroups(TargetConfig target) {
+        TargetPortGroups wanted =
+                AccessTerms.portGroups(target.access().portGroups(), portalGroupTags(target));
+        TargetPortGroups present = before.portGroups.get(target.name());
+        return present == null ? wanted : present.followedBy(wanted);
     }
 
     /** The ports of a target: the groups it is in, which are all unless it names some. */

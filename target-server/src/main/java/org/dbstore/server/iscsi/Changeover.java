@@ -10,6 +10,7 @@ import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -98,8 +99,14 @@ final class Changeover {
                 is.replaces(was, nexus);
             }
         }
-        if (!before.portalGroupTags().equals(after.portalGroupTags())) {
+        TargetPortGroups groupsBefore = before.portGroups();
+        TargetPortGroups groups = after.portGroups();
+        if (!groupsBefore.tags().equals(groups.tags())
+                || groupsBefore.areSettable() != groups.areSettable()) {
             after.units().forEach(unit -> unit.portsChanged(nexus));
+        }
+        if (!groupsBefore.hasSameStates(groups)) {
+            after.units().forEach(unit -> unit.accessStatesChanged(nexus));
         }
         if (listChanged) {
             // By a unit attention, and by an asynchronous message, on which Linux rescans.

@@ -11,6 +11,7 @@ import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.dbstore.server.scsi.command.BackendSense;
 import org.dbstore.server.scsi.command.WriteCommand;
 import org.dbstore.server.scsi.jscsi.Sense;
@@ -85,12 +86,12 @@ public final class CommandDispatcher {
     }
 
     /**
-     * Checks all that can be checked by CDB: LUN, row, unit attention, reservations, usage mask,
-     * LBA range.
+     * Checks all that can be checked by CDB: LUN, row, unit attention, asymmetric access state of
+     * the port, reservations, usage mask, LBA range.
      */
     public Admission admit(ScsiTask task, LunMap luns) {
         LogicalUnit unit = luns.find(task.lun());
-        Admission admission = admit(task, unit);
+        Admission admission = admit(task, unit, luns.portGroups());
         return admission instanceof Admission.Refused(CommandOutcome outcome)
                         && wantsDescriptorSense(unit)
                 ? new Admission.Refused(DescriptorSenseTask.convert(outcome))
@@ -101,9 +102,13 @@ public final class CommandDispatcher {
         return unit != null && unit.medium().modes().current().descriptorSense();
     }
 
-    private static Admission admit(ScsiTask task, @Nullable LogicalUnit unit) {
+    private static Admission admit(
+            ScsiTask task, @Nullable LogicalUnit unit, TargetPortGroups groups) {
         ByteBuffer cdb = task.cdb();
         ScsiCommand command = ScsiCommand.of(cdb);
+        if (command == ScsiCommand.SET_TARGET_PORT_GROUPS && !groups.areSettable()) {
+            command = null;
+        }
         boolean open = command != null && command.gate() == ScsiCommand.Gate.OPEN;
         if (unit == null && !open) {
             return refused(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
@@ -118,6 +123,10 @@ public final class CommandDispatcher {
             return ScsiCommand.hasServiceActions(Byte.toUnsignedInt(cdb.get(0)))
                     ? new Admission.Refused(Sense.invalidCdbField(1, 4))
                     : refused(SenseCode.INVALID_COMMAND_OPERATION_CODE);
+        }
+        SenseCode inaccessible = groups.refusal(task.nexus(), command);
+        if (inaccessible != null) {
+            return refused(inaccessible);
         }
         if (unit != null && unit.reservations().conflicts(task.nexus(), command, cdb)) {
             return new Admission.Refused(CommandOutcome.Status.RESERVATION_CONFLICT);

@@ -62,7 +62,7 @@ final class CommandHandlers {
             // Nothing here can be removed, so nothing has to be prevented.
             case TEST_UNIT_READY, PREVENT_ALLOW_MEDIUM_REMOVAL -> CommandOutcome.Good.GOOD;
             case REQUEST_SENSE -> requestSense(task, unit);
-            case INQUIRY -> InquiryCommand.execute(task, medium, luns.portalGroupTags());
+            case INQUIRY -> InquiryCommand.execute(task, medium, luns.portGroups());
             case REPORT_LUNS -> reportLuns(task, luns);
             case MODE_SENSE_6, MODE_SENSE_10 -> ModeSenseCommand.execute(task, command, medium);
             case MODE_SELECT_6, MODE_SELECT_10 ->
@@ -75,7 +75,10 @@ final class CommandHandlers {
             case SANITIZE_OVERWRITE, SANITIZE_BLOCK_ERASE, SANITIZE_EXIT_FAILURE_MODE ->
                     SanitizeCommand.execute(task, command, medium);
             case REPORT_TARGET_PORT_GROUPS ->
-                    TargetPortGroupsCommand.report(task, luns.portalGroupTags());
+                    TargetPortGroupsCommand.report(task, luns.portGroups());
+            case SET_TARGET_PORT_GROUPS ->
+                    TargetPortGroupsCommand.set(
+                            task, luns.portGroups(), () -> luns.portGroupsSet(unit, task.nexus()));
             case REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS ->
                     ReportTaskManagementCommand.execute(task);
             case REPORT_TIMESTAMP -> TimestampCommand.report(task, medium);
@@ -148,7 +151,8 @@ final class CommandHandlers {
                             luns.portalGroupTags(),
                             (nexuses, whenAborted) ->
                                     aborter.abort(unit, nexuses, received(task), whenAborted));
-            case REPORT_SUPPORTED_OPERATION_CODES -> ReportOpcodesCommand.execute(task);
+            case REPORT_SUPPORTED_OPERATION_CODES ->
+                    ReportOpcodesCommand.execute(task, luns.portGroups());
         };
     }
 
@@ -163,7 +167,7 @@ final class CommandHandlers {
     /** Executes a command that needs no unit where none is mapped. */
     static CommandOutcome executeWithoutUnit(ScsiTask task, LunMap luns, ScsiCommand command) {
         return switch (command) {
-            case INQUIRY -> InquiryCommand.executeWithoutUnit(task, luns.portalGroupTags());
+            case INQUIRY -> InquiryCommand.executeWithoutUnit(task, luns.portGroups());
             case REPORT_LUNS -> reportLuns(task, luns);
             case REQUEST_SENSE ->
                     RequestSenseCommand.execute(task, SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);

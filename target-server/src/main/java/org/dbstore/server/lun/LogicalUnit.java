@@ -239,9 +239,17 @@ public final class LogicalUnit {
         return isSame(other) && medium.blockBytes() == other.medium.blockBytes();
     }
 
-    /** The ports by which the unit is reached are others: the nexus will see 06/3F/03. */
+    /**
+     * The ports by which the unit is reached are others, or initiators may set their states now, or
+     * no more: the nexus will see 06/3F/03.
+     */
     public void portsChanged(Nexus nexus) {
         attentions.raise(nexus, SenseCode.INQUIRY_DATA_HAS_CHANGED);
+    }
+
+    /** The states of the target's port groups are others: the nexus will see 06/2A/06. */
+    public void accessStatesChanged(Nexus nexus) {
+        attentions.raise(nexus, SenseCode.ASYMMETRIC_ACCESS_STATE_CHANGED);
     }
 
     /** A unit appeared beside this one, or went: the nexus will see 06/3F/0E. */

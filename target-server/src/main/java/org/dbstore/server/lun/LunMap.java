@@ -1,12 +1,16 @@
 package org.dbstore.server.lun;
 
+import org.dbstore.server.scsi.AccessState;
+import org.dbstore.server.scsi.Nexus;
+import org.dbstore.server.scsi.SenseCode;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The logical units that a target shows to an initiator, by number. Immutable. */
@@ -23,18 +27,54 @@ public final class LunMap {
     private static final long PERIPHERAL = 0;
     private static final long FLAT = 1;
 
-    private final List<Integer> portalGroupTags;
+    private final TargetPortGroups portGroups;
+    private final List<LogicalUnit> unitsOfTarget;
     private final @Nullable LogicalUnit[] byNumber = new @Nullable LogicalUnit[NUMBER_MAX + 1];
 
     /**
-     * Creates a map.
+     * Creates the map of a target whose ports are equally good.
      *
      * @param units by number, 0..{@link #NUMBER_MAX}
      * @param portalGroupTags the ports of the target
      */
     public LunMap(SortedMap<Integer, LogicalUnit> units, Collection<Integer> portalGroupTags) {
-        this.portalGroupTags = List.copyOf(new TreeSet<>(portalGroupTags));
+        this(
+                units,
+                new TargetPortGroups(
+                        portalGroupTags.stream()
+                                .distinct()
+                                .collect(
+                                        Collectors.toMap(
+                                                tag -> tag, tag -> AccessState.ACTIVE_OPTIMIZED)),
+                        false));
+    }
+
+    /**
+     * Creates the map of a target.
+     *
+     * @param units by number, 0..{@link #NUMBER_MAX}
+     * @param portGroups the ports of the target
+     */
+    public LunMap(SortedMap<Integer, LogicalUnit> units, TargetPortGroups portGroups) {
+        this(units, portGroups, List.copyOf(units.values()));
+    }
+
+    private LunMap(
+            SortedMap<Integer, LogicalUnit> units,
+            TargetPortGroups portGroups,
+            List<LogicalUnit> unitsOfTarget) {
+        this.portGroups = portGroups;
+        this.unitsOfTarget = unitsOfTarget;
         units.forEach((number, unit) -> byNumber[number] = unit);
+    }
+
+    /**
+     * What certain initiators see of the same target.
+     *
+     * @param seen units of this map, by the number under which they are seen
+     */
+    public LunMap view(SortedMap<Integer, LogicalUnit> seen) {
+        return new LunMap(seen, portGroups, unitsOfTarget);
     }
 
     /**
@@ -80,7 +120,28 @@ public final class LunMap {
 
     /** The ports of the target: portal group tags, ascending. */
     public List<Integer> portalGroupTags() {
-        return portalGroupTags;
+        return portGroups.tags();
+    }
+
+    /** The groups of these ports. */
+    public TargetPortGroups portGroups() {
+        return portGroups;
+    }
+
+    /**
+     * A nexus has set the states of {@link #portGroups}: all of the target but this one will see
+     * 06/2A/06. The states are those of all units of the target, and on the units to which it did
+     * not say so it will see it too.
+     */
+    void portGroupsSet(LogicalUnit unit, Nexus nexus) {
+        for (LogicalUnit each : unitsOfTarget) {
+            each.attentions()
+                    .raise(
+                            other ->
+                                    other.targetName().equals(nexus.targetName())
+                                            && !(other.equals(nexus) && each.isSame(unit)),
+                            SenseCode.ASYMMETRIC_ACCESS_STATE_CHANGED);
+        }
     }
 
     /** The units, ascending by number. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The unit attention conditions of one logical unit (SAM-5, "Unit attention conditions"): each is
@@ -53,19 +54,23 @@ final class UnitAttentions implements Reservations.Unit {
     }
 
     /** Raises a condition for every nexus known. */
-    synchronized void raise(SenseCode condition) {
-        pending.values().forEach(conditions -> add(conditions, condition));
-        quiet = pending.isEmpty();
+    void raise(SenseCode condition) {
+        raise(each -> true, condition);
     }
 
     /** Raises a condition for every nexus known but one, which caused it. */
-    synchronized void raiseForOthers(Nexus nexus, SenseCode condition) {
+    void raiseForOthers(Nexus nexus, SenseCode condition) {
+        raise(each -> !each.equals(nexus), condition);
+    }
+
+    /** Raises a condition for some of the nexuses known. */
+    synchronized void raise(Predicate<Nexus> whose, SenseCode condition) {
         pending.forEach((each, conditions) -> {
-            if (!each.equals(nexus)) {
+            if (whose.test(each)) {
                 add(conditions, condition);
             }
         });
-        quiet = pending.isEmpty();
+        quiet = isNothingPending();
     }
 
     @Override

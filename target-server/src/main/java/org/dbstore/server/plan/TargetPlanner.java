@@ -2,6 +2,7 @@ package org.dbstore.server.plan;
 
 import org.dbstore.config.LunConfig;
 import org.dbstore.config.NamePattern;
+import org.dbstore.config.PortGroupStates;
 import org.dbstore.config.TargetAccess;
 import org.dbstore.config.TargetAccess.LunMapConfig;
 import org.dbstore.config.TargetConfig;
@@ -11,7 +12,9 @@ import org.dbstore.server.plan.Change.Kind;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -81,6 +84,7 @@ final class TargetPlanner {
                 target -> target.access().limits().commands(),
                 "takes " + access.limits().commands() + " commands of a session at once");
         note(target -> target.access().initiatorQos(), "has other limits of certain initiators");
+        portGroups(old.access().portGroups(), access.portGroups());
         note(
                 target -> target.access().redirect(),
                 access.redirect()
@@ -97,6 +101,30 @@ final class TargetPlanner {
                     subject,
                     "shows certain initiators other LUNs",
                     Effect.attention(told));
+        }
+    }
+
+    /** Whoever is logged in is told, whichever way he came: it is for him to choose another. */
+    private void portGroups(PortGroupStates was, PortGroupStates now) {
+        Effect told =
+                Effect.attention(
+                        planner.staying(next.name()).stream().map(SessionInfo::title).toList());
+        Set<Integer> tags = new TreeSet<>(was.states().keySet());
+        tags.addAll(now.states().keySet());
+        for (int tag : tags) {
+            if (was.state(tag) != now.state(tag)) {
+                String text = "is " + now.state(tag).word() + " through portal group " + tag;
+                planner.change(Kind.CHANGE, subject, text, told);
+            }
+        }
+        if (was.settable() != now.settable()) {
+            planner.change(
+                    Kind.CHANGE,
+                    subject,
+                    now.settable()
+                            ? "lets initiators change its access states"
+                            : "lets no initiator change its access states",
+                    told);
         }
     }
 

@@ -496,6 +496,17 @@ public enum ScsiCommand {
             NO_BLOCKS,
             NEVER,
             "a30f00000000ffffffff0004"),
+    /** SET TARGET PORT GROUPS (SPC-4); only of a target that lets initiators do it. */
+    SET_TARGET_PORT_GROUPS(
+            0xa4,
+            0x0a,
+            UNIT,
+            OF_WRITE,
+            LIST_OUT,
+            INT_6,
+            NO_BLOCKS,
+            NEVER,
+            "a40a00000000ffffffff0004"),
     /** SET TIMESTAMP (SPC-4). */
     SET_TIMESTAMP(
             0xa4,

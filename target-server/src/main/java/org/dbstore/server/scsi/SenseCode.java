@@ -9,6 +9,10 @@ package org.dbstore.server.scsi;
 public enum SenseCode {
     /** Nothing to report. */
     NO_SENSE(0x0, 0x00, 0x00),
+    /** Not served through this port: its group is in the standby state. */
+    TARGET_PORT_IN_STANDBY_STATE(0x2, 0x04, 0x0b),
+    /** Not served through this port: its group is in the unavailable state. */
+    TARGET_PORT_IN_UNAVAILABLE_STATE(0x2, 0x04, 0x0c),
     /** SANITIZE is under way. */
     SANITIZE_IN_PROGRESS(0x2, 0x04, 0x1b),
     /** SANITIZE has failed; the unit waits for another, or for EXIT FAILURE MODE. */
@@ -74,6 +78,8 @@ public enum SenseCode {
     RESERVATIONS_RELEASED(0x6, 0x2a, 0x04),
     /** PREEMPT took the registration. */
     REGISTRATIONS_PREEMPTED(0x6, 0x2a, 0x05),
+    /** SET TARGET PORT GROUPS of another nexus, or another configuration of the states. */
+    ASYMMETRIC_ACCESS_STATE_CHANGED(0x6, 0x2a, 0x06),
     /** The volume was resized. */
     CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
     /** SET TIMESTAMP of another nexus. */

@@ -6,18 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume;
+import org.dbstore.server.scsi.AccessState;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.FakeTask;
 import org.dbstore.server.scsi.MemoryVolume;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -31,6 +33,11 @@ public final class Bench {
     public final MemoryVolume volume;
     public final LogicalUnit unit;
     public final LunMap luns;
+
+    /** Two, active/optimized; initiators may change that. */
+    public final TargetPortGroups portGroups =
+            new TargetPortGroups(
+                    Map.of(1, AccessState.ACTIVE_OPTIMIZED, 2, AccessState.ACTIVE_OPTIMIZED), true);
 
     /** What waits in the pool, if {@link #poolHolds}. */
     public final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -54,7 +61,7 @@ public final class Bench {
         unit = unit(volume, settings, store).mapping(readOnly);
         var units = new TreeMap<Integer, LogicalUnit>();
         units.put(0, unit);
-        luns = new LunMap(units, List.of(1, 2));
+        luns = new LunMap(units, portGroups);
     }
 
     /** 40 MiB free, 3 MiB and a byte used. */
@@ -115,7 +122,12 @@ public final class Bench {
 
     /** Asks only the gate. */
     public CommandDispatcher.Admission admit(FakeTask task) {
-        return dispatcher.admit(task, luns);
+        return admit(task, luns);
+    }
+
+    /** Asks only the gate, of other units. */
+    public CommandDispatcher.Admission admit(FakeTask task, LunMap map) {
+        return dispatcher.admit(task, map);
     }
 
     /** Runs a command that has to end with GOOD and no data. */

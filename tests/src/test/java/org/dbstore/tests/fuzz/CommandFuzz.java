@@ -4,12 +4,14 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.AccessState;
 import org.dbstore.server.scsi.BlockLimits;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.SpaceGauge;
 import org.dbstore.server.scsi.StateStore;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -17,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -67,7 +70,9 @@ public final class CommandFuzz {
             VOLUMES.get(i).clear();
             units.put(i, unit(i));
         }
-        luns = new LunMap(units, List.of(1));
+        luns =
+                new LunMap(
+                        units, new TargetPortGroups(Map.of(1, AccessState.ACTIVE_OPTIMIZED), true));
         VOLUMES.get(0).write(0, direct(new byte[] {'d', 'a', 't', 'a'}));
     }
 

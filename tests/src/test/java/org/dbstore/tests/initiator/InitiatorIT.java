@@ -33,6 +33,7 @@ class InitiatorIT {
                 "crash-restart",
                 "link-cut",
                 "multipath",
+                "alua",
                 "snapshot-lun",
                 "commands",
                 "two-initiators",

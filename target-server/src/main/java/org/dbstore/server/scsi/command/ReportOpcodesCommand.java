@@ -3,10 +3,13 @@ package org.dbstore.server.scsi.command;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.ScsiCommand;
 import org.dbstore.server.scsi.ScsiTask;
+import org.dbstore.server.scsi.TargetPortGroups;
 import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 
 /** REPORT SUPPORTED OPERATION CODES (SPC-4): the table of {@link ScsiCommand}, as data. */
 public final class ReportOpcodesCommand {
@@ -28,16 +31,21 @@ public final class ReportOpcodesCommand {
 
     private ReportOpcodesCommand() {}
 
-    /** Lists all commands, or describes one. */
-    public static CommandOutcome execute(ScsiTask task) {
+    /**
+     * Lists all commands, or describes one.
+     *
+     * @param groups the ports of the target; whether their states can be set, is said
+     */
+    public static CommandOutcome execute(ScsiTask task, TargetPortGroups groups) {
         ByteBuffer cdb = task.cdb();
         boolean timeouts = (cdb.get(OPTIONS) & RCTD) != 0;
         int code = Byte.toUnsignedInt(cdb.get(REQUESTED_OPERATION_CODE));
         int action = Short.toUnsignedInt(cdb.getShort(REQUESTED_SERVICE_ACTION));
         boolean hasActions = ScsiCommand.hasServiceActions(code);
-        ScsiCommand command = ScsiCommand.of(code, action);
+        ScsiCommand row = ScsiCommand.of(code, action);
+        ScsiCommand command = row != null && isSupported(row, groups) ? row : null;
         return switch (cdb.get(OPTIONS) & 0x07) {
-            case 0 -> reply(task, all(timeouts));
+            case 0 -> reply(task, all(groups, timeouts));
             case 1 -> hasActions ? wrongOption() : reply(task, one(command, timeouts));
             case 2 ->
                     command != null && !hasActions
@@ -57,9 +65,16 @@ public final class ReportOpcodesCommand {
                 task, data, ScsiCommand.REPORT_SUPPORTED_OPERATION_CODES.length(task.cdb()));
     }
 
-    private static byte[] all(boolean timeouts) {
-        ScsiCommand[] commands = ScsiCommand.values();
-        int bytes = commands.length * (DESCRIPTOR_BYTES + (timeouts ? TIMEOUTS_BYTES : 0));
+    private static boolean isSupported(ScsiCommand command, TargetPortGroups groups) {
+        return command != ScsiCommand.SET_TARGET_PORT_GROUPS || groups.areSettable();
+    }
+
+    private static byte[] all(TargetPortGroups groups, boolean timeouts) {
+        List<ScsiCommand> commands =
+                Arrays.stream(ScsiCommand.values())
+                        .filter(command -> isSupported(command, groups))
+                        .toList();
+        int bytes = commands.size() * (DESCRIPTOR_BYTES + (timeouts ? TIMEOUTS_BYTES : 0));
         ByteBuffer data = ByteBuffer.allocate(HEADER_BYTES + bytes).putInt(bytes);
         for (ScsiCommand command : commands) {
             int flags =

@@ -1,5 +1,7 @@
 package org.dbstore.server.scsi.page;
 
+import org.dbstore.server.scsi.TargetPortGroups;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -14,6 +16,9 @@ public final class StandardInquiry {
     /** PERIPHERAL QUALIFIER 000b, DEVICE TYPE 00h: a direct access block device. */
     public static final int DISK = 0x00;
 
+    /** PERIPHERAL QUALIFIER 001b: as SPC-4 has it through a port in the unavailable state. */
+    public static final int DISCONNECTED_DISK = 0x20;
+
     private static final int BYTES = 96;
     private static final String PRODUCT = "DBS VOLUME      ";
     private static final String REVISION = "0.1 ";
@@ -23,6 +28,7 @@ public final class StandardInquiry {
     private static final int SPC_4 = 0x06;
     private static final int HISUP_AND_FORMAT_2 = 0x12;
     private static final int TPGS_IMPLICIT = 0x10;
+    private static final int TPGS_EXPLICIT = 0x20;
     private static final int THIRD_PARTY_COPY = 0x08;
     private static final int MULTIP = 0x10;
     private static final int CMDQUE = 0x02;
@@ -35,18 +41,19 @@ public final class StandardInquiry {
     /**
      * Builds the data.
      *
-     * @param peripheral {@link #DISK} or {@link #NO_UNIT}
-     * @param ports of the target
+     * @param peripheral {@link #DISK}, {@link #DISCONNECTED_DISK} or {@link #NO_UNIT}
+     * @param groups the ports of the target
      * @return 96 bytes
      */
-    public static byte[] build(int peripheral, int ports) {
+    public static byte[] build(int peripheral, TargetPortGroups groups) {
+        int tpgs = groups.areSettable() ? TPGS_IMPLICIT | TPGS_EXPLICIT : TPGS_IMPLICIT;
         ByteBuffer data = ByteBuffer.allocate(BYTES);
         data.put(0, (byte) peripheral);
         data.put(2, (byte) SPC_4);
         data.put(3, (byte) HISUP_AND_FORMAT_2);
         data.put(4, (byte) (BYTES - 5));
-        data.put(5, (byte) (TPGS_IMPLICIT | THIRD_PARTY_COPY));
-        data.put(6, (byte) (ports > 1 ? MULTIP : 0));
+        data.put(5, (byte) (tpgs | THIRD_PARTY_COPY));
+        data.put(6, (byte) (groups.tags().size() > 1 ? MULTIP : 0));
         data.put(7, (byte) CMDQUE);
         data.put(8, VENDOR.getBytes(StandardCharsets.US_ASCII));
         data.put(16, PRODUCT.getBytes(StandardCharsets.US_ASCII));

@@ -28,7 +28,7 @@ class InquiryCommandTest {
                         + "06"
                         + "12"
                         + "5b"
-                        + "18" // TPGS: implicit, 3PC
+                        + "38" // TPGS: implicit and explicit, 3PC
                         + "10" // MULTIP: two ports
                         + "02"
                         + ascii("DBS     ")

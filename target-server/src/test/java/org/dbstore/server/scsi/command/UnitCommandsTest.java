@@ -17,9 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 
-/**
- * Goal: SANITIZE, log pages, diagnostics, timestamp and port groups answer as SPC-4 and SBC-3 say.
- */
+/** Goal: SANITIZE, log pages, diagnostics and timestamp answer as SPC-4 and SBC-3 say. */
 class UnitCommandsTest {
     private static final String READY = "000000000000";
     private static final String ERASE = "48020000000000000000";
@@ -167,15 +165,6 @@ class UnitCommandsTest {
         assertEquals(
                 "05/1a/00",
                 bench.check(FakeTask.cdb("a40f000000000000000b0000").sending(new byte[11])));
-    }
-
-    @Test
-    void portGroupsOfAllPortsAreReported() {
-        String groups = "0001000100000001" + "00000001" + "0001000200000001" + "00000002";
-        assertEquals("00000018" + groups, bench.hex(FakeTask.cdb("a30a000000000000ffff0000")));
-        assertEquals(
-                "0000001c" + "10000000" + groups,
-                bench.hex(FakeTask.cdb("a32a000000000000ffff0000")));
     }
 
     @ParameterizedTest(name = "agreed on RFC 7144: {0}")
