@@ -156,8 +156,9 @@ public final class PduWriter implements PduReader.Waiting {
 
     private final ArrayDeque<OutPdu> queue = new ArrayDeque<>();
     private final ArrayDeque<OutPdu> spare = new ArrayDeque<>();
-    private final OutPdu[] batch = new OutPdu[BATCH_PDUS];
-    private final ByteBuffer[] batchBuffers = new ByteBuffer[3 * BATCH_PDUS];
+    // They grow with what is sent at once: there may be thousands of idle sessions.
+    private OutPdu[] batch = new OutPdu[4];
+    private ByteBuffer[] batchBuffers = new ByteBuffer[3 * 4];
     private volatile long queuedBytes; // written under the monitor
     private boolean writing;
     private boolean closed;
@@ -496,6 +497,10 @@ public final class PduWriter implements PduReader.Waiting {
     private int takeBatch() {
         int pdus = 0;
         while (pdus < BATCH_PDUS && !queue.isEmpty()) {
+            if (pdus == batch.length) {
+                batch = Arrays.copyOf(batch, Math.min(2 * pdus, BATCH_PDUS));
+                batchBuffers = new ByteBuffer[3 * batch.length];
+            }
             batch[pdus++] = nextOf(queue.getFirst());
         }
         return pdus;

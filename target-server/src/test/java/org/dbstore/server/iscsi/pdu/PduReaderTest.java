@@ -186,9 +186,11 @@ class PduReaderTest {
 
     @Test
     void moreSmallPdusThanFitCrowdTheBuffer() throws Exception {
-        for (int sent = 0; sent < 2 * CAPACITY_BYTES; sent += Bhs.BYTES) {
-            write(header(1, 0));
+        ByteBuffer many = ByteBuffer.allocate(CAPACITY_BYTES / Bhs.BYTES * 2 * Bhs.BYTES);
+        while (many.hasRemaining()) {
+            many.put(header(1, 0));
         }
+        write(many.flip());
         assertTrue(reader.isCrowded(reader.nextHeader()));
         reader.exchange(ByteBuffer.allocateDirect(PduReader.CAPACITY_BYTES));
         assertFalse(reader.isCrowded(reader.nextHeader()), "it cannot become larger");
