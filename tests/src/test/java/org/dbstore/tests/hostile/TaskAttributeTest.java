@@ -141,7 +141,7 @@ class TaskAttributeTest {
         assertEquals(0, client.exchange(abort).get8(2));
         expectNothingBefore(r2t, write);
         assertEquals("GOOD", client.read(LUN, Cdb.testUnitReady(), 0).outcome());
-        assertEquals(0, server.dataBytesInUse());
+        server.assertNoDataInUse();
     }
 
     @Test
@@ -172,11 +172,10 @@ class TaskAttributeTest {
         }
         client.close();
         long end = System.nanoTime() + 10_000_000_000L;
-        while ((server.dataBytesInUse() > 0 || server.server().sessionCount() > 0)
-                && System.nanoTime() < end) {
+        while (server.server().sessionCount() > 0 && System.nanoTime() < end) {
             Thread.sleep(10);
         }
-        assertEquals(0, server.dataBytesInUse());
+        server.assertNoDataInUse();
         assertEquals(0, server.server().sessionCount());
     }
 

@@ -2,7 +2,6 @@ package org.dbstore.tests.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Pdu;
@@ -277,7 +276,7 @@ class TaskManagementTest {
             assertEquals(SUCCEEDED, answer.get8(2));
         }
         assertEquals("GOOD", finishWrite(client, LUN, tag));
-        assertTrue(server.dataBytesInUse() >= 0);
+        server.assertNoDataInUse();
     }
 
     private static Pdu request(

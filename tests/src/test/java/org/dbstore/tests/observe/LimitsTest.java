@@ -128,7 +128,7 @@ class LimitsTest {
         limit(QosConfig.UNLIMITED);
         assertEquals("CHECK 06/29/03", client.read(LUN, Cdb.testUnitReady(), 0).outcome());
         assertArrayEquals(before, client.read(LUN, Cdb.read10(7, 1), 512).data());
-        assertEquals(0, server.dataBytesInUse());
+        server.assertNoDataInUse();
     }
 
     @Test

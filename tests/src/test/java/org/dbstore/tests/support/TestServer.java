@@ -1,5 +1,7 @@
 package org.dbstore.tests.support;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import org.dbstore.backend.BackendException;
 import org.dbstore.config.AuthGroupConfig;
 import org.dbstore.config.DbsConfig;
@@ -40,6 +42,8 @@ public final class TestServer implements AutoCloseable {
     public static final int ABSENT_LUN = 9;
 
     public static final long VOLUME_BYTES = 64L << 20;
+
+    private static final int RETURN_SECONDS = 10;
 
     private final TargetServer server;
 
@@ -180,6 +184,18 @@ public final class TestServer implements AutoCloseable {
     /** Memory lent for data of commands under way, in bytes. */
     public long dataBytesInUse() {
         return server.dataBytesInUse();
+    }
+
+    /**
+     * Fails if memory stays lent. A command's is given back after its answer was sent, so that a
+     * client may be here first: this waits for at most {@value #RETURN_SECONDS} s.
+     */
+    public void assertNoDataInUse() throws InterruptedException {
+        long end = System.nanoTime() + RETURN_SECONDS * 1_000_000_000L;
+        while (dataBytesInUse() > 0 && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        assertEquals(0, dataBytesInUse(), "data buffers still lent");
     }
 
     /** A session to {@link #TARGET}. */
