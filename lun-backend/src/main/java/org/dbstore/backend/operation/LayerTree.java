@@ -30,6 +30,9 @@ public final class LayerTree {
     private final Map<Integer, VolumeRecord> heads = new HashMap<>();
     private final BitSet lost = new BitSet();
 
+    /** By slot, what a volume may own: of many volumes, each would look at the layers of all. */
+    private @Nullable Map<Integer, List<Layer>> ownable;
+
     /**
      * Looks at the directory.
      *
@@ -227,12 +230,26 @@ public final class LayerTree {
                 result.add(layer);
             }
         }
-        for (Layer layer : directory.layers()) {
+        for (Layer layer : ownable(volume)) {
             if (!inChain.get(layer.id()) && isOf(layer, volume, alone)) {
                 result.add(layer);
             }
         }
         return result;
+    }
+
+    private List<Layer> ownable(VolumeRecord volume) {
+        Map<Integer, List<Layer>> known = ownable;
+        if (known == null) {
+            known = new HashMap<>();
+            for (Layer layer : directory.layers()) {
+                for (VolumeRecord owner : volumes(layer.id())) {
+                    known.computeIfAbsent(owner.slot(), slot -> new ArrayList<>()).add(layer);
+                }
+            }
+            ownable = known;
+        }
+        return known.getOrDefault(volume.slot(), List.of());
     }
 
     /**
