@@ -15,6 +15,7 @@ import org.dbstore.server.admin.Jobs;
 import org.dbstore.tools.command.Dbsctl;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,7 +38,6 @@ final class StartTraining {
         {"snapshot", "list", "v"},
         {"volume", "export", "v", "-"},
         {"volume", "delete", "v", "--yes"},
-        {"volume", "info", "v"},
         {"volume", "--help"},
         {"__complete", "--", "volume", "info", ""}
     };
@@ -46,14 +46,26 @@ final class StartTraining {
         {"status"}, {"status", "-o", "json"}, {"target", "list"}, {"session", "list"}
     };
 
+    /** What fails has classes of its own. */
+    private static final String[] MISTAKEN = {"volume", "info", "v"};
+
     private StartTraining() {}
 
     /**
-     * Runs the commands.
+     * Runs the commands, and fails if one that is meant to succeed does not: what it would have
+     * loaded is missing from the record then, which nobody would see but by the clock.
      *
-     * @param args none
+     * @param args none; or in the process that serves: the device, and where its owner is found
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
+        if (args.length > 0) {
+            serve(Path.of(args[0]), Path.of(args[1]));
+        } else {
+            train();
+        }
+    }
+
+    private static void train() throws IOException {
         Main.keepLoggingSimple();
         Path directory = Files.createTempDirectory("dbsctl");
         Path device = directory.resolve("device.dbs");
@@ -65,20 +77,42 @@ final class StartTraining {
                                 "DBS_RUNTIME_DIR",
                                 directory.resolve("run").toString()));
         try {
-            run(terminal, "device", "init", device.toString(), "--size", "128M");
+            run(terminal, ExitCode.OK, "device", "init", device.toString(), "--size", "128M");
             runAll(terminal, COMMANDS);
+            Process server = startServer(device, directory.resolve("run"));
             try {
-                serve(terminal, device, directory.resolve("run"));
-            } catch (BackendException | IOException e) {
-                // Where nothing can be listened on, the commands that ask a server start slower.
-                System.out.println("no server: " + e);
+                runAll(terminal, COMMANDS);
+                runAll(terminal, SERVED);
+            } finally {
+                server.getOutputStream().close();
+                server.onExit().join();
             }
         } finally {
             delete(directory);
         }
     }
 
-    private static void serve(Terminal terminal, Path device, Path runtimeDirectory)
+    /** Another process: what only a server loads does not belong into the record. */
+    private static Process startServer(Path device, Path runtimeDirectory) throws IOException {
+        Process server =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                StartTraining.class.getName(),
+                                device.toString(),
+                                runtimeDirectory.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        if (server.getInputStream().read() < 0) {
+            throw new IOException("the server did not start");
+        }
+        return server;
+    }
+
+    /** Serves until standard input ends, and says that it does by a line on standard output. */
+    private static void serve(Path device, Path runtimeDirectory)
             throws BackendException, IOException {
         PortalConfig anywhere = new PortalConfig("127.0.0.1", 0, 1);
         DbsConfig config =
@@ -106,8 +140,8 @@ final class StartTraining {
                     AdminServer.start(config.admin(), administration, Optional.empty(), List.of())
                             .orElseThrow();
             try {
-                runAll(terminal, COMMANDS);
-                runAll(terminal, SERVED);
+                System.out.println("ready");
+                System.in.transferTo(OutputStream.nullOutputStream());
             } finally {
                 admin.close();
             }
@@ -116,13 +150,16 @@ final class StartTraining {
 
     private static void runAll(Terminal terminal, String[][] commands) {
         for (String[] command : commands) {
-            run(terminal, command);
+            run(terminal, ExitCode.OK, command);
         }
+        run(terminal, ExitCode.NOT_FOUND, MISTAKEN);
     }
 
-    private static void run(Terminal terminal, String... command) {
+    private static void run(Terminal terminal, ExitCode expected, String... command) {
         int exitCode = Dbsctl.run(terminal, command);
-        System.out.println(String.join(" ", command) + ": " + exitCode);
+        if (exitCode != expected.number()) {
+            throw new IllegalStateException(String.join(" ", command) + ": exit code " + exitCode);
+        }
     }
 
     private static void delete(Path directory) throws IOException {

@@ -4,7 +4,6 @@ import org.dbstore.config.ByteSize;
 import org.dbstore.config.Durations;
 import org.dbstore.server.admin.api.ApiPath;
 import org.dbstore.server.admin.client.AdminClient;
-import org.dbstore.server.admin.client.ServerFailure;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.output.FieldColumns;
 import org.dbstore.tools.output.TablePrinter;
@@ -16,9 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,38 +33,15 @@ import java.util.stream.Stream;
 final class StatusCommand extends ServerCommand {
     private static final int ROWS_MAX = 20;
     private static final int ERRORS_MAX = 5;
-    private static final int NEARLY_FULL_PERCENT = 90;
 
     @Override
     void run(AdminClient client) throws CommandFailure, IOException {
         Map<String, @Nullable Object> status = object(client, ApiPath.of("status"));
-        status.put("fullVolumes", fullVolumes(client, objects(status.get("devices"))));
         if (dbsctl().format == Dbsctl.Format.table) {
             print(status);
         } else {
             dbsctl().printer().details(FieldColumns.of(List.of(status)), status);
         }
-    }
-
-    private static List<Map<String, @Nullable Object>> fullVolumes(
-            AdminClient client, List<Map<String, @Nullable Object>> devices) throws ServerFailure {
-        List<Map<String, @Nullable Object>> full = new ArrayList<>();
-        for (Map<String, @Nullable Object> device : devices) {
-            String name = String.valueOf(device.get("name"));
-            for (var volume : objects(client, ApiPath.of("devices", name, "volumes"))) {
-                long fill = percent(volume.get("mappedBytes"), volume.get("sizeBytes"));
-                if (fill >= NEARLY_FULL_PERCENT) {
-                    Map<String, @Nullable Object> row = new LinkedHashMap<>();
-                    row.put("device", name);
-                    row.put("volume", volume.get("name"));
-                    row.put("sizeBytes", volume.get("sizeBytes"));
-                    row.put("fillPercent", fill);
-                    full.add(row);
-                }
-            }
-        }
-        full.sort(Comparator.comparingLong(row -> -number(row.get("fillPercent"))));
-        return full;
     }
 
     private void print(Map<String, @Nullable Object> status) throws CommandFailure {

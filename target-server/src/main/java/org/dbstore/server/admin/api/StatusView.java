@@ -1,9 +1,12 @@
 package org.dbstore.server.admin.api;
 
+import org.dbstore.backend.VolumeInfo;
+
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything important on one screen.
@@ -15,6 +18,8 @@ import java.util.Optional;
  * @param configFile the configuration; absent if it runs without one
  * @param portals addresses that are listened on
  * @param devices with what is wrong with them
+ * @param fullVolumes volumes that are at least {@value #NEARLY_FULL_PERCENT} % mapped, the fullest
+ *     first
  * @param targets names, with their numbers of LUNs and sessions
  * @param sessions of initiators
  * @param failedLogins since the start
@@ -32,6 +37,7 @@ public record StatusView(
         Optional<Path> configFile,
         List<String> portals,
         List<DeviceView> devices,
+        List<FullVolume> fullVolumes,
         List<Target> targets,
         List<SessionView> sessions,
         long failedLogins,
@@ -40,6 +46,31 @@ public record StatusView(
         List<ScheduleView> schedules,
         List<String> problems,
         List<ErrorView> lastErrors) {
+    private static final int NEARLY_FULL_PERCENT = 90;
+
+    /**
+     * A volume that may soon be full.
+     *
+     * @param device its name
+     * @param volume its name
+     * @param sizeBytes what it can hold
+     * @param fillPercent how much of that is mapped, 0..100
+     */
+    public record FullVolume(String device, String volume, long sizeBytes, long fillPercent) {
+        static FullVolume of(String device, VolumeInfo volume) {
+            long size = volume.sizeBytes();
+            long fill = size == 0 ? 0 : Math.round(100.0 * volume.mappedBytes() / size);
+            return new FullVolume(device, volume.name(), size, fill);
+        }
+
+        /** Picks those among a device's volumes. */
+        public static Stream<FullVolume> among(String device, List<VolumeInfo> volumes) {
+            return volumes.stream()
+                    .map(volume -> of(device, volume))
+                    .filter(volume -> volume.fillPercent >= NEARLY_FULL_PERCENT);
+        }
+    }
+
     /**
      * A target, short.
      *

@@ -1,5 +1,7 @@
 package org.dbstore.server.admin.resource;
 
+import org.dbstore.backend.BlockStore;
+import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.RecentErrors;
@@ -14,6 +16,7 @@ import org.dbstore.server.admin.http.Route;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +68,7 @@ public final class StatusResource {
                 configFile,
                 administration.server().addresses().stream().map(Addresses::text).toList(),
                 devices,
+                fullVolumes(),
                 administration.configuration().current().targets().stream()
                         .map(target -> target(target, counts))
                         .toList(),
@@ -75,6 +79,18 @@ public final class StatusResource {
                 schedules,
                 problems(devices, schedules),
                 errors.list());
+    }
+
+    private List<StatusView.FullVolume> fullVolumes() {
+        List<StatusView.FullVolume> full = new ArrayList<>();
+        for (DeviceConfig device : administration.configuration().current().devices()) {
+            BlockStore store = administration.server().device(device.name());
+            if (store != null) { // else it went a moment ago
+                StatusView.FullVolume.among(device.name(), store.volumes()).forEach(full::add);
+            }
+        }
+        full.sort(Comparator.comparingLong(StatusView.FullVolume::fillPercent).reversed());
+        return full;
     }
 
     private static StatusView.Target target(TargetConfig target, Map<String, Long> counts) {
