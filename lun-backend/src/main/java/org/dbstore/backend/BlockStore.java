@@ -25,6 +25,7 @@ import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.RenameSnapshot;
 import org.dbstore.backend.operation.RenameVolume;
 import org.dbstore.backend.operation.ResizeVolume;
+import org.dbstore.backend.operation.ResumedDeletions;
 import org.dbstore.backend.operation.Rollback;
 import org.dbstore.backend.operation.ScsiStates;
 import org.dbstore.backend.operation.SpaceAccounting;
@@ -79,6 +80,7 @@ public final class BlockStore implements Store {
     private final CreateSnapshot snapshotting;
     private final AtomicBoolean vacuuming = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final Thread resuming;
 
     private BlockStore(
             BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
@@ -92,8 +94,33 @@ public final class BlockStore implements Store {
         this.inventory = new Inventory(management);
         this.snapshotting = new CreateSnapshot(management);
         this.openingNanos = System.nanoTime() - beganNanos;
+        this.resuming =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("dbs-resume")
+                        .unstarted(() -> resume(opened.resumed()));
         if (!parts.readOnly()) {
             parts.commits().start();
+        }
+        if (!opened.resumed().isEmpty()) {
+            resuming.start();
+        }
+    }
+
+    private void resume(ResumedDeletions deletions) {
+        try {
+            deletions.run();
+            LOG.info("{}: what was being deleted is gone", device.name());
+        } catch (BackendException e) {
+            LOG.error("{}: a deletion stops; the next opening resumes it", device.name(), e);
+        }
+    }
+
+    private void awaitResumed() {
+        try {
+            resuming.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
     }
 
@@ -559,6 +586,7 @@ public final class BlockStore implements Store {
             return;
         }
         try {
+            awaitResumed(); // the original knows nothing of marks
             views.closeAll();
             if (!parts.readOnly()) {
                 commitLast();

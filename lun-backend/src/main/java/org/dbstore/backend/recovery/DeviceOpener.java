@@ -31,6 +31,7 @@ import org.dbstore.backend.operation.Directory;
 import org.dbstore.backend.operation.Families;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
+import org.dbstore.backend.operation.ResumedDeletions;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.dbstore.backend.volume.StoreParts;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,8 @@ import java.util.stream.Collectors;
  *   <li>entries above the high-water mark are freed if the original wrote last, else the mark is
  *       raised to cover them; the device gets an identity if it has none
  *   <li>the journal begins anew
- *   <li>what was being deleted is deleted, what was not finished is undone
+ *   <li>what was being deleted is deleted, or if that is much, begins to be; what was not finished
+ *       is undone
  *   <li>layers that hold nothing and belong to nobody become free
  * </ol>
  */
@@ -98,8 +100,13 @@ public final class DeviceOpener {
      * @param management the store; its commits are not started yet
      * @param superblock as it is on the medium, or will be with the first change
      * @param findings for people
+     * @param resumed deletions to be finished while the store is used, once its commits are started
      */
-    public record Opened(Management management, Superblock superblock, List<Finding> findings) {}
+    public record Opened(
+            Management management,
+            Superblock superblock,
+            List<Finding> findings,
+            ResumedDeletions resumed) {}
 
     /**
      * Runs the steps.
@@ -195,15 +202,16 @@ public final class DeviceOpener {
         BitSet reachable = ChainCheck.attached(directory);
         ownership.run(reachable);
         new PositionCheck(directory, table, findings).run();
+        ResumedDeletions resumed = new ResumedDeletions(management);
         UnfinishedWork unfinished = new UnfinishedWork(management, reachable, owners, findings);
         if (readOnly) {
             reportStale(scan.stale().length);
             unfinished.report();
         } else {
             repairCatalogue(management);
-            unfinished.finish(); // 9 and 10
+            resumed = unfinished.finish(); // 9 and 10
         }
-        return new Opened(management, superblock, findings.list());
+        return new Opened(management, superblock, findings.list(), resumed);
     }
 
     private void reportStale(int count) {

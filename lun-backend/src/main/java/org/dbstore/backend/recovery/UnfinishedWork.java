@@ -11,6 +11,7 @@ import org.dbstore.backend.operation.LayerRemoval;
 import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.Management;
 import org.dbstore.backend.operation.ResizeVolume;
+import org.dbstore.backend.operation.ResumedDeletions;
 import org.dbstore.backend.operation.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finishes what carries a mark: a marked head is a volume on its way out, or a clone that was never
+ * Finishes what carries a mark, or, where that is much, has it finished while the device serves: a marked head is a volume on its way out, or a clone that was never
  * finished; a marked layer within a tree is to be pruned; a marked layer of no volume goes, with
  * its ancestors that belong to no volume either, unless the rest of a lost volume still leans on
  * it.
  */
 final class UnfinishedWork {
+    /** Extents that an opening frees or hands on itself: a fraction of a second. */
+    private static final int EXTENTS_AT_ONCE = 65_536;
+
     private final Management management;
     private final Directory directory;
     private final BitSet reachable;
@@ -77,7 +81,8 @@ final class UnfinishedWork {
         }
     }
 
-    void finish() throws BackendException {
+    /** Returns what is left to be done while the device serves. */
+    ResumedDeletions finish() throws BackendException {
         for (VolumeRecord volume : directory.volumes()) {
             Layer head = directory.layer(volume.headId());
             if (volume.damage() == null && head != null && head.entry().isMarked()) {
@@ -97,11 +102,20 @@ final class UnfinishedWork {
                 new ResizeVolume(management, Shrink.DISCARD, (view, change) -> {}).finish(volume);
             }
         }
+        if (extentsOfMarked() > EXTENTS_AT_ONCE) {
+            return resumeLater();
+        }
         prune();
         BitSet needed = neededByLost();
         while (removeAllBut(needed)) {
             needed = neededByLost(); // what was removed may have needed others
         }
+        reportKept(needed);
+        new EmptyLayers(management, reachable, owners).free();
+        return new ResumedDeletions(management);
+    }
+
+    private void reportKept(BitSet needed) {
         for (int id = needed.nextSetBit(0); id >= 0; id = needed.nextSetBit(id + 1)) {
             if (isLeftOver(directory.layer(id))) {
                 findings.add(
@@ -112,7 +126,44 @@ final class UnfinishedWork {
                                 + " kept");
             }
         }
+    }
+
+    private int extentsOfMarked() {
+        BitSet marked = new BitSet();
+        directory.layers().stream()
+                .filter(layer -> layer.entry().isMarked())
+                .forEach(layer -> marked.set(layer.id()));
+        int[] count = {0};
+        if (!marked.isEmpty()) {
+            management
+                    .parts()
+                    .table()
+                    .scanAtOnce((extent, owner, position) -> count[0] += marked.get(owner) ? 1 : 0);
+        }
+        return count[0];
+    }
+
+    private ResumedDeletions resumeLater() throws BackendException {
+        ResumedDeletions resumed = new ResumedDeletions(management);
+        setReachable();
         new EmptyLayers(management, reachable, owners).free();
+        LayerTree tree = new LayerTree(directory);
+        BitSet needed = neededByLost();
+        for (Layer layer : directory.layers()) {
+            if (isLeftOver(layer) && !needed.get(layer.id())) {
+                resumed.addRemoval(layer, ancestorsOf(layer, needed));
+            } else if (layer.entry().isMarked()
+                    && reachable.get(layer.id())
+                    && tree.children(layer.id()).size() < 2) {
+                resumed.addSnapshot(layer);
+                findings.add(
+                        Problem.UNFINISHED,
+                        "snapshot " + layer.id(),
+                        "snapshot %d was being deleted: that goes on".formatted(layer.id()));
+            }
+        }
+        reportKept(needed);
+        return resumed;
     }
 
     /** Finishes the deletion of snapshots; one that several layers need stays hidden. */
@@ -150,7 +201,7 @@ final class UnfinishedWork {
         for (int id = directory.nextId(1); id > 0; id = directory.nextId(id + 1)) {
             Layer layer = directory.layer(id);
             if (layer != null && isLeftOver(layer) && !needed.get(id)) {
-                remove(layer);
+                new LayerRemoval(management).run(List.of(id), ancestorsOf(layer, needed));
                 removed = true;
             }
         }
@@ -181,16 +232,17 @@ final class UnfinishedWork {
         return needed;
     }
 
-    private void remove(Layer marked) throws BackendException {
+    /** Those that belong to no volume either, and that nothing else needs. */
+    private List<Integer> ancestorsOf(Layer marked, BitSet needed) {
         List<Integer> ancestors = new ArrayList<>();
         for (Layer layer : directory.chain(marked.id())) {
             if (reachable.get(layer.id())) {
                 break;
             }
-            if (layer != marked) {
+            if (layer != marked && !needed.get(layer.id())) {
                 ancestors.add(layer.id());
             }
         }
-        new LayerRemoval(management).run(List.of(marked.id()), ancestors);
+        return ancestors;
     }
 }

@@ -81,6 +81,7 @@ final class RepairWork {
         management.parts().commits().start();
         boolean changed;
         try {
+            opened.resumed().run();
             changed =
                     writeReservedEntries(opened)
                             || dropRecords(management)

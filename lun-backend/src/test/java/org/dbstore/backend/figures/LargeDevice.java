@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 
 /** A device of a million extents in use, as the original would have left it, then used by us. */
 final class LargeDevice {
@@ -60,7 +61,8 @@ final class LargeDevice {
         private Opening() {}
 
         /**
-         * Opens it; the word "crash" ends the process then without closing.
+         * Opens it. A word says what is under way when the process ends then without closing:
+         * "write", "delete-volume" or "delete-snapshot".
          *
          * @param args file, and perhaps the word
          */
@@ -68,22 +70,60 @@ final class LargeDevice {
             long begin = System.nanoTime();
             BlockStore store = BlockStore.open(Path.of(args[0]), OpenOptions.DEFAULT);
             long millis = (System.nanoTime() - begin) / 1_000_000;
-            if (store.info().usedExtents() < EXTENTS) {
-                throw new IllegalStateException("only " + store.info().usedExtents() + " extents");
-            }
             System.gc();
             Runtime runtime = Runtime.getRuntime();
             long heap = runtime.totalMemory() - runtime.freeMemory();
-            System.out.printf("%d %d%n", millis, heap / MIB);
+            System.out.printf(
+                    "%d %d %d%n", millis, heap / MIB, store.info().usedExtents());
             if (args.length > 1) {
-                Volume volume = store.openVolume("small");
-                for (int extent = 0; extent < 16; extent++) {
-                    Bytes.write(volume, extent * MIB, Bytes.random(4096, extent));
-                }
-                volume.flush();
+                begin(args[1], store);
                 Runtime.getRuntime().halt(0);
             }
             store.close();
+        }
+
+        private static void begin(String work, BlockStore store) throws Exception {
+            switch (work) {
+                case "write" -> {
+                    Volume volume = store.openVolume("small");
+                    for (int extent = 0; extent < 16; extent++) {
+                        Bytes.write(volume, extent * MIB, Bytes.random(4096, extent));
+                    }
+                    volume.flush();
+                }
+                case "delete-volume" -> {
+                    int volumes = store.info().volumeCount();
+                    inBackground(() -> store.deleteVolume(VOLUME));
+                    awaitThat(() -> store.info().volumeCount() < volumes);
+                }
+                case "delete-snapshot" -> {
+                    int id = store.createSnapshot(VOLUME);
+                    int snapshots = store.info().snapshotCount();
+                    inBackground(() -> store.deleteSnapshot(id));
+                    awaitThat(() -> store.info().snapshotCount() < snapshots);
+                }
+                default -> throw new IllegalArgumentException(work);
+            }
+        }
+
+        private interface Work {
+            void run() throws BackendException;
+        }
+
+        private static void inBackground(Work work) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    work.run();
+                } catch (BackendException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+
+        private static void awaitThat(BooleanSupplier event) throws InterruptedException {
+            while (!event.getAsBoolean()) {
+                Thread.sleep(1);
+            }
         }
     }
 }
