@@ -42,11 +42,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 
 /**
  * Opens a device in steps. Steps 1 to 5 read; 6 to 10 write, and only if the device was not opened
@@ -148,7 +146,7 @@ public final class DeviceOpener {
         ChainCheck chains = new ChainCheck(directory, findings);
         chains.run(); // 3
         checkDoubt(found, directory);
-        Set<Integer> reserved = found.reserved().map(DeviceOpener::extents).orElse(Set.of());
+        BitSet reserved = found.reserved().map(DeviceOpener::extents).orElseGet(BitSet::new);
         ExtentTable table = new ExtentTable(geometry.tableCapacity());
         ExtentScan.Result scan = // 4
                 new ExtentScan(
@@ -179,7 +177,7 @@ public final class DeviceOpener {
         Barrier barrier = new Barrier(device, health);
         ExtentAllocator allocator = allocator(geometry.usableExtents());
         for (int extent = 0; extent < geometry.usableExtents(); extent++) {
-            if (table.owner(extent) == 0 && !reserved.contains(extent)) {
+            if (table.owner(extent) == 0 && !reserved.get(extent)) {
                 allocator.release(extent);
             }
         }
@@ -230,10 +228,10 @@ public final class DeviceOpener {
                 : ExtentAllocator.withReserve(usableExtents);
     }
 
-    private static Set<Integer> extents(ReservedExtents reserved) {
-        return reserved.all().stream()
-                .map(ReservedExtents.Kept::extent)
-                .collect(Collectors.toUnmodifiableSet());
+    private static BitSet extents(ReservedExtents reserved) {
+        BitSet extents = new BitSet();
+        reserved.all().forEach(kept -> extents.set(kept.extent()));
+        return extents;
     }
 
     /** Who is right, the home or the mirror? Reading may go on where it does not matter. */

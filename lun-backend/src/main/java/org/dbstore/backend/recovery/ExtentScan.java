@@ -15,7 +15,7 @@ import org.dbstore.backend.operation.Directory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.BitSet;
 
 /**
  * Reads the extent table, all of it and once. Entries at or above the high-water mark were never
@@ -25,13 +25,16 @@ import java.util.Set;
 final class ExtentScan {
     private final MetadataReader reader;
     private final Geometry geometry;
-    private final long deviceBytes;
+
+    /** After the last extent of which the device has at least a part. */
+    private final long presentEnd;
+
     private final long highWater;
     private final boolean markIsOurs;
     private final ExtentTable table;
     private final Directory directory;
     private final Findings findings;
-    private final Set<Integer> reserved;
+    private final BitSet reserved;
     private final boolean reservedIdMarked;
     private final Purpose purpose;
     private int[] stale = new int[16];
@@ -48,12 +51,13 @@ final class ExtentScan {
             ExtentTable table,
             Directory directory,
             Findings findings,
-            Set<Integer> reserved,
+            BitSet reserved,
             boolean reservedIdMarked,
             Purpose purpose) {
         this.reader = reader;
         this.geometry = geometry;
-        this.deviceBytes = deviceBytes;
+        this.presentEnd =
+                Math.ceilDiv(deviceBytes - geometry.dataOffset(), (long) Geometry.EXTENT_BYTES);
         this.highWater = highWater;
         this.markIsOurs = markIsOurs;
         this.end = highWater;
@@ -112,12 +116,7 @@ final class ExtentScan {
     /** Entries that may mean something: of the original's count, and of a file that it let grow. */
     private int entryCount() {
         return (int)
-                Math.min(geometry.tableCapacity(), Math.max(geometry.totalExtents(), presentEnd()));
-    }
-
-    /** After the last extent of which the device has at least a part. */
-    private long presentEnd() {
-        return Math.ceilDiv(deviceBytes - geometry.dataOffset(), (long) Geometry.EXTENT_BYTES);
+                Math.min(geometry.tableCapacity(), Math.max(geometry.totalExtents(), presentEnd));
     }
 
     private void readChunk(ByteBuffer chunk, int first, int count) throws BackendException {
@@ -133,7 +132,7 @@ final class ExtentScan {
     }
 
     private void enter(int extent, int owner, int position, long[] bitmap) throws BackendException {
-        if (reserved.contains(extent)) {
+        if (reserved.get(extent)) {
             if (owner != ReservedExtents.OWNER) {
                 reportClaimed(extent, owner);
             }
@@ -150,7 +149,7 @@ final class ExtentScan {
             addStale(extent);
             return;
         }
-        if (extent >= presentEnd()) {
+        if (extent >= presentEnd) {
             findings.add(
                     Problem.BEYOND_DEVICE,
                     "extent " + extent,

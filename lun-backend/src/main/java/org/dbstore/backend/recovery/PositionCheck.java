@@ -8,6 +8,7 @@ import org.dbstore.backend.operation.LayerTree;
 import org.dbstore.backend.operation.ResizeVolume;
 import org.dbstore.backend.operation.VolumeRecord;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -39,8 +40,11 @@ final class PositionCheck {
                 directory.chain(volume.headId()).forEach(layer -> ends.remove(layer.id()));
             }
         }
+        long[] endOf = new long[ends.keySet().stream().mapToInt(id -> id + 1).max().orElse(0)];
+        Arrays.fill(endOf, Long.MAX_VALUE);
+        ends.forEach((id, end) -> endOf[id] = end);
         table.scan((extent, owner, position) -> {
-            if (position >= ends.getOrDefault(owner, Long.MAX_VALUE)) {
+            if (owner < endOf.length && position >= endOf[owner]) {
                 findings.add(
                         Problem.BEYOND_END,
                         "extent " + extent,
