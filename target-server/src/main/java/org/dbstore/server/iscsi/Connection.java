@@ -369,6 +369,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
             server.pendingLogins().ended(this);
             reader.polls(writer, server.spareProcessors());
         }
+        receiveInto(PduReader.IDLE_CAPACITY_BYTES);
         new FullFeaturePhase(this, reader, writer, agreement, session).run();
     }
 
@@ -416,9 +417,16 @@ final class Connection implements LoginPhase.Host, Session.Link {
 
     /** Receives into a larger buffer from now on, if there is one to be had. */
     void growReceiveBuffer() {
-        ByteBuffer larger = server.receiveBuffers().tryTake(PduReader.CAPACITY_BYTES);
-        if (larger != null) {
-            server.receiveBuffers().giveBack(reader.exchange(larger));
+        receiveInto(PduReader.CAPACITY_BYTES);
+    }
+
+    private void receiveInto(int capacityBytes) {
+        ByteBuffer other =
+                reader.unreadBytes() <= capacityBytes
+                        ? server.receiveBuffers().tryTake(capacityBytes)
+                        : null;
+        if (other != null) {
+            server.receiveBuffers().giveBack(reader.exchange(other));
         }
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.dbstore.tests.support.Programs;
 import org.dbstore.tests.support.Requirements;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,12 +17,13 @@ import java.time.Duration;
  * Goal: the kernel's own initiator mounts, survives and finds its data. Each script runs in a guest
  * of its own against a {@code dbsd} of its own.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class InitiatorIT {
-    /** For the guest; under emulation the longest script takes about a minute. */
-    private static final Duration GUEST_LIMIT = Duration.ofMinutes(4);
+    /** For the guest; under emulation the longest script takes about two minutes. */
+    private static final Duration GUEST_LIMIT = Duration.ofMinutes(6);
 
     /** The first run also downloads and assembles the guest. */
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final Duration LIMIT = Duration.ofMinutes(12);
 
     @TempDir Path folder;
 

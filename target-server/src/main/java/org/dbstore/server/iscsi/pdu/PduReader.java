@@ -15,8 +15,14 @@ import java.nio.channels.SocketChannel;
  * <p>A large data segment can be read past this buffer, straight to where it is wanted.
  */
 public final class PduReader {
-    /** Receive buffer at first: a login PDU has at most 8 KiB of data. */
+    /** Receive buffer of a login: its PDUs have at most 8 KiB of data. */
     public static final int LOGIN_CAPACITY_BYTES = 16 << 10;
+
+    /** Receive buffer of a session at first: most are idle, and many may be. */
+    public static final int IDLE_CAPACITY_BYTES = 4 << 10;
+
+    /** PDUs with more data gain nothing by a larger receive buffer. */
+    private static final int CROWDING_DATA_BYTES_MAX = 8 << 10;
 
     /**
      * Receive buffer of a session whose PDUs crowd the first one. Smaller than the longest data
@@ -71,10 +77,15 @@ public final class PduReader {
         this.view = buffer.duplicate();
     }
 
+    /** What was received and not taken yet. */
+    public int unreadBytes() {
+        return end - start;
+    }
+
     /**
      * Goes on with another buffer, to which unread bytes are moved.
      *
-     * @param buffer larger than the one before
+     * @param buffer with room for {@link #unreadBytes}
      * @return the one before, not used any more
      */
     public ByteBuffer exchange(ByteBuffer buffer) {
@@ -201,7 +212,7 @@ public final class PduReader {
     public boolean isCrowded(int header) {
         return lastReadFull
                 && bytes.capacity() < CAPACITY_BYTES
-                && Bhs.dataBytes(bytes, header) <= bytes.capacity() / 2;
+                && Bhs.dataBytes(bytes, header) <= CROWDING_DATA_BYTES_MAX;
     }
 
     /** Tells whether {@link #data} can hold the data segment at once. */
