@@ -1,5 +1,7 @@
 package org.dbstore.config;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,7 +37,7 @@ final class AdminSection {
             return Optional.empty();
         }
         Optional<Path> directory = admin.value(ConfigKey.ADMIN_RUNTIME_DIR, this::path);
-        Optional<Path> token = admin.value(ConfigKey.ADMIN_TOKEN_FILE, this::path);
+        Optional<Path> token = admin.value(ConfigKey.ADMIN_TOKEN_FILE, this::tokenFile);
         boolean open =
                 admin.value(ConfigKey.ADMIN_METRICS, ConfigKey.ADMIN_METRICS::choose)
                         .orElse("token")
@@ -93,5 +95,19 @@ final class AdminSection {
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("is not a path: " + e.getReason() + "; name one", e);
         }
+    }
+
+    /** It may be written later; if it is there, it is nobody else's. */
+    private Path tokenFile(String text) {
+        Path file = path(text);
+        try {
+            if (Files.exists(file)) {
+                PrivateFiles.check(file);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    file + " cannot be looked at: " + e.getMessage() + "; check its owner", e);
+        }
+        return file;
     }
 }

@@ -7,25 +7,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads {@link ConfigKey#AUTH_GROUPS}, and the secrets from where they are. */
 final class AuthSection {
-    private static final Set<PosixFilePermission> OTHERS =
-            EnumSet.of(
-                    PosixFilePermission.GROUP_READ,
-                    PosixFilePermission.GROUP_WRITE,
-                    PosixFilePermission.OTHERS_READ,
-                    PosixFilePermission.OTHERS_WRITE);
-
     /** A file with more is none that holds a secret. */
     private static final int FILE_BYTES_MAX = 4096;
 
@@ -160,15 +149,7 @@ final class AuthSection {
     private Secret fromFile(String text) {
         Path path = baseDirectory.resolve(text).normalize();
         try {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-            if (permissions.stream().anyMatch(OTHERS::contains)) {
-                throw new IllegalArgumentException(
-                        "others may read or change "
-                                + path
-                                + " ("
-                                + PosixFilePermissions.toString(permissions)
-                                + "); chmod 600 it, and choose a new secret if they did");
-            }
+            PrivateFiles.check(path);
             if (Files.size(path) > FILE_BYTES_MAX) {
                 throw new IllegalArgumentException(
                         path + " is too long to be a secret; name another");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
@@ -78,6 +79,16 @@ class AdministrationConfigTest {
         refused(
                 "admin: { certificate: server.pem }",
                 ":3: admin: certificate and key belong together");
+    }
+
+    @Test
+    void aTokenThatOthersCanReadIsRefused() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "0".repeat(64));
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+        refused("admin: { token-file: token }", ":3: admin.token-file: others may read");
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        assertEquals(
+                Optional.of(token), read("admin: { token-file: token }").admin().tokenFile());
     }
 
     @Test
