@@ -87,8 +87,7 @@ class AdministrationConfigTest {
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
         refused("admin: { token-file: token }", ":3: admin.token-file: others may read");
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
-        assertEquals(
-                Optional.of(token), read("admin: { token-file: token }").admin().tokenFile());
+        assertEquals(Optional.of(token), read("admin: { token-file: token }").admin().tokenFile());
     }
 
     @Test

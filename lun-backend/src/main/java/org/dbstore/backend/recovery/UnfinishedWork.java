@@ -22,10 +22,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finishes what carries a mark, or, where that is much, has it finished while the device serves: a marked head is a volume on its way out, or a clone that was never
- * finished; a marked layer within a tree is to be pruned; a marked layer of no volume goes, with
- * its ancestors that belong to no volume either, unless the rest of a lost volume still leans on
- * it.
+ * Finishes what carries a mark, or, where that is much, has it finished while the device serves: a
+ * marked head is a volume on its way out, or a clone that was never finished; a marked layer within
+ * a tree is to be pruned; a marked layer of no volume goes, with its ancestors that belong to no
+ * volume either, unless the rest of a lost volume still leans on it.
  */
 final class UnfinishedWork {
     /** Extents that an opening frees or hands on itself: a fraction of a second. */

@@ -73,8 +73,7 @@ final class LargeDevice {
             System.gc();
             Runtime runtime = Runtime.getRuntime();
             long heap = runtime.totalMemory() - runtime.freeMemory();
-            System.out.printf(
-                    "%d %d %d%n", millis, heap / MIB, store.info().usedExtents());
+            System.out.printf("%d %d %d%n", millis, heap / MIB, store.info().usedExtents());
             if (args.length > 1) {
                 begin(args[1], store);
                 Runtime.getRuntime().halt(0);
@@ -111,13 +110,15 @@ final class LargeDevice {
         }
 
         private static void inBackground(Work work) {
-            Thread.ofPlatform().daemon().start(() -> {
-                try {
-                    work.run();
-                } catch (BackendException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> {
+                        try {
+                            work.run();
+                        } catch (BackendException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
         }
 
         private static void awaitThat(BooleanSupplier event) throws InterruptedException {
