@@ -29,9 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class FileBlockDevice implements BlockDevice {
     private static final Logger LOG = LogManager.getLogger(FileBlockDevice.class);
 
-    /** More at once could wait long for room in the queue of the device. */
-    private static final long WRITE_BACK_BYTES_MAX = 1 << 20;
-
     /**
      * A call to the page cache makes units of its size there, and ext4 looks at every block of a
      * unit for each small write to it. So large calls cost later small ones more than they save
@@ -53,9 +50,6 @@ public final class FileBlockDevice implements BlockDevice {
 
     private final SyncDescriptors syncDescriptors;
     private final AtomicBoolean open = new AtomicBoolean(true);
-
-    /** True while a force is under way. */
-    private volatile boolean forcing;
 
     private volatile boolean canPunch = true;
     private volatile boolean canCopy = true;
@@ -224,22 +218,6 @@ public final class FileBlockDevice implements BlockDevice {
         } finally {
             source.limit(end);
         }
-        if (forcing && !direct && at - offset <= WRITE_BACK_BYTES_MAX) {
-            // Who writes during a force will want the next one, which then has less to wait for.
-            startWriteBack(offset, at - offset);
-        }
-    }
-
-    private void startWriteBack(long offset, long lengthBytes) throws IOException {
-        int result = Native.startWriteBack(descriptor, offset, lengthBytes);
-        boolean unable =
-                result == -Native.ENOSYS
-                        || result == -Native.EINVAL
-                        || result == -Native.ESPIPE
-                        || result == -Native.EOPNOTSUPP;
-        if (result < 0 && !unable) {
-            throw Native.failure("write-back of " + path, result);
-        }
     }
 
     @Override
@@ -285,12 +263,7 @@ public final class FileBlockDevice implements BlockDevice {
 
     @Override
     public void force() throws IOException {
-        forcing = true;
-        try {
-            channel.force(false); // the size never changes, so fdatasync is enough
-        } finally {
-            forcing = false;
-        }
+        channel.force(false); // the size never changes, so fdatasync is enough
     }
 
     @Override

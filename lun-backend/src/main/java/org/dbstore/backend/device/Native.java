@@ -75,7 +75,6 @@ final class Native {
                     "close",
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
-    private static final int SYNC_FILE_RANGE_WRITE = 2;
     private static final MethodHandle FALLOCATE =
             handle(
                     "fallocate",
@@ -92,16 +91,6 @@ final class Native {
                     FunctionDescriptor.of(
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT),
-                    Linker.Option.captureCallState("errno"));
-    private static final MethodHandle SYNC_FILE_RANGE =
-            handle(
-                    "sync_file_range",
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_LONG,
                             ValueLayout.JAVA_INT),
                     Linker.Option.captureCallState("errno"));
@@ -261,33 +250,6 @@ final class Native {
         try {
             long found = (long) LSEEK.invokeExact(scratch.callState, descriptor, offset, whence);
             return found >= 0 ? found : -scratch.errno();
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /**
-     * Starts dirty pages of a range on their way to the medium. Waits for none of them, but perhaps
-     * for room in the queue of the device. Says nothing of durability.
-     *
-     * @param descriptor of the file
-     * @param offset first byte
-     * @param lengthBytes number of bytes
-     * @return 0, or a negated errno: one of an earlier write-back is told to one caller only, and
-     *     then no longer to the next force of the same open file
-     */
-    static int startWriteBack(int descriptor, long offset, long lengthBytes) {
-        Scratch scratch = Scratch.OF_THREAD.get();
-        try {
-            int result =
-                    (int)
-                            SYNC_FILE_RANGE.invokeExact(
-                                    scratch.callState,
-                                    descriptor,
-                                    offset,
-                                    lengthBytes,
-                                    SYNC_FILE_RANGE_WRITE);
-            return result == 0 ? 0 : -scratch.errno();
         } catch (Throwable e) {
             throw unexpected(e);
         }
