@@ -69,7 +69,7 @@ public final class IscsiServer implements AutoCloseable {
     private final Metrics metrics;
     private final Qos qos;
     private final BufferPool receiveBuffers =
-            new BufferPool(
+            BufferPool.unaligned(
                     (long) Sessions.COUNT_MAX * PduReader.CAPACITY_BYTES
                             + (2L * PendingLogins.COUNT_MAX + REFUSALS_MAX)
                                     * PduReader.LOGIN_CAPACITY_BYTES);

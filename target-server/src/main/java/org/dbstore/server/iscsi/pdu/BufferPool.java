@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Direct buffers for data in flight, 4096-aligned, in powers of two from 4 KiB to 8 MiB. The sum of
- * what is lent out is bounded: that is the target's whole memory for data of initiators.
+ * Direct buffers in powers of two from 4 KiB to 8 MiB. The sum of what is lent out is bounded: that
+ * is the target's whole memory for data of initiators.
  */
 public final class BufferPool implements Buffers {
     private static final int SMALLEST_SHIFT = 12;
@@ -21,15 +21,30 @@ public final class BufferPool implements Buffers {
     private final ArrayDeque<ByteBuffer>[] free;
     private final AtomicLong lentBytes = new AtomicLong();
     private final long budgetBytes;
+    private final int alignment;
 
     /**
-     * Creates an empty pool.
+     * Creates an empty pool of buffers for data in flight, 4096-aligned.
      *
      * @param budgetBytes most that is lent out at once
      */
-    @SuppressWarnings({"unchecked", "rawtypes"})
     public BufferPool(long budgetBytes) {
+        this(budgetBytes, ALIGNMENT);
+    }
+
+    /**
+     * Creates an empty pool of buffers for what never goes to a device, which lie anywhere.
+     *
+     * @param budgetBytes most that is lent out at once
+     */
+    public static BufferPool unaligned(long budgetBytes) {
+        return new BufferPool(budgetBytes, 1);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private BufferPool(long budgetBytes, int alignment) {
         this.budgetBytes = budgetBytes;
+        this.alignment = alignment;
         this.free = new ArrayDeque[LARGEST_SHIFT - SMALLEST_SHIFT + 1];
         for (int i = 0; i < free.length; i++) {
             free[i] = new ArrayDeque<>();
@@ -50,8 +65,8 @@ public final class BufferPool implements Buffers {
         }
         if (buffer == null) {
             buffer =
-                    ByteBuffer.allocateDirect(capacity + ALIGNMENT)
-                            .alignedSlice(ALIGNMENT)
+                    ByteBuffer.allocateDirect(capacity + alignment - 1)
+                            .alignedSlice(alignment)
                             .slice(0, capacity);
         }
         return buffer.clear().limit(bytes);
