@@ -92,6 +92,7 @@ class Bench:
     def run(self, setting, cases, names):
         """Measures every case on every server that can run it; keeps what the client printed."""
         servers = {}
+        failed = set()  # what a peer cannot do: an error, or no answer
         self.runs += 1
         try:
             for name in names:
@@ -105,10 +106,21 @@ class Bench:
             for round_number in range(self.rounds + 1):
                 for case in cases:
                     for server in servers.values():
-                        if not server.lacks(setting, case):
+                        if server.lacks(setting, case) or (server.name, case) in failed:
+                            continue
+                        try:
                             result = self.measure(setting, case, server, round_number)
-                            if round_number > 0:  # the first is for compilers and caches
-                                self.results.append(result)
+                        except Failure as failure:
+                            if server.name == "dbs":
+                                raise
+                            failed.add((server.name, case))
+                            self.left_out[f"{server.name}, {case.title()}"] = str(failure).splitlines()[0]
+                            server.stop()
+                            server.start()
+                            self.fill(server)
+                            continue
+                        if round_number > 0:  # the first is for compilers and caches
+                            self.results.append(result)
                 print(f"bench: {setting.cache}, {setting.io}: round {round_number} of {self.rounds}",
                       file=sys.stderr, flush=True)
         finally:

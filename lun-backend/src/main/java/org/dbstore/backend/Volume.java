@@ -3,9 +3,11 @@ package org.dbstore.backend;
 import java.nio.ByteBuffer;
 
 /**
- * An open thin volume, or a snapshot of one, of a store that this process holds. Two requests that
- * overlap are ordered as if one came after the other within each extent. The size may change at any
- * time (see {@link VolumeListener}); a range that was within it before may end so too.
+ * An open thin volume, or a snapshot of one, of a store that this process holds. Of requests that
+ * overlap and are under way together, a read may see a part of a write, and of two writes each may
+ * leave a part: whoever minds orders them. Mapping is exact all the same: no request sees data of
+ * others than those. The size may change at any time (see {@link VolumeListener}); a range that was
+ * within it before may end so too.
  */
 public interface Volume extends VolumeContents {
     /** Receives the end of a commit. */
