@@ -57,7 +57,7 @@ refuse dd if="$near" of=/dev/null bs=4k count=1 iflag=direct status=none
 must dd if=/dev/urandom of="$disk" bs=64k count=64 oflag=direct status=none
 reads_by "$far" "$near"
 
-must multipath -f "$map"
+must drop_map "$map"
 kill "$(pidof multipathd)"
 must logout > /dev/null
 step "alua passed"
