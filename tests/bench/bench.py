@@ -111,7 +111,7 @@ class Bench:
                         try:
                             result = self.measure(setting, case, server, round_number)
                         except Failure as failure:
-                            if server.name == "dbs":
+                            if server.name == report.OURS:
                                 raise
                             failed.add((server.name, case))
                             self.left_out[f"{server.name}, {case.title()}"] = str(failure).splitlines()[0]

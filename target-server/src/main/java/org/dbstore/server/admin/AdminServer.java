@@ -2,9 +2,7 @@ package org.dbstore.server.admin;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.dbstore.backend.BlockStore;
 import org.dbstore.config.AdminConfig;
-import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.server.admin.api.RuntimeDirectory;
 import org.dbstore.server.admin.api.RuntimeFile;
@@ -142,12 +140,10 @@ public final class AdminServer implements AutoCloseable {
     /** What it says of itself. */
     public RuntimeFile contents() {
         List<RuntimeFile.Device> devices = new ArrayList<>();
-        for (DeviceConfig device : administration.configuration().current().devices()) {
-            BlockStore store = administration.server().device(device.name());
-            if (store != null) {
-                devices.add(new RuntimeFile.Device(device.name(), real(store.info().path())));
-            }
-        }
+        administration
+                .devices()
+                .forEach((name, store) ->
+                        devices.add(new RuntimeFile.Device(name, real(store.info().path()))));
         return new RuntimeFile(
                 ProcessHandle.current().pid(),
                 http.url(),

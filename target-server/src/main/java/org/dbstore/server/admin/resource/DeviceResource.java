@@ -4,7 +4,6 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.SpaceInfo;
 import org.dbstore.backend.check.DeviceCheck;
-import org.dbstore.config.DeviceConfig;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.api.CheckView;
 import org.dbstore.server.admin.api.DeviceView;
@@ -61,12 +60,7 @@ public final class DeviceResource {
 
     static List<DeviceView> devices(Administration administration) {
         List<DeviceView> views = new ArrayList<>();
-        for (DeviceConfig device : administration.configuration().current().devices()) {
-            BlockStore store = administration.server().device(device.name());
-            if (store != null) { // else it went a moment ago
-                views.add(DeviceView.of(device.name(), store));
-            }
-        }
+        administration.devices().forEach((name, store) -> views.add(DeviceView.of(name, store)));
         return views;
     }
 

@@ -1,7 +1,5 @@
 package org.dbstore.server.admin.resource;
 
-import org.dbstore.backend.BlockStore;
-import org.dbstore.config.DeviceConfig;
 import org.dbstore.config.TargetConfig;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.RecentErrors;
@@ -83,12 +81,10 @@ public final class StatusResource {
 
     private List<StatusView.FullVolume> fullVolumes() {
         List<StatusView.FullVolume> full = new ArrayList<>();
-        for (DeviceConfig device : administration.configuration().current().devices()) {
-            BlockStore store = administration.server().device(device.name());
-            if (store != null) { // else it went a moment ago
-                StatusView.FullVolume.among(device.name(), store.volumes()).forEach(full::add);
-            }
-        }
+        administration
+                .devices()
+                .forEach((name, store) ->
+                        StatusView.FullVolume.among(name, store.volumes()).forEach(full::add));
         full.sort(Comparator.comparingLong(StatusView.FullVolume::fillPercent).reversed());
         return full;
     }

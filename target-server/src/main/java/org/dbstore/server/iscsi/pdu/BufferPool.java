@@ -33,7 +33,7 @@ public final class BufferPool implements Buffers {
     }
 
     /**
-     * Creates an empty pool of buffers for what never goes to a device, which lie anywhere.
+     * Creates an empty pool of buffers that may lie anywhere, as data within them does anyway.
      *
      * @param budgetBytes most that is lent out at once
      */
