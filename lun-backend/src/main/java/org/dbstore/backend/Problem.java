@@ -76,6 +76,11 @@ public enum Problem {
             Severity.INFO,
             "writes that were acknowledged and not flushed may be lost",
             "check the file system on it; the mark goes with the next clean close"),
+    /** What the end of the process cut short does not fit what is there. */
+    REFUSED_INTENT(
+            Severity.WARNING,
+            "a write that was acknowledged and not flushed is lost",
+            "check the file system on the volume"),
     /** A snapshot with extents that no volume leads to. */
     LOST_SNAPSHOT(
             Severity.DAMAGE,

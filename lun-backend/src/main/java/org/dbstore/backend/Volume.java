@@ -48,6 +48,18 @@ public interface Volume extends VolumeContents {
     boolean readNow(long offset, ByteBuffer target) throws BackendException;
 
     /**
+     * As {@link #write}, where the end of this process is all that an acknowledged write must
+     * survive: metadata that it changes needs no commit for that, if there is a journal and no
+     * direct I/O. A commit follows within about five seconds.
+     *
+     * @param offset first byte
+     * @param source direct buffer
+     * @return false if the end of this process does not undo it, true if it takes a {@link #commit}
+     * @throws BackendException as {@link #write}
+     */
+    boolean writeBack(long offset, ByteBuffer source) throws BackendException;
+
+    /**
      * As {@link #write}, and waits for the medium where that makes the data durable by itself:
      * where they replace blocks whose metadata is committed. For large writes: each is forced on
      * its own, while those that end with a commit share one.

@@ -107,7 +107,18 @@ public final class MetadataCapture {
             return false;
         }
         settle(geometry, listed);
+        listed.ifPresent(reserved -> voidIntents(geometry, reserved));
         return true;
+    }
+
+    /** They belong to a moment and a run of the system that are over when the image is used. */
+    private void voidIntents(Geometry geometry, ReservedExtents reserved) {
+        for (int extent : reserved.intents()) {
+            long first = geometry.extentOffset(extent) / BLOCK;
+            for (int i = 0; i < Geometry.EXTENT_BLOCKS; i++) {
+                image.put(first + i, new byte[BLOCK]);
+            }
+        }
     }
 
     private Geometry geometry(Optional<Superblock> superblock) {

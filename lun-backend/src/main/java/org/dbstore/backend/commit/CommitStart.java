@@ -81,6 +81,7 @@ public final class CommitStart {
      * @param superblock as on the medium
      * @param reserved where the journal is
      * @param lastSequence highest of the records in it
+     * @param commit the last that is whole with them
      * @param half to begin with: not the one where that record is
      * @return to be given to {@link GroupCommit}
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
@@ -94,6 +95,7 @@ public final class CommitStart {
             Superblock superblock,
             ReservedExtents reserved,
             long lastSequence,
+            long commit,
             int half)
             throws BackendException {
         Geometry geometry = new Geometry(superblock.deviceBytes());
@@ -104,6 +106,7 @@ public final class CommitStart {
                         Journal.firstBlock(geometry, reserved.journal()),
                         superblock.identity().orElseThrow(),
                         lastSequence,
+                        commit,
                         half);
         JournaledCommit mode = new JournaledCommit(blocks, barrier, journal, mirror, superblock);
         mode.open();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,11 +43,18 @@ public final class GroupCommit {
     /** A fraction of what a commit takes on a fast medium. */
     private static final long GATHER_NANOS_MAX = 200_000;
 
+    /** With so many intents a commit begins: the rest is for those that come before it has. */
+    private static final int INTENTS_USUAL = IntentLog.INTENTS_MAX * 3 / 4;
+
+    /** What was acknowledged without a commit becomes durable about so soon, if nobody asks. */
+    private static final long INTENT_AGE_NANOS_MAX = 5_000_000_000L;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final ExtentTable table;
     private final StoreHealth health;
     private final Reclaimer reclaimer;
+    private final IntentLog intents;
     private final ExtentAllocator allocator;
     private final BlockDevice device;
     private final Geometry geometry;
@@ -66,6 +74,8 @@ public final class GroupCommit {
     private volatile CommitMode mode; // set by the leader
     private @Nullable JournalSetup setup; // belongs to the leader
     private volatile @Nullable ReservedExtents reserved; // set by the leader, and when it grows
+    private boolean due; // guarded by lock: a commit comes unasked
+    private long dueNanos; // guarded by lock: when, if it is due
     private boolean serving; // guarded by lock: the thread is there
     private boolean stopping; // guarded by lock
     private final LongAdder commits = new LongAdder();
@@ -81,6 +91,7 @@ public final class GroupCommit {
      * @param allocator gets what is freed
      * @param health failed when a commit fails
      * @param start how to commit
+     * @param run of the system
      */
     public GroupCommit(
             BlockDevice device,
@@ -88,7 +99,8 @@ public final class GroupCommit {
             ExtentTable table,
             ExtentAllocator allocator,
             StoreHealth health,
-            CommitStart start) {
+            CommitStart start,
+            UUID run) {
         this.device = device;
         this.geometry = geometry;
         this.table = table;
@@ -98,11 +110,13 @@ public final class GroupCommit {
         this.setup = start.setup();
         this.reserved = start.reserved();
         this.reclaimer = new Reclaimer(device, geometry, allocator);
+        this.intents = new IntentLog(device, geometry, table, run);
         this.committer = Thread.ofPlatform().daemon().name("dbs-commit").unstarted(this::serve);
     }
 
-    /** Begins to serve {@link #commit} and {@link #flushByCommitter}. */
+    /** Begins to serve {@link #commit}, {@link #flushByCommitter} and {@link #intend}. */
     public void start() {
+        openIntents();
         lock.lock();
         try {
             serving = true;
@@ -274,6 +288,46 @@ public final class GroupCommit {
         return grown;
     }
 
+    private void openIntents() {
+        ReservedExtents present = reserved;
+        if (isJournaled() && present != null && !present.intents().isEmpty()) {
+            intents.open(present.intents().getFirst());
+        }
+    }
+
+    /**
+     * Sees to it that an entry is found as it is now after the end of this process, without a
+     * commit; one comes soon. Called with the stripe of its position locked exclusively, after the
+     * change.
+     *
+     * @param extent an owned extent
+     * @return false if it takes a commit: there is no room for an intent, no log, or something else
+     *     has to come first
+     */
+    public boolean intend(int extent) {
+        int index = intents.write(extent);
+        if (index == 0) {
+            commitWithin(INTENT_AGE_NANOS_MAX);
+        } else if (index == INTENTS_USUAL) {
+            commitWithin(0);
+        }
+        return index != IntentLog.REFUSED;
+    }
+
+    private void commitWithin(long nanos) {
+        lock.lock();
+        try {
+            long at = System.nanoTime() + nanos;
+            if (!due || at - dueNanos < 0) {
+                due = true;
+                dueNanos = at;
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Makes all that was changed before durable, and tells when. Returns at once.
      *
@@ -436,17 +490,29 @@ public final class GroupCommit {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (waiting.isEmpty() || leading) {
+            long dueIn = dueInNanos();
+            while ((waiting.isEmpty() && dueIn > 0) || leading) {
                 if (stopping && waiting.isEmpty() && !leading) {
                     return false;
                 }
-                work.awaitUninterruptibly();
+                if (leading || dueIn == Long.MAX_VALUE) {
+                    work.awaitUninterruptibly();
+                } else {
+                    work.awaitNanos(dueIn);
+                }
+                dueIn = dueInNanos();
             }
             leading = true;
             return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         } finally {
             lock.unlock();
         }
+    }
+
+    private long dueInNanos() {
+        return due ? Math.max(0, dueNanos - System.nanoTime()) : Long.MAX_VALUE;
     }
 
     /**
@@ -482,6 +548,7 @@ public final class GroupCommit {
         try {
             served = waiting;
             waiting = new ArrayList<>();
+            due = false;
         } finally {
             lock.unlock();
         }
@@ -497,6 +564,9 @@ public final class GroupCommit {
             failure = e;
         } catch (RuntimeException | Error e) {
             failure = health.fail("commit", e);
+        }
+        if (failure != null) {
+            intents.revoke();
         }
         long ticket = freed.length > 0 ? reclaimer.begin() : 0;
         giveUpLead();
@@ -519,7 +589,7 @@ public final class GroupCommit {
                 transactions.add(request.transaction());
             }
         }
-        ExtentChanges changes = table.take();
+        ExtentChanges changes = table.take(!transactions.isEmpty());
         requests.forEach(Request::taken);
         if (changes.count() > 0 || !transactions.isEmpty()) {
             setUpJournal();
@@ -536,6 +606,7 @@ public final class GroupCommit {
             mode = made.mode();
             reserved = made.reserved();
             setup = null;
+            openIntents();
         }
     }
 
@@ -543,7 +614,7 @@ public final class GroupCommit {
         lock.lock();
         try {
             leading = false;
-            if (!waiting.isEmpty() || stopping) {
+            if (!waiting.isEmpty() || due || stopping) {
                 work.signal();
             }
         } finally {

@@ -34,6 +34,7 @@ final class Journal {
     private volatile double use;
 
     private long start;
+    private long commit;
 
     /**
      * Creates the journal at the beginning of a half.
@@ -42,14 +43,27 @@ final class Journal {
      * @param firstBlock of the journal's extent
      * @param device identity of the device
      * @param lastSequence of the records that are there, 0 = none
+     * @param commit the last that is whole with them, 0 = none
      * @param half to write to: not the one that is still needed
      */
-    Journal(BlockRuns runs, long firstBlock, UUID device, long lastSequence, int half) {
+    Journal(
+            BlockRuns runs,
+            long firstBlock,
+            UUID device,
+            long lastSequence,
+            long commit,
+            int half) {
         this.runs = runs;
         this.firstBlock = firstBlock;
         this.device = device;
         this.lastSequence = lastSequence;
+        this.commit = commit;
         this.half = half;
+    }
+
+    /** Notes that the next record has what was left of a commit's entries. */
+    void completes(long number) {
+        commit = number;
     }
 
     long lastSequence() {
@@ -99,7 +113,7 @@ final class Journal {
             record.put(image.getValue().duplicate().clear());
         }
         record.flip();
-        JournalRecord header = new JournalRecord(sequence, start, device, blocks);
+        JournalRecord header = new JournalRecord(sequence, start, commit, device, blocks);
         header.writeHeader(record);
         runs.write(firstBlock + (long) half * JournalRecord.HALF_BLOCKS + usedBlocks, record);
         usedBlocks += header.lengthBlocks();

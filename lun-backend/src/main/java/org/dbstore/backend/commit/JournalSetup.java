@@ -82,7 +82,8 @@ public final class JournalSetup {
     @Nullable Made run(long highWater) throws BackendException {
         preallocate(device, 0, geometry.dataOffset());
         int mirrorCount = Mirror.extentCount(geometry);
-        int needed = 1 + mirrorCount + 2;
+        int catalogueEnd = 1 + mirrorCount + 2;
+        int needed = catalogueEnd + 1;
         if (allocator.freeCountWithReserve() < needed + FREE_EXTENTS_LEFT_MIN) {
             return null;
         }
@@ -94,7 +95,8 @@ public final class JournalSetup {
                 new ReservedExtents(
                         taken.get(0),
                         taken.subList(1, 1 + mirrorCount),
-                        taken.subList(1 + mirrorCount, needed));
+                        taken.subList(1 + mirrorCount, catalogueEnd),
+                        taken.subList(catalogueEnd, needed));
         try {
             for (int extent : taken) { // also so that there is room in the file system below
                 zero(device, geometry, extent);
@@ -124,6 +126,7 @@ public final class JournalSetup {
                         new BlockRuns(device, health),
                         Journal.firstBlock(geometry, reserved.journal()),
                         superblock.identity().orElseThrow(),
+                        0,
                         0,
                         0);
         JournaledCommit mode = new JournaledCommit(blocks, barrier, journal, mirror, open);

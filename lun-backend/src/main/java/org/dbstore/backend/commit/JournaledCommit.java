@@ -114,6 +114,7 @@ final class JournaledCommit implements CommitMode {
                 change(changes, i);
             }
         }
+        journal.completes(changes.commit());
         for (Transaction transaction : transactions) {
             add(transaction);
         }

@@ -17,6 +17,10 @@
  * Until stage B is on the medium, a block reads there as before; and whatever subset of a stage a
  * power loss leaves, no entry shows data that is not its own. Freed extents are given to the
  * allocator after the commit.
+ *
+ * <p>Where an acknowledged write must survive the end of the process alone, it waits for no commit:
+ * with a journal there is a log of what the next commits intend ({@link
+ * org.dbstore.backend.commit.IntentLog}), which the next opening carries out.
  */
 @NullMarked
 package org.dbstore.backend.commit;

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
  * What one commit has to make durable: copies of extent entries as they were at the moment it
  * began. Parallel arrays, one element for each extent.
  *
+ * @param commit its number, one more than that of the commit before
  * @param count how many
  * @param extents device extents
  * @param durableOwners owner on the medium before this commit, 0 = free
@@ -15,14 +16,16 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, from the table to the commit
 public record ExtentChanges(
+        long commit,
         int count,
         int[] extents,
         int[] durableOwners,
         int[] owners,
         int[] positions,
         long[] bitmaps) {
-    ExtentChanges(int capacity) {
+    ExtentChanges(long commit, int capacity) {
         this(
+                commit,
                 capacity,
                 new int[capacity],
                 new int[capacity],

@@ -2,6 +2,7 @@ package org.dbstore.backend.extent;
 
 import org.dbstore.backend.format.BlockBitmap;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Intent;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * All extent entries of the device in memory, with what the commit has to know of each. Chunks of
- * 1024 entries exist where anything is owned: 41 bytes an entry.
+ * 1024 entries exist where anything is owned: 49 bytes an entry.
  *
  * <p>The lock of this object guards everything. An entry that an open view shows changes only under
  * the exclusive stripe of its position as well, so the short reading methods, called under the
@@ -35,12 +36,18 @@ public final class ExtentTable {
     /** Hides an entry of the same owner and position (damage). */
     private static final int HIDES_DUPLICATE = 8;
 
+    /** Has changed since the last intent of it, if there is any. */
+    private static final int UNINTENDED = 16;
+
     private static final class Chunk {
         final short[] owner = new short[CHUNK_SIZE];
         final short[] durableOwner = new short[CHUNK_SIZE];
         final int[] position = new int[CHUNK_SIZE];
         final long[] bitmap = new long[CHUNK_SIZE * WORDS];
         final byte[] state = new byte[CHUNK_SIZE];
+
+        /** Place of the intent for the next commit, from 1; 0 = none. */
+        final int[] intent = new int[CHUNK_SIZE];
     }
 
     /** Sees the owned entries. */
@@ -62,6 +69,12 @@ public final class ExtentTable {
     private int usedCount;
     private volatile int uncommittedFrees; // changed under the lock
     private volatile int moveCount; // changed under the lock
+
+    /** Of the commit that the next {@link #take} begins. */
+    private long commitNumber = 1;
+
+    private int intentCount;
+    private boolean transacting;
 
     /**
      * Creates a table of free entries.
@@ -161,6 +174,16 @@ public final class ExtentTable {
      */
     public boolean isUncommitted(int extent) {
         return (chunk(extent).state[index(extent)] & (DIRTY | COMMITTING)) != 0;
+    }
+
+    /**
+     * Tells whether the end of the process could undo a change of the entry.
+     *
+     * @param extent an owned extent
+     * @return true while it is uncommitted, unless {@link #intend} took it since its last change
+     */
+    public boolean isUnintended(int extent) {
+        return (chunk(extent).state[index(extent)] & UNINTENDED) != 0;
     }
 
     /**
@@ -453,18 +476,107 @@ public final class ExtentTable {
     }
 
     /**
+     * Goes on with the numbers of another session.
+     *
+     * @param number of the next commit
+     */
+    public synchronized void numberCommitsFrom(long number) {
+        commitNumber = number;
+    }
+
+    /**
+     * An intent and its place among those of the same commit. An extent keeps its place.
+     *
+     * @param intent of the entry as it is
+     * @param index from 0
+     * @param isNew true if nothing is at that place yet
+     */
+    public record Intended(Intent intent, int index, boolean isNew) {}
+
+    /**
+     * Prepares an intent: with it in the log, the entry is found as it is now after the end of the
+     * process, whatever the commits until then have done. There is none of what may depend on
+     * something else that is uncommitted: of an entry that changes its owner, of a new one while
+     * extents are being freed (its position may be taken on the medium), of one that only the
+     * commit that runs changes, and while a transaction is under way (it may be what makes the
+     * owner). Called with the stripe locked exclusively, after the change.
+     *
+     * @param extent an owned extent
+     * @param indexMax how many extents may have intents for one commit
+     * @return to be written before the stripe is unlocked, or taken back with {@link #unintended};
+     *     null if there is none, so that the change has to be committed
+     */
+    public synchronized @Nullable Intended intend(int extent, int indexMax) {
+        Chunk chunk = chunk(extent);
+        int index = index(extent);
+        short durable = chunk.durableOwner[index];
+        boolean alone = durable == 0 ? uncommittedFrees == 0 : durable == chunk.owner[index];
+        if (!alone || transacting || (chunk.state[index] & DIRTY) == 0) {
+            return null;
+        }
+        boolean isNew = chunk.intent[index] == 0;
+        if (isNew) {
+            if (intentCount == indexMax) {
+                return null;
+            }
+            chunk.intent[index] = ++intentCount;
+        }
+        chunk.state[index] &= (byte) ~UNINTENDED;
+        Intent intent =
+                new Intent(
+                        commitNumber, extent, owner(extent), chunk.position[index], bitmap(extent));
+        return new Intended(intent, chunk.intent[index] - 1, isNew);
+    }
+
+    /**
+     * Takes an intent back that could not be written.
+     *
+     * @param extent of {@link #intend}
+     */
+    public synchronized void unintended(int extent) {
+        chunk(extent).state[index(extent)] |= UNINTENDED;
+    }
+
+    /**
+     * Makes an entry what an intent says, as a change that is to be committed.
+     *
+     * @param intent found after the end of the process that wrote it
+     * @return false if the extent is another's
+     */
+    public synchronized boolean carryOut(Intent intent) {
+        int extent = intent.extent();
+        if (owner(extent) == 0) {
+            long position = Integer.toUnsignedLong(intent.position());
+            birth(extent, intent.owner(), position, intent.bitmap(), false);
+            return true;
+        }
+        Chunk chunk = chunk(extent);
+        if (owner(extent) != intent.owner() || chunk.position[index(extent)] != intent.position()) {
+            return false;
+        }
+        reserveDirty();
+        System.arraycopy(intent.bitmap(), 0, chunk.bitmap, bitmapBase(extent), WORDS);
+        markDirty(extent);
+        return true;
+    }
+
+    /**
      * Begins a commit: copies every entry that changed since the last one began.
      *
+     * @param withTransactions true if there is more to it
      * @return what to make durable
      */
-    public synchronized ExtentChanges take() {
-        ExtentChanges changes = new ExtentChanges(dirtyCount);
+    public synchronized ExtentChanges take(boolean withTransactions) {
+        ExtentChanges changes = new ExtentChanges(commitNumber++, dirtyCount);
+        intentCount = 0;
+        transacting = withTransactions;
         Arrays.sort(dirty, 0, dirtyCount); // neighbours share a block of the table
         for (int i = 0; i < dirtyCount; i++) {
             int extent = dirty[i];
             Chunk chunk = chunk(extent);
             int index = index(extent);
             chunk.state[index] = (byte) ((chunk.state[index] & ~DIRTY) | COMMITTING);
+            chunk.intent[index] = 0;
             changes.extents()[i] = extent;
             changes.durableOwners()[i] = Short.toUnsignedInt(chunk.durableOwner[index]);
             changes.owners()[i] = Short.toUnsignedInt(chunk.owner[index]);
@@ -484,11 +596,13 @@ public final class ExtentTable {
      * @param changes what has become durable
      */
     public synchronized void committed(ExtentChanges changes) {
+        transacting = false;
         for (int i = 0; i < changes.count(); i++) {
             int extent = changes.extents()[i];
             Chunk chunk = chunk(extent);
             chunk.durableOwner[index(extent)] = (short) changes.owners()[i];
-            chunk.state[index(extent)] &= (byte) ~COMMITTING;
+            boolean changed = (chunk.state[index(extent)] & DIRTY) != 0;
+            chunk.state[index(extent)] &= (byte) ~(changed ? COMMITTING : COMMITTING | UNINTENDED);
             uncommittedFrees -= changes.owners()[i] == 0 ? 1 : 0;
         }
     }
@@ -512,6 +626,7 @@ public final class ExtentTable {
     private void markDirty(int extent) {
         byte[] state = chunk(extent).state;
         int index = index(extent);
+        state[index] |= UNINTENDED;
         if ((state[index] & DIRTY) != 0) {
             return;
         }

@@ -17,18 +17,20 @@ import java.util.zip.CRC32C;
  *   32   u64  start: sequence of the first record of this half
  *   40   u32  n, the number of images
  *   44   u32  CRC32C of header and images, with this field zero
- *   48   -    zero
+ *   48   u64  number of the last commit that is whole with this record, 0 = none
+ *   56   -    zero
  *   64   u64  number on the device of each block, n times; zero up to 4096
  *   4096      the images, 4096 bytes each
  * </pre>
  *
  * @param sequence counts from 1
  * @param start of the half that it lies in
+ * @param commit number of the last commit that is whole with it; intents of later ones count
  * @param device whose it is
  * @param blocks numbers on the device, ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // only handed over
-public record JournalRecord(long sequence, long start, UUID device, long[] blocks) {
+public record JournalRecord(long sequence, long start, long commit, UUID device, long[] blocks) {
     /** Size of a block, of the header and of each image. */
     public static final int BLOCK_BYTES = Geometry.BLOCK_BYTES;
 
@@ -65,6 +67,7 @@ public record JournalRecord(long sequence, long start, UUID device, long[] block
         uuid.putLong(8, device.getLeastSignificantBits());
         buffer.putLong(32, start);
         buffer.putInt(40, blocks.length);
+        buffer.putLong(48, commit);
         for (int i = 0; i < blocks.length; i++) {
             buffer.putLong(BLOCKS + i * Long.BYTES, blocks[i]);
         }
@@ -106,6 +109,7 @@ public record JournalRecord(long sequence, long start, UUID device, long[] block
         return new JournalRecord(
                 half.getLong(base + 8),
                 half.getLong(base + 32),
+                half.getLong(base + 48),
                 new UUID(uuid.getLong(0), uuid.getLong(8)),
                 blocks);
     }

@@ -16,21 +16,25 @@ import java.util.zip.CRC32C;
  *   superblock + 64   8    "DBSRSRVD"
  *              + 72   u32  extent of the journal
  *              + 76   u32  m, number of mirror extents
- *              + 80   u32  c, number of catalogue pairs
+ *              + 80   u16  c, number of catalogue pairs
+ *              + 82   u16  i, number of intent logs, 0 or 1
  *              + 84   u32  CRC32C of bytes 64..83 and of the list
- *              + 88   u32  extents: m mirrors, then c times a catalogue extent and its copy
+ *              + 88   u32  extents: m mirrors, then c times a catalogue extent and its copy,
+ *                          then the intent log
  *
  *   extent entry      id 65535, empty bitmap, position = kind:
- *                     0 = journal, 0x100 + i = i-th catalogue extent, copies among them,
- *                     0x10000 + i = i-th mirror
+ *                     0 = journal, 1 = intent log, 0x100 + i = i-th catalogue extent, copies
+ *                     among them, 0x10000 + i = i-th mirror
  *   snapshot 65535    parent 0, CreatedAt 1: the original never hands the id out
  * </pre>
  *
  * @param journal device extent
  * @param mirrors device extents in order
  * @param catalogue device extents, each followed by that of its copy
+ * @param intents device extent of the intent log; none, or one
  */
-public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> catalogue) {
+public record ReservedExtents(
+        int journal, List<Integer> mirrors, List<Integer> catalogue, List<Integer> intents) {
     /** The id that owns them. */
     public static final int OWNER = 65535;
 
@@ -42,6 +46,9 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
 
     /** Kind of the journal. */
     public static final int KIND_JOURNAL = 0;
+
+    /** Kind of the intent log. */
+    public static final int KIND_INTENTS = 1;
 
     /** Kind of the first catalogue extent. */
     public static final int KIND_CATALOGUE = 0x100;
@@ -66,6 +73,7 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
     public ReservedExtents {
         mirrors = List.copyOf(mirrors);
         catalogue = List.copyOf(catalogue);
+        intents = List.copyOf(intents);
     }
 
     /**
@@ -76,15 +84,17 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
      */
     public static Optional<ReservedExtents> read(ByteBuffer superblock) {
         int mirrorCount = superblock.getInt(OFFSET + 12);
-        int pairCount = superblock.getInt(OFFSET + 16);
+        int pairCount = Short.toUnsignedInt(superblock.getShort(OFFSET + 16));
+        int intentCount = Short.toUnsignedInt(superblock.getShort(OFFSET + 18));
         if (superblock.getLong(OFFSET) != MAGIC
                 || mirrorCount < 0
                 || mirrorCount > MIRRORS_MAX
-                || pairCount < 0
-                || pairCount > CATALOGUE_MAX / 2) {
+                || pairCount > CATALOGUE_MAX / 2
+                || intentCount > 1) {
             return Optional.empty();
         }
-        int count = mirrorCount + 2 * pairCount;
+        int catalogueEnd = mirrorCount + 2 * pairCount;
+        int count = catalogueEnd + intentCount;
         if (superblock.getInt(CHECKSUM) != checksum(superblock, count)) {
             return Optional.empty();
         }
@@ -100,7 +110,8 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
                         new ReservedExtents(
                                 journal,
                                 all.subList(0, mirrorCount),
-                                all.subList(mirrorCount, count)));
+                                all.subList(mirrorCount, catalogueEnd),
+                                all.subList(catalogueEnd, count)));
     }
 
     /**
@@ -112,27 +123,27 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
         superblock.putLong(OFFSET, MAGIC);
         superblock.putInt(OFFSET + 8, journal);
         superblock.putInt(OFFSET + 12, mirrors.size());
-        superblock.putInt(OFFSET + 16, catalogue.size() / 2);
+        superblock.putShort(OFFSET + 16, (short) (catalogue.size() / 2));
+        superblock.putShort(OFFSET + 18, (short) intents.size());
         int at = LIST;
-        for (int extent : mirrors) {
-            superblock.putInt(at, extent);
-            at += Integer.BYTES;
+        for (List<Integer> part : List.of(mirrors, catalogue, intents)) {
+            for (int extent : part) {
+                superblock.putInt(at, extent);
+                at += Integer.BYTES;
+            }
         }
-        for (int extent : catalogue) {
-            superblock.putInt(at, extent);
-            at += Integer.BYTES;
-        }
-        superblock.putInt(CHECKSUM, checksum(superblock, mirrors.size() + catalogue.size()));
+        superblock.putInt(CHECKSUM, checksum(superblock, (at - LIST) / Integer.BYTES));
     }
 
     /**
      * Returns all of them with their kinds.
      *
-     * @return the journal first
+     * @return the journal first, the catalogue last
      */
     public List<Kept> all() {
         List<Kept> all = new ArrayList<>();
         all.add(new Kept(journal, KIND_JOURNAL));
+        intents.forEach(extent -> all.add(new Kept(extent, KIND_INTENTS)));
         for (int i = 0; i < mirrors.size(); i++) {
             all.add(new Kept(mirrors.get(i), KIND_MIRROR + i));
         }
@@ -153,7 +164,7 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
         List<Integer> longer = new ArrayList<>(catalogue);
         longer.add(home);
         longer.add(copy);
-        return new ReservedExtents(journal, mirrors, longer);
+        return new ReservedExtents(journal, mirrors, longer, intents);
     }
 
     /**
@@ -188,9 +199,12 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
         int journal = -1;
         List<Integer> mirrors = new ArrayList<>();
         List<Integer> catalogue = new ArrayList<>();
+        List<Integer> intents = new ArrayList<>();
         for (Kept one : sorted) {
             if (one.kind() == KIND_JOURNAL && journal < 0) {
                 journal = one.extent();
+            } else if (one.kind() == KIND_INTENTS && intents.isEmpty()) {
+                intents.add(one.extent());
             } else if (one.kind() == KIND_CATALOGUE + catalogue.size()) {
                 catalogue.add(one.extent());
             } else if (one.kind() == KIND_MIRROR + mirrors.size()) {
@@ -201,7 +215,7 @@ public record ReservedExtents(int journal, List<Integer> mirrors, List<Integer> 
         }
         return journal < 0 || mirrors.isEmpty() || catalogue.size() % 2 != 0
                 ? Optional.empty()
-                : Optional.of(new ReservedExtents(journal, mirrors, catalogue));
+                : Optional.of(new ReservedExtents(journal, mirrors, catalogue, intents));
     }
 
     private static int checksum(ByteBuffer superblock, int count) {

@@ -23,6 +23,7 @@ import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Intent;
 import org.dbstore.backend.format.ReservedExtents;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
@@ -54,7 +55,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>superblock, journal and mirror: what is the metadata?
  *   <li>volume and snapshot table; is it the fork's layout?
  *   <li>chains of all volumes
- *   <li>the extent table, in one scan
+ *   <li>the extent table, in one scan, and what was intended when the process ended
  *   <li>owners of all extents; what belongs to nobody is kept
  *   <li>what journal and mirror have better goes home
  *   <li>entries above the high-water mark are freed if the original wrote last, else the mark is
@@ -71,6 +72,9 @@ public final class DeviceOpener {
     /** Their entries fill one block less than the reader shows at once, wherever they begin. */
     private static final int IDS_AT_ONCE =
             (MetadataReader.WINDOW_BLOCKS - 1) * Geometry.BLOCK_BYTES / SnapshotEntry.BYTES;
+
+    /** A run of the system that is over, as is every one that something was lost in. */
+    private static final UUID LOST_RUN = new UUID(0, 0);
 
     private final BlockDevice device;
     private final OpenOptions options;
@@ -162,6 +166,7 @@ public final class DeviceOpener {
                                 reservedIdMarked,
                                 purpose)
                         .run();
+        Intended intended = intended(found, geometry, directory, table, reserved);
         OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
         BitSet owners = ownership.owners();
         if (found.reserved().isPresent()) {
@@ -191,10 +196,28 @@ public final class DeviceOpener {
             distrustMirror(found, blocks, barrier);
             superblock = writeStep7(superblock, found.reserved(), scan, blocks, barrier);
             start = // 8
-                    start(found, superblock, geometry, health, barrier, allocator, blocks, mirror);
+                    start(
+                            found,
+                            intended,
+                            superblock,
+                            geometry,
+                            health,
+                            barrier,
+                            allocator,
+                            blocks,
+                            mirror);
         }
         Management management =
-                assemble(superblock, geometry, directory, table, health, barrier, allocator, start);
+                assemble(
+                        superblock,
+                        intended,
+                        geometry,
+                        directory,
+                        table,
+                        health,
+                        barrier,
+                        allocator,
+                        start);
         chains.runKnowingFacts();
         Families.join(directory);
         BitSet reachable = ChainCheck.attached(directory);
@@ -206,10 +229,49 @@ public final class DeviceOpener {
             reportStale(scan.stale().length);
             unfinished.report();
         } else {
+            if (intended.any()) { // before the log is used for others
+                management.parts().commits().flush();
+            }
             repairCatalogue(management);
             resumed = unfinished.finish(); // 9 and 10
         }
         return new Opened(management, superblock, findings.list(), resumed);
+    }
+
+    /**
+     * What the log of intents has.
+     *
+     * @param any true if the table differs from the medium because of it
+     * @param done the last commit whose intents are not needed any more
+     * @param revoked true if there were some that data was lost of, though the system runs on
+     */
+    private record Intended(boolean any, long done, boolean revoked) {}
+
+    /**
+     * A device that was closed has no use for intents, and somebody else may have used it since.
+     */
+    private Intended intended(
+            MetadataRecovery.Result found,
+            Geometry geometry,
+            Directory directory,
+            ExtentTable table,
+            BitSet reserved)
+            throws BackendException {
+        long done = found.journal().commit();
+        List<Intent> intents =
+                found.reserved().isPresent()
+                        ? IntentReplay.read(reader, geometry, found.reserved().get(), bootId)
+                        : new ArrayList<>();
+        boolean revoked = intents.removeIf(Intent::isRevocation);
+        long last = intents.isEmpty() ? done : Math.max(done, intents.getLast().commit());
+        table.numberCommitsFrom(last + 1);
+        if (!found.superblock().isOpen()) {
+            return new Intended(false, last, false);
+        }
+        boolean any =
+                new IntentReplay(directory, table, reserved, geometry.usableExtents(), findings)
+                        .run(intents, done);
+        return new Intended(any, done, revoked);
     }
 
     private void reportStale(int count) {
@@ -419,6 +481,7 @@ public final class DeviceOpener {
 
     private CommitStart start(
             MetadataRecovery.Result found,
+            Intended intended,
             Superblock superblock,
             Geometry geometry,
             StoreHealth health,
@@ -461,6 +524,7 @@ public final class DeviceOpener {
                 superblock,
                 reserved,
                 found.journal().lastSequence(),
+                intended.done(),
                 1 - found.journal().half());
     }
 
@@ -494,6 +558,7 @@ public final class DeviceOpener {
 
     private Management assemble(
             Superblock superblock,
+            Intended intended,
             Geometry geometry,
             Directory directory,
             ExtentTable table,
@@ -503,7 +568,8 @@ public final class DeviceOpener {
             CommitStart start)
             throws BackendException {
         DeviceIo io = new DeviceIo(device, health);
-        GroupCommit commits = new GroupCommit(device, geometry, table, allocator, health, start);
+        GroupCommit commits =
+                new GroupCommit(device, geometry, table, allocator, health, start, bootId);
         StoreParts parts =
                 new StoreParts(
                         device,
@@ -518,8 +584,9 @@ public final class DeviceOpener {
                         commits,
                         bootId);
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
+        UUID run = intended.revoked() ? LOST_RUN : bootId;
         Catalogue catalogue =
-                new CatalogueReading(directory, deviceId, bootId, findings)
+                new CatalogueReading(directory, deviceId, run, findings)
                         .run(new ReservedSpace(commits), geometry, reader::readInto);
         return new Management(parts, directory, catalogue, deviceId, new ReentrantLock());
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -17,14 +18,24 @@ import java.util.UUID;
  * What a journal has: the blocks of all records of its newest half, the last image of each.
  *
  * @param lastSequence 0 if there is no record
+ * @param commit the last that is whole with that record, 0 = none
  * @param half where the last record lies, 0 or 1
  * @param images by block number; of nothing if there is no record
  */
-record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer> images) {
+record JournalReplay(
+        long lastSequence, long commit, int half, NavigableMap<Long, ByteBuffer> images) {
+    /** Of a device without a journal. */
+    static final JournalReplay NONE = new JournalReplay(0, 0, 0, Collections.emptyNavigableMap());
+
     /** Records found in a half, by the block where they begin. */
     private record Half(NavigableMap<Integer, Found> records) {
         long lastSequence() {
             return records.values().stream().mapToLong(Found::sequence).max().orElse(0);
+        }
+
+        /** The last record has the highest. */
+        long commit() {
+            return records.values().stream().mapToLong(f -> f.record().commit()).max().orElse(0);
         }
     }
 
@@ -58,7 +69,7 @@ record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer>
                                     + " acknowledged is not known")
                             .formatted(last));
         }
-        return new JournalReplay(last, newest, images);
+        return new JournalReplay(last, halves[newest].commit(), newest, images);
     }
 
     /**
@@ -74,7 +85,8 @@ record JournalReplay(long lastSequence, int half, NavigableMap<Long, ByteBuffer>
             throws BackendException {
         Half[] halves = halves(reader, geometry, extent, device);
         int newest = halves[0].lastSequence() >= halves[1].lastSequence() ? 0 : 1;
-        return new JournalReplay(halves[newest].lastSequence(), newest, new TreeMap<>());
+        return new JournalReplay(
+                halves[newest].lastSequence(), halves[newest].commit(), newest, new TreeMap<>());
     }
 
     /** Returns whose the newest record is, or null if there is none. */

@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -93,12 +92,7 @@ final class MetadataRecovery {
                     device.name() + " was not closed, and its journal cannot be found");
         }
         return new Result(
-                atHome,
-                Optional.empty(),
-                new JournalReplay(0, 0, new TreeMap<>()),
-                null,
-                Set.of(),
-                new BitSet());
+                atHome, Optional.empty(), JournalReplay.NONE, null, Set.of(), new BitSet());
     }
 
     private Result recover(

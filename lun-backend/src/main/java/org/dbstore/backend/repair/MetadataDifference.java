@@ -221,6 +221,9 @@ final class MetadataDifference {
         if (kept.kind() == ReservedExtents.KIND_JOURNAL) {
             return "journal";
         }
+        if (kept.kind() == ReservedExtents.KIND_INTENTS) {
+            return "log of intents";
+        }
         return kept.kind() >= ReservedExtents.KIND_MIRROR
                 ? "mirror extent " + (kept.kind() - ReservedExtents.KIND_MIRROR)
                 : "catalogue extent " + (kept.kind() - ReservedExtents.KIND_CATALOGUE);

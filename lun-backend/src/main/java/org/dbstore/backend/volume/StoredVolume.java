@@ -136,6 +136,15 @@ public final class StoredVolume implements Volume {
     }
 
     @Override
+    public boolean writeBack(long offset, ByteBuffer source) throws BackendException {
+        checkRange(offset, source.remaining());
+        checkWritable();
+        boolean uncommitted = writes.writeBack(offset, source);
+        parts.health().check();
+        return uncommitted;
+    }
+
+    @Override
     public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
         checkRange(offset, source.remaining());
         checkWritable();

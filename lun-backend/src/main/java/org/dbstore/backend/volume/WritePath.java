@@ -14,11 +14,22 @@ import java.nio.ByteBuffer;
 /**
  * Writes. Blocks that the head's own extents have mapped are overwritten in place under shared
  * stripes: no metadata, no allocation. All else goes extent by extent under the exclusive stripe:
- * data first, then the bits in memory, which the next commit takes to the medium.
+ * data first, then the bits in memory, which the next commit takes to the medium; a write back has
+ * an intent instead that waits for that.
  */
 final class WritePath {
     private static final ByteBuffer ZERO_BLOCK =
             ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES).asReadOnlyBuffer();
+
+    /** How a write is to be safe. */
+    private enum Aim {
+        /** A commit follows it, if only because of its metadata. */
+        COMMIT,
+        /** From the end of the process it is, without a commit where that can be. */
+        INTENT,
+        /** On the medium at once, where that can be without a commit. */
+        THROUGH
+    }
 
     /** What became of a part of a write. */
     private enum Outcome {
@@ -27,7 +38,7 @@ final class WritePath {
         DURABLE,
         /** The next force makes it durable. */
         WRITTEN,
-        /** The next commit makes it durable: metadata has to follow. */
+        /** It takes a commit: metadata has to follow. */
         UNCOMMITTED
     }
 
@@ -51,11 +62,20 @@ final class WritePath {
 
     /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#write}. */
     boolean write(long offset, ByteBuffer source) throws BackendException {
+        return write(offset, source, Aim.COMMIT);
+    }
+
+    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeBack}. */
+    boolean writeBack(long offset, ByteBuffer source) throws BackendException {
+        return write(offset, source, Aim.INTENT);
+    }
+
+    private boolean write(long offset, ByteBuffer source, Aim aim) throws BackendException {
         boolean uncommitted = false;
         long at = offset;
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
-            uncommitted |= writeWindow(at, source, length, false) == Outcome.UNCOMMITTED;
+            uncommitted |= writeWindow(at, source, length, aim) == Outcome.UNCOMMITTED;
             at += length;
         }
         return uncommitted;
@@ -64,9 +84,9 @@ final class WritePath {
     /** Writes zeroes into a part of a block, for an unmap: may use the reserve. */
     boolean zero(long offset, ByteBuffer zeroes) throws BackendException {
         int length = zeroes.remaining();
-        Outcome outcome = overwriteShared(offset, zeroes, length, false);
+        Outcome outcome = overwriteShared(offset, zeroes, length, Aim.COMMIT);
         return outcome == Outcome.NOT_POSSIBLE
-                ? writeReclaiming(offset, zeroes, length, true)
+                ? writeReclaiming(offset, zeroes, length, Aim.COMMIT, true)
                 : outcome == Outcome.UNCOMMITTED;
     }
 
@@ -77,34 +97,35 @@ final class WritePath {
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
             // Once a commit is needed it serves the rest as well.
-            durable = writeWindow(at, source, length, durable) == Outcome.DURABLE;
+            Aim aim = durable ? Aim.THROUGH : Aim.COMMIT;
+            durable = writeWindow(at, source, length, aim) == Outcome.DURABLE;
             at += length;
         }
         return !durable;
     }
 
     /** A window is at most 1 MiB, so it touches at most two extents. */
-    private Outcome writeWindow(long offset, ByteBuffer source, int length, boolean through)
+    private Outcome writeWindow(long offset, ByteBuffer source, int length, Aim aim)
             throws BackendException {
-        Outcome outcome = overwriteShared(offset, source, length, through);
+        Outcome outcome = overwriteShared(offset, source, length, aim);
         if (outcome != Outcome.NOT_POSSIBLE) {
             return outcome;
         }
-        return writeExtents(offset, source, length) ? Outcome.UNCOMMITTED : Outcome.WRITTEN;
+        return writeExtents(offset, source, length, aim) ? Outcome.UNCOMMITTED : Outcome.WRITTEN;
     }
 
-    private boolean writeExtents(long offset, ByteBuffer source, int length)
+    private boolean writeExtents(long offset, ByteBuffer source, int length, Aim aim)
             throws BackendException {
         int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
         int first = Math.min(length, Geometry.EXTENT_BYTES - inExtent);
-        boolean uncommitted = writeReclaiming(offset, source, first, false);
+        boolean uncommitted = writeReclaiming(offset, source, first, aim, false);
         if (first < length) {
-            uncommitted |= writeReclaiming(offset + first, source, length - first, false);
+            uncommitted |= writeReclaiming(offset + first, source, length - first, aim, false);
         }
         return uncommitted;
     }
 
-    private Outcome overwriteShared(long offset, ByteBuffer source, int length, boolean through)
+    private Outcome overwriteShared(long offset, ByteBuffer source, int length, Aim aim)
             throws BackendException {
         int first = StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES);
         int last = StripeLocks.stripeOf((offset + length - 1) / Geometry.EXTENT_BYTES);
@@ -113,7 +134,7 @@ final class WritePath {
         long lowStamp = stripes.lockShared(low);
         long highStamp = high == low ? 0 : stripes.lockShared(high);
         try {
-            return overwrite(offset, source, length, through);
+            return overwrite(offset, source, length, aim);
         } finally {
             if (high != low) {
                 stripes.unlockShared(high, highStamp);
@@ -126,7 +147,7 @@ final class WritePath {
      * The blocks stay mapped, and their entries as they are, until the stripes are unlocked: what
      * is committed now is so when the data is on the medium.
      */
-    private Outcome overwrite(long offset, ByteBuffer source, int length, boolean through)
+    private Outcome overwrite(long offset, ByteBuffer source, int length, Aim aim)
             throws BackendException {
         head.checkOpen();
         if (((offset | length) & io.alignment() - 1) != 0) {
@@ -140,16 +161,16 @@ final class WritePath {
         if (!isOwnAndMapped(extent, inExtent, firstLength)) {
             return Outcome.NOT_POSSIBLE;
         }
-        boolean uncommitted = table.isUncommitted(extent);
+        boolean uncommitted = isUncommitted(extent, aim);
         int next = ExtentMap.NONE;
         if (restLength > 0) {
             next = map.get(position + 1);
             if (!isOwnAndMapped(next, 0, restLength)) {
                 return Outcome.NOT_POSSIBLE;
             }
-            uncommitted |= table.isUncommitted(next);
+            uncommitted |= isUncommitted(next, aim);
         }
-        boolean durable = through && !uncommitted;
+        boolean durable = aim == Aim.THROUGH && !uncommitted;
         if (restLength == 0 || next == extent + 1) {
             durable = transfer(extentOffset(extent) + inExtent, source, length, durable);
         } else {
@@ -160,6 +181,11 @@ final class WritePath {
             return Outcome.DURABLE;
         }
         return uncommitted ? Outcome.UNCOMMITTED : Outcome.WRITTEN;
+    }
+
+    /** Tells whether the entry takes a commit. */
+    private boolean isUncommitted(int extent, Aim aim) {
+        return aim == Aim.INTENT ? table.isUnintended(extent) : table.isUncommitted(extent);
     }
 
     /** Returns true if the bytes are durable; never without {@code through}. */
@@ -180,25 +206,30 @@ final class WritePath {
     }
 
     /** Writes within one extent; if the device seems full, freed extents are waited for. */
-    private boolean writeReclaiming(long offset, ByteBuffer source, int length, boolean reserve)
+    private boolean writeReclaiming(
+            long offset, ByteBuffer source, int length, Aim aim, boolean reserve)
             throws BackendException {
         int start = source.position();
         return SpaceWait.run(
                 parts.commits(),
                 () -> {
                     source.position(start);
-                    return writeExclusive(offset, source, length, reserve);
+                    return writeExclusive(offset, source, length, aim, reserve);
                 });
     }
 
-    private boolean writeExclusive(long offset, ByteBuffer source, int length, boolean reserve)
+    private boolean writeExclusive(
+            long offset, ByteBuffer source, int length, Aim aim, boolean reserve)
             throws BackendException {
         long position = offset / Geometry.EXTENT_BYTES;
         int stripe = StripeLocks.stripeOf(position);
         long stamp = stripes.lockExclusive(stripe);
         try {
-            return writeExtent(
-                    position, (int) offset & (Geometry.EXTENT_BYTES - 1), source, length, reserve);
+            int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+            writeExtent(position, inExtent, source, length, reserve);
+            int extent = map.get(position);
+            return isUncommitted(extent, aim)
+                    && (aim != Aim.INTENT || !parts.commits().intend(extent));
         } finally {
             stripes.unlockExclusive(stripe, stamp);
         }
@@ -215,10 +246,10 @@ final class WritePath {
         void fill(int from, int extent) throws BackendException;
     }
 
-    private boolean writeExtent(
+    private void writeExtent(
             long position, int inExtent, ByteBuffer source, int length, boolean reserve)
             throws BackendException {
-        return fillExtent(
+        fillExtent(
                 position,
                 inExtent,
                 length,
@@ -237,26 +268,26 @@ final class WritePath {
      */
     boolean copyExtent(long offset, long from, int length) throws BackendException {
         int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
-        return fillExtent(
-                offset / Geometry.EXTENT_BYTES,
+        long position = offset / Geometry.EXTENT_BYTES;
+        fillExtent(
+                position,
                 inExtent,
                 length,
                 false,
                 (old, extent) -> io.copy(from, extentOffset(extent) + inExtent, length));
+        return table.isUncommitted(map.get(position));
     }
 
-    private boolean fillExtent(
-            long position, int inExtent, int length, boolean reserve, Filler filler)
+    private void fillExtent(long position, int inExtent, int length, boolean reserve, Filler filler)
             throws BackendException {
         head.checkOpen();
         int present = map.get(position);
         if (present != ExtentMap.NONE && table.owner(present) == head.id()) {
             filler.fill(present, present);
             table.map(present, inExtent / Geometry.BLOCK_BYTES, endBlock(inExtent, length));
-            return table.isUncommitted(present);
+            return;
         }
         fillNewExtent(position, present, inExtent, length, reserve, filler);
-        return true;
     }
 
     private void fillNewExtent(

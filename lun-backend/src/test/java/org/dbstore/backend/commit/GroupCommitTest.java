@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -240,7 +241,8 @@ class GroupCommitTest {
                 new org.dbstore.backend.extent.ExtentTable(99),
                 new org.dbstore.backend.extent.ExtentAllocator(99),
                 health,
-                CommitStart.staged(new MetadataBlocks(device, health), barrier, 0, null));
+                CommitStart.staged(new MetadataBlocks(device, health), barrier, 0, null),
+                new UUID(1, 1));
     }
 
     @Test

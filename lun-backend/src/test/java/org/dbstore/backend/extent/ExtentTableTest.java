@@ -15,7 +15,7 @@ class ExtentTableTest {
     void aBirthIsUncommittedUntilTheCommitThatTookItEnds() {
         table.birth(3000, 65535, 7, BLOCK_0, false);
         assertTrue(table.isUncommitted(3000));
-        ExtentChanges birth = table.take();
+        ExtentChanges birth = table.take(false);
         assertTrue(birth.isBirth(0));
         assertTrue(table.isUncommitted(3000));
         assertFalse(table.isDurable(3000));
@@ -28,12 +28,12 @@ class ExtentTableTest {
     @Test
     void aBitAddedWhileTheBirthIsCommittedBelongsToTheNextCommit() {
         table.birth(1, 9, 0, BLOCK_0, false);
-        ExtentChanges birth = table.take();
+        ExtentChanges birth = table.take(false);
         table.map(1, 5, 6);
         table.committed(birth);
         assertTrue(table.isUncommitted(1));
         assertEquals(1, birth.bitmaps()[0]);
-        ExtentChanges update = table.take();
+        ExtentChanges update = table.take(false);
         assertTrue(update.isUpdate(0));
         assertEquals(0b100001, update.bitmaps()[0]);
     }
@@ -42,7 +42,7 @@ class ExtentTableTest {
     void whatIsBornAndFreedBetweenTwoCommitsIsNeitherBirthNorFree() {
         table.birth(1, 9, 0, BLOCK_0, false);
         table.free(1);
-        ExtentChanges changes = table.take();
+        ExtentChanges changes = table.take(false);
         assertEquals(1, changes.count());
         assertFalse(changes.isBirth(0) || changes.isFree(0) || changes.isUpdate(0));
     }
@@ -50,10 +50,10 @@ class ExtentTableTest {
     @Test
     void whatIsFreedWhileItsBirthIsCommittedIsFreedByTheNext() {
         table.birth(1, 9, 0, BLOCK_0, false);
-        ExtentChanges birth = table.take();
+        ExtentChanges birth = table.take(false);
         table.free(1);
         table.committed(birth);
-        assertTrue(table.take().isFree(0));
+        assertTrue(table.take(false).isFree(0));
     }
 
     @Test
@@ -61,7 +61,7 @@ class ExtentTableTest {
         table.load(1, 9, 0, BLOCK_0, 0);
         assertFalse(table.map(1, 0, 1));
         assertFalse(table.unmap(1, 1, 256));
-        assertEquals(0, table.take().count());
+        assertEquals(0, table.take(false).count());
     }
 
     @Test
@@ -70,13 +70,13 @@ class ExtentTableTest {
             table.birth(extent, 1, extent, BLOCK_0, false);
             table.map(extent, 1, 2);
         }
-        ExtentChanges changes = table.take();
+        ExtentChanges changes = table.take(false);
         assertEquals(5000, changes.count());
         for (int i = 0; i < 5000; i++) {
             assertEquals(i, changes.extents()[i]);
             assertEquals(3, changes.bitmaps()[i * 4]);
         }
-        assertEquals(0, table.take().count());
+        assertEquals(0, table.take(false).count());
     }
 
     @Test

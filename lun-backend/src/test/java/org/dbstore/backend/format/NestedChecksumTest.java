@@ -48,7 +48,7 @@ class NestedChecksumTest {
         ByteBuffer record = block(2);
         record.put(
                 Geometry.BLOCK_BYTES, superblock(Superblock.OPEN | Superblock.BRANCHED), 0, 4096);
-        new JournalRecord(66, 66, DEVICE, new long[] {0}).writeHeader(record);
+        new JournalRecord(66, 66, 1, DEVICE, new long[] {0}).writeHeader(record);
         assertNotNull(JournalRecord.read(record, 0));
         record.put(Geometry.BLOCK_BYTES, superblock(Superblock.OPEN), 0, Geometry.BLOCK_BYTES);
         assertNull(JournalRecord.read(record, 0));

@@ -73,7 +73,7 @@ class FullDeviceTest {
         assertEquals(0, space.freeBytes());
         assertEquals(
                 space.totalBytes(), space.usedBytes() + space.freeBytes() + space.reservedBytes());
-        assertEquals((1 + 2 + 2 + RESERVE) * MIB, space.reservedBytes());
+        assertEquals((1 + 1 + 2 + 2 + RESERVE) * MIB, space.reservedBytes());
         assertEquals(
                 space.usedBytes(),
                 space.volumes().getFirst().exclusiveBytes()

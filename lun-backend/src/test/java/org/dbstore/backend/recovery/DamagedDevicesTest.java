@@ -500,13 +500,14 @@ class DamagedDevicesTest {
     @Test
     void oneReservedExtentForTwoPurposesIsNoList() throws Exception {
         ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-        new ReservedExtents(5, List.of(6), List.of(7, 8)).write(block);
+        new ReservedExtents(5, List.of(6), List.of(7, 8), List.of(9)).write(block);
         assertTrue(ReservedExtents.read(block).isPresent());
         for (ReservedExtents doubled :
                 List.of(
-                        new ReservedExtents(6, List.of(6), List.of(7, 8)),
-                        new ReservedExtents(5, List.of(6), List.of(7, 7)),
-                        new ReservedExtents(5, List.of(7), List.of(7, 8)))) {
+                        new ReservedExtents(6, List.of(6), List.of(7, 8), List.of()),
+                        new ReservedExtents(5, List.of(6), List.of(7, 7), List.of()),
+                        new ReservedExtents(5, List.of(7), List.of(7, 8), List.of()),
+                        new ReservedExtents(5, List.of(6), List.of(7, 8), List.of(8)))) {
             doubled.write(block);
             assertTrue(ReservedExtents.read(block).isEmpty(), doubled::toString);
         }

@@ -85,7 +85,7 @@ final class ConcurrentSimulation {
 
     /** Returns what went wrong, or null. */
     @Nullable String run() throws BackendException {
-        BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        BlockStore store = device.open(OpenOptions.DEFAULT);
         store.createVolume(Workload.BALLAST, (long) BALLAST_EXTENTS << 20);
         Volume before = store.openVolume(Workload.BALLAST);
         for (int extent = 0; extent < BALLAST_EXTENTS; extent++) {
@@ -110,8 +110,9 @@ final class ConcurrentSimulation {
                 throw e;
             }
         }
+        look(Survival.ALL, true);
         for (int i = 0; i < LOOKS && failures.isEmpty(); i++) {
-            look(Survival.any(random));
+            look(Survival.any(random), false);
         }
         return failures.peek();
     }
@@ -178,8 +179,9 @@ final class ConcurrentSimulation {
             writes.forEach(history::endDurable);
             return;
         }
-        if (!through) {
-            volumes.get(volume).write(offset(sector), data);
+        if (!through && !volumes.get(volume).writeBack(offset(sector), data)) {
+            writes.forEach(history::endHard);
+            return;
         }
         writes.forEach(history::end);
     }
@@ -252,22 +254,24 @@ final class ConcurrentSimulation {
         return content;
     }
 
-    /** What is found after the power loss? States that are the same count once. */
-    private void look(Survival survival) {
-        SimulatedDevice copy = device.afterPowerLoss(survival, random);
+    /** What is found afterwards? States that are the same count once. */
+    private void look(Survival survival, boolean processOnly) {
+        SimulatedDevice copy =
+                processOnly ? device.afterProcessEnd() : device.afterPowerLoss(survival, random);
         if (seen.stream().anyMatch(copy::holdsSameAs)) {
             return;
         }
         seen.add(copy.copy());
         points++;
-        try (BlockStore store = BlockStore.open(copy, OpenOptions.DEFAULT)) {
+        try (BlockStore store = copy.open(OpenOptions.DEFAULT)) {
             for (int volume = 0; volume < VOLUMES.length; volume++) {
                 Volume head = store.openVolume(VOLUMES[volume]);
                 Map<Integer, Integer> found = contents.of(head);
                 store.release(head);
                 for (long key : history.keys()) {
                     if (key >> 32 == volume) {
-                        fail(history.survived(key, found.getOrDefault((int) key, 0)));
+                        int value = found.getOrDefault((int) key, 0);
+                        fail(history.survived(key, value, processOnly));
                     }
                 }
             }

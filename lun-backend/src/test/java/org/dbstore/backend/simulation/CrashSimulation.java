@@ -105,7 +105,7 @@ final class CrashSimulation {
 
     /** Returns what went wrong, or null. */
     @Nullable String run() throws IOException, BackendException {
-        BlockStore store = BlockStore.open(device, options);
+        BlockStore store = device.open(options);
         for (int round = 0; round < ROUNDS && failure == null; round++) {
             boolean clean = work(store);
             if (failure != null) {
@@ -113,7 +113,7 @@ final class CrashSimulation {
             }
             boolean processOnly = !clean && random.nextInt(4) == 0;
             Survival survival = processOnly ? Survival.ALL : Survival.any(random);
-            device = crashed(survival, !processOnly);
+            device = processOnly ? device.afterProcessEnd() : crashed(survival);
             powerHeld = processOnly;
             store = reopen();
             points++;
@@ -123,7 +123,7 @@ final class CrashSimulation {
             } else if (random.nextInt(3) == 0) {
                 store.close();
                 failure = failure == null ? StoreChecker.checkOriginal(device, model) : failure;
-                store = BlockStore.open(device, options);
+                store = device.open(options);
             }
             powerHeld = true;
         }
@@ -225,7 +225,8 @@ final class CrashSimulation {
         // First, because of the same bytes it promises more than a power loss does.
         boolean processOnly = seen.isEmpty() && powerHeld && looks.nextInt(3) == 0;
         Survival survival = processOnly ? Survival.ALL : Survival.any(looks);
-        SimulatedDevice copy = device.afterPowerLoss(survival, looks);
+        SimulatedDevice copy =
+                processOnly ? device.afterProcessEnd() : device.afterPowerLoss(survival, looks);
         if (!processOnly) {
             destroy(copy, looks);
         }
@@ -234,7 +235,7 @@ final class CrashSimulation {
         }
         seen.add(copy.copy());
         points++;
-        try (BlockStore store = BlockStore.open(copy, options)) {
+        try (BlockStore store = copy.open(options)) {
             String mismatch = new StoreChecker(contents).check(store, model, processOnly, false);
             if (mismatch != null) {
                 failure = describe(when, survival, processOnly, mismatch);
@@ -244,11 +245,9 @@ final class CrashSimulation {
         }
     }
 
-    private SimulatedDevice crashed(Survival survival, boolean destroy) {
+    private SimulatedDevice crashed(Survival survival) {
         SimulatedDevice crashed = device.afterPowerLoss(survival, random);
-        if (destroy) {
-            destroy(crashed, random);
-        }
+        destroy(crashed, random);
         return crashed;
     }
 
@@ -263,12 +262,12 @@ final class CrashSimulation {
         }
     }
 
-    /** Opens the device, now and then losing power in the middle of recovery. */
+    /** Opens the device, now and then ended or losing power in the middle of recovery. */
     private BlockStore reopen() throws BackendException {
         while (random.nextInt(3) == 0) {
             strike(random.nextInt(12));
             try {
-                BlockStore store = BlockStore.open(device, options);
+                BlockStore store = device.open(options);
                 device.losePowerAfter(Long.MAX_VALUE);
                 return store;
             } catch (BackendException e) {
@@ -277,9 +276,9 @@ final class CrashSimulation {
                 }
             }
             points++;
-            device = crashed(Survival.any(random), true);
-            powerHeld = false;
+            powerHeld &= random.nextBoolean();
+            device = powerHeld ? device.afterProcessEnd() : crashed(Survival.any(random));
         }
-        return BlockStore.open(device, options);
+        return device.open(options);
     }
 }

@@ -95,7 +95,7 @@ final class DamageRun {
     }
 
     private void work(SimulatedDevice device) throws BackendException {
-        try (BlockStore store = BlockStore.open(device, options)) {
+        try (BlockStore store = device.open(options)) {
             workload.attach(store);
             for (int i = 0; i < STEPS; i++) {
                 workload.step();
@@ -126,7 +126,7 @@ final class DamageRun {
         SimulatedDevice damaged = device.copy();
         Map<String, Map<Integer, Integer>> first;
         String wrong;
-        try (BlockStore store = BlockStore.open(device, options)) {
+        try (BlockStore store = device.open(options)) {
             first = serve(store);
             wrong = strict ? judge(store, first) : null;
         } catch (BackendException e) {
@@ -138,7 +138,7 @@ final class DamageRun {
         if (strict && !PlainReader.keepsOwners(whole, damaged, device)) {
             return "an extent in use was freed";
         }
-        try (BlockStore store = BlockStore.open(device, options)) {
+        try (BlockStore store = device.open(options)) {
             return serve(store).equals(first) ? null : "it reads differently when opened again";
         }
     }

@@ -90,7 +90,7 @@ final class DoctorJudge {
 
     /** The worst that an opening finds. */
     private static Severity worst(SimulatedDevice device) throws BackendException {
-        try (BlockStore store = BlockStore.open(device, OpenOptions.READ_ONLY)) {
+        try (BlockStore store = device.open(OpenOptions.READ_ONLY)) {
             return store.report().stream()
                     .map(Finding::severity)
                     .max(Severity::compareTo)

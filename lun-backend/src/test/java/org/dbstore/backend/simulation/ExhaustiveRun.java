@@ -80,7 +80,7 @@ final class ExhaustiveRun {
 
     /** Returns what went wrong, or null. */
     @Nullable String run() throws BackendException {
-        BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT);
+        BlockStore store = device.open(OpenOptions.DEFAULT);
         workload.attach(store);
         ScriptedActions.prepare(workload);
         device.setFate((operation, offset, length) -> {
@@ -124,6 +124,7 @@ final class ExhaustiveRun {
             }
             tryOne(when, sectors, chosen);
         }
+        check(when + " (process only)", device.afterProcessEnd(), true);
     }
 
     /** First nothing, then everything in its last version, then at random. */
@@ -173,9 +174,13 @@ final class ExhaustiveRun {
         if (!seen.add(image * 31 + device.forces())) {
             return;
         }
+        check(when, copy, false);
+    }
+
+    private void check(String when, SimulatedDevice copy, boolean processOnly) {
         points++;
-        try (BlockStore store = BlockStore.open(copy, OpenOptions.DEFAULT)) {
-            String mismatch = new StoreChecker(contents).check(store, model, false, false);
+        try (BlockStore store = copy.open(OpenOptions.DEFAULT)) {
+            String mismatch = new StoreChecker(contents).check(store, model, processOnly, false);
             if (mismatch != null) {
                 failure = when + ": " + mismatch;
             }

@@ -91,7 +91,7 @@ final class FaultRun {
         }
         Survival survival = Survival.any(random);
         SimulatedDevice device = run.device().afterPowerLoss(survival, random);
-        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        try (BlockStore store = device.open(OpenOptions.DEFAULT)) {
             String mismatch = new StoreChecker(contents).check(store, run.model(), false, true);
             return mismatch == null ? null : survival + ": " + mismatch;
         }
@@ -100,7 +100,7 @@ final class FaultRun {
     private @Nullable String work() throws BackendException {
         BlockStore store;
         try {
-            store = BlockStore.open(run.device(), OpenOptions.DEFAULT);
+            store = run.device().open(OpenOptions.DEFAULT);
         } catch (BackendException e) {
             return exact(e);
         }

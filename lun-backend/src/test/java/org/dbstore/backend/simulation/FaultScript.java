@@ -76,7 +76,7 @@ final class FaultScript {
                         count[0]++;
                         return Fate.Outcome.DONE;
                     });
-            try (BlockStore store = BlockStore.open(run.device(), OpenOptions.DEFAULT)) {
+            try (BlockStore store = run.device().open(OpenOptions.DEFAULT)) {
                 run.workload().attach(store);
                 run.workload().pinSome();
                 for (int i = 0; i < Run.STEPS; i++) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * What clients did at the same time, by a common clock, and which contents are linearizable: each
@@ -22,6 +23,7 @@ final class History {
         private final long begin;
         private volatile long end = NEVER;
         private volatile boolean durable;
+        private volatile boolean hard;
 
         /** Whatever ended before this is older than this write: it began then, or was read then. */
         private long newerThan;
@@ -62,6 +64,12 @@ final class History {
         end(write);
     }
 
+    /** As {@link #end}, of one that the end of the process does not undo. */
+    void endHard(Write write) {
+        write.hard = true;
+        end(write);
+    }
+
     /** A flush that began then has ended well. */
     synchronized void flushed(long begin) {
         promised = Math.max(promised, begin);
@@ -69,7 +77,7 @@ final class History {
 
     /** Checks a value that was read between two instants, and learns from it. */
     synchronized @Nullable String read(long key, int value, long begin, long end) {
-        String wrong = judge(key, value, end, begin, false);
+        String wrong = judge(key, value, end, begin, write -> false);
         List<Write> candidates = candidates(key, value, end);
         if (wrong == null && candidates.size() == 1) {
             Write found = candidates.getFirst();
@@ -78,26 +86,25 @@ final class History {
         return wrong;
     }
 
-    /** Checks a value that was found after a power loss. */
-    synchronized @Nullable String survived(long key, int value) {
-        return judge(key, value, NEVER, promised, true);
+    /** Checks a value that was found after a power loss, or after the end of the process only. */
+    synchronized @Nullable String survived(long key, int value, boolean processOnly) {
+        return judge(
+                key, value, NEVER, promised, write -> write.durable || (processOnly && write.hard));
     }
 
     /**
      * May the value be there though all that ended before an instant has taken effect?
      *
-     * @param durableToo true if also all that ended and was durable has
+     * @param safe which of those that ended later has, too
      */
     private @Nullable String judge(
-            long key, int value, long end, long effective, boolean durableToo) {
+            long key, int value, long end, long effective, Predicate<Write> safe) {
         String wrong = "sector %x holds %d, which nobody wrote".formatted(key, value);
         for (Write found : candidates(key, value, end)) {
             Write newer = null;
             for (Write other : of(key)) {
                 boolean hidesIt = other != found && found.end < other.newerThan;
-                boolean counts =
-                        other.end < effective
-                                || (durableToo && other.durable && other.end != NEVER);
+                boolean counts = other.end < effective || (safe.test(other) && other.end != NEVER);
                 newer = hidesIt && counts ? other : newer;
             }
             if (newer == null) {

@@ -22,9 +22,9 @@ class HistoryTest {
         history.end(one);
         history.end(two);
         history.flushed(history.now());
-        assertNull(history.survived(1, 10));
-        assertNull(history.survived(1, 20));
-        assertNotNull(history.survived(1, 0));
+        assertNull(history.survived(1, 10, false));
+        assertNull(history.survived(1, 20, false));
+        assertNotNull(history.survived(1, 0, false));
     }
 
     @Test
@@ -36,17 +36,17 @@ class HistoryTest {
         assertNull(history.read(1, 20, history.now(), history.now()));
         assertNotNull(history.read(1, 10, history.now(), history.now()));
         history.flushed(history.now());
-        assertNotNull(history.survived(1, 10));
+        assertNotNull(history.survived(1, 10, false));
     }
 
     @Test
     void whatWasWrittenThroughSurvivesWithoutAFlush() {
         write(1, 10);
         history.endDurable(history.begin(1, 20));
-        assertNotNull(history.survived(1, 10));
-        assertNull(history.survived(1, 20));
+        assertNotNull(history.survived(1, 10, false));
+        assertNull(history.survived(1, 20, false));
         write(1, 30);
-        assertNull(history.survived(1, 30));
+        assertNull(history.survived(1, 30, false));
     }
 
     @Test
@@ -54,9 +54,9 @@ class HistoryTest {
         write(1, 10);
         history.flushed(history.now());
         write(1, 20);
-        assertNull(history.survived(1, 10));
-        assertNull(history.survived(1, 20));
-        assertNotNull(history.survived(1, 30));
+        assertNull(history.survived(1, 10, false));
+        assertNull(history.survived(1, 20, false));
+        assertNotNull(history.survived(1, 30, false));
     }
 
     @Test

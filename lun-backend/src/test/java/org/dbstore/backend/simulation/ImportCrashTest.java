@@ -36,7 +36,7 @@ class ImportCrashTest {
         Map<Integer, Integer> before;
         Map<Integer, Integer> after;
         ImportModel increment;
-        try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+        try (BlockStore store = device.open(OpenOptions.DEFAULT)) {
             store.createVolume("a", 2 << 20);
             before = written(store, 10);
             int base = store.createSnapshot("a");
@@ -58,7 +58,7 @@ class ImportCrashTest {
         }
         int ended = 0;
         for (SimulatedDevice state : states) {
-            try (BlockStore store = BlockStore.open(state, OpenOptions.DEFAULT)) {
+            try (BlockStore store = state.open(OpenOptions.DEFAULT)) {
                 boolean isAll = increment.isPartial(store) && increment.resume(store);
                 if (!isAll && increment.isPartial(store)) {
                     assertTrue(increment.discard(store));

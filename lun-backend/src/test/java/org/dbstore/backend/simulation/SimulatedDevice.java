@@ -1,5 +1,8 @@
 package org.dbstore.backend.simulation;
 
+import org.dbstore.backend.BackendException;
+import org.dbstore.backend.BlockStore;
+import org.dbstore.backend.OpenOptions;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
 
@@ -7,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.UUID;
 
 /**
  * A device in memory with a cache that reorders and a {@link Fate} that strikes. What was written
@@ -29,6 +33,7 @@ final class SimulatedDevice implements BlockDevice {
     private boolean powerLost;
     private boolean forcesAreVain;
     private Fate fate = (operation, offset, length) -> Fate.Outcome.DONE;
+    private UUID run = new UUID(0, 1);
 
     SimulatedDevice(long sizeBytes) {
         this(sizeBytes, new Pages(sizeBytes), false);
@@ -45,6 +50,7 @@ final class SimulatedDevice implements BlockDevice {
         SimulatedDevice device = new SimulatedDevice(sizeBytes, content, garbageInHoles);
         device.unit = unit;
         device.freePages = freePages;
+        device.run = run;
         return device;
     }
 
@@ -95,12 +101,34 @@ final class SimulatedDevice implements BlockDevice {
         return like(pages.copy());
     }
 
-    /** Returns the device as a power loss at this moment leaves it. */
+    /** Returns the device as a power loss at this moment leaves it, with the system up again. */
     synchronized SimulatedDevice afterPowerLoss(Survival survival, SplittableRandom random) {
+        SimulatedDevice device = afterProcessEnd(survival, random);
+        device.run = new UUID(random.nextLong(), random.nextLong());
+        return device;
+    }
+
+    /** Returns the device as the end of the process leaves it: nothing is lost. */
+    SimulatedDevice afterProcessEnd() {
+        return afterProcessEnd(Survival.ALL, new SplittableRandom(0));
+    }
+
+    private synchronized SimulatedDevice afterProcessEnd(
+            Survival survival, SplittableRandom random) {
         Pages medium = pages.copyOfMarked();
         survival.apply(pending, medium, unit, random);
         medium.mark();
         return like(medium);
+    }
+
+    /** Stands for the time between two starts of the system. */
+    UUID run() {
+        return run;
+    }
+
+    /** Opens the store on it, in the run of the system that it is in. */
+    BlockStore open(OpenOptions options) throws BackendException {
+        return BlockStore.open(this, options, run);
     }
 
     /**
@@ -162,9 +190,11 @@ final class SimulatedDevice implements BlockDevice {
         return pending;
     }
 
-    /** Returns the device as it was at the last force. */
+    /** Returns the device as a power loss leaves it that nothing survives, with the system up. */
     synchronized SimulatedDevice asForced() {
-        return like(pages.copyOfMarked());
+        SimulatedDevice device = like(pages.copyOfMarked());
+        device.run = new UUID(run.getMostSignificantBits() + 1, run.getLeastSignificantBits());
+        return device;
     }
 
     /** Puts a part of another device's pending write onto this medium. */

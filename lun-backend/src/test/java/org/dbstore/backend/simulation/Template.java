@@ -61,7 +61,7 @@ record Template(long deviceBytes, int ballastExtents, boolean used) {
         SimulatedDevice device = new SimulatedDevice(deviceBytes);
         try {
             BlockStore.initialize(device);
-            try (BlockStore store = BlockStore.open(device, OpenOptions.DEFAULT)) {
+            try (BlockStore store = device.open(OpenOptions.DEFAULT)) {
                 if (ballastExtents > 0) {
                     fill(store);
                 } else if (used) {

@@ -156,12 +156,15 @@ final class Workload {
         ByteBuffer data = Stamps.sectors(count, stamp);
         int lastExtent = (firstSector + count - 1) / VolumeModel.SECTORS_OF_EXTENT;
         boolean oneExtent = firstSector / VolumeModel.SECTORS_OF_EXTENT == lastExtent;
+        boolean back = !through && random.nextInt(3) > 0;
         change(
                 name,
                 v -> {
                     long offset = (long) firstSector * SimulatedDevice.SECTOR;
                     boolean safe =
-                            !(through ? v.writeThrough(offset, data) : v.write(offset, data));
+                            !(through
+                                    ? v.writeThrough(offset, data)
+                                    : back ? v.writeBack(offset, data) : v.write(offset, data));
                     for (int i = firstSector; i < firstSector + count && safe; i++) {
                         if (through) {
                             volume.forced(i);

@@ -142,6 +142,11 @@ public final class MemoryVolume implements Volume {
     }
 
     @Override
+    public boolean writeBack(long offset, ByteBuffer source) throws BackendException {
+        return write(offset, source);
+    }
+
+    @Override
     public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
         calls.add("write through " + offset + "+" + source.remaining());
         put(offset, source);

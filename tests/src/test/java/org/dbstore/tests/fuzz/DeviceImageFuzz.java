@@ -120,7 +120,7 @@ public final class DeviceImageFuzz {
     private static long place(int part, int where, Images.Image image) {
         Geometry geometry = new Geometry(Images.DEVICE_BYTES);
         ReservedExtents reserved =
-                image.reserved().orElse(new ReservedExtents(0, List.of(0), List.of(0)));
+                image.reserved().orElse(new ReservedExtents(0, List.of(0), List.of(0), List.of()));
         return switch (part) {
             case 0 -> where % 256;
             case 1 -> Geometry.VOLUME_TABLE + where % (6 * 266);

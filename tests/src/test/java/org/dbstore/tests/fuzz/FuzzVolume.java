@@ -89,6 +89,11 @@ final class FuzzVolume implements Volume {
     }
 
     @Override
+    public boolean writeBack(long offset, ByteBuffer source) {
+        return write(offset, source);
+    }
+
+    @Override
     public boolean writeThrough(long offset, ByteBuffer source) {
         return write(offset, source);
     }

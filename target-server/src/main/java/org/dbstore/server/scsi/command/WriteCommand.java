@@ -36,8 +36,12 @@ public final class WriteCommand {
                     ? Durability.afterCommit(task, medium)
                     : CommandOutcome.Good.GOOD;
         }
-        boolean uncommitted = medium.volume().write(offset, data);
-        return Durability.afterWrite(task, medium, uncommitted, isForced(cdb, command));
+        boolean forced = isForced(cdb, command);
+        boolean uncommitted =
+                (medium.isWriteBack() && !forced)
+                        ? medium.volume().writeBack(offset, data)
+                        : medium.volume().write(offset, data);
+        return Durability.afterWrite(task, medium, uncommitted, forced);
     }
 
     /**

@@ -1,0 +1,133 @@
+package org.dbstore.backend.commit;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.device.AlignedBuffers;
+import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.extent.ExtentTable;
+import org.dbstore.backend.format.Geometry;
+import org.dbstore.backend.format.Intent;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
+
+/**
+ * What commits to come intend, for the case that the process ends before: the next opening carries
+ * it out. So a write that maps blocks can be acknowledged without a commit where only the end of
+ * the process must be survived. Nothing here is forced: after the end of the system it is void, as
+ * is the data that it leads to.
+ *
+ * <p>One extent of two halves: a commit's intents are in the half of its parity, so those of the
+ * commit that runs stay while the next ones come. An extent that changes again writes over its
+ * intent: within a page of the cache, the end of the process leaves the old or the new one.
+ */
+public final class IntentLog {
+    /** How many extents may have intents for one commit. */
+    public static final int INTENTS_MAX = Geometry.EXTENT_BYTES / 2 / Intent.BYTES;
+
+    /** Answer of {@link #write}. */
+    static final int AGAIN = -1;
+
+    /** Answer of {@link #write}. */
+    static final int REFUSED = -2;
+
+    private static final Logger LOG = LogManager.getLogger(IntentLog.class);
+    private static final int BUFFERS_MAX = 16;
+    private static final long NONE = -1;
+
+    private final BlockDevice device;
+    private final Geometry geometry;
+    private final ExtentTable table;
+    private final UUID run;
+    private final AlignedBuffers buffers = new AlignedBuffers(Geometry.BLOCK_BYTES, BUFFERS_MAX);
+    private volatile long offset = NONE;
+
+    /**
+     * Creates a log that is not there yet.
+     *
+     * @param device of the store
+     * @param geometry of the device
+     * @param table of the entries
+     * @param run of the system
+     */
+    IntentLog(BlockDevice device, Geometry geometry, ExtentTable table, UUID run) {
+        this.device = device;
+        this.geometry = geometry;
+        this.table = table;
+        this.run = run;
+    }
+
+    /**
+     * Begins to use the extent of the log; what an earlier session left there has been carried out.
+     * Not with direct I/O: an intent is smaller than what that can write, and data waits for the
+     * medium there anyway.
+     */
+    void open(int extent) {
+        if (device.alignment() > 1) {
+            return;
+        }
+        long start = geometry.extentOffset(extent);
+        try {
+            device.write(start, ByteBuffer.allocateDirect(Intent.BYTES)); // over a revocation
+            offset = start;
+        } catch (IOException e) {
+            LOG.warn("no intents on {}: writes back wait for commits", device.name(), e);
+        }
+    }
+
+    /**
+     * Writes an intent of an entry, if there can be one. As {@link ExtentTable#intend}.
+     *
+     * @param extent an owned extent
+     * @return how many extents had one for the same commit before; {@link #AGAIN} if this one was
+     *     among them, {@link #REFUSED} if the change has to be committed
+     */
+    int write(int extent) {
+        long start = offset;
+        ExtentTable.Intended intended = start == NONE ? null : table.intend(extent, INTENTS_MAX);
+        if (intended == null) {
+            return REFUSED;
+        }
+        ByteBuffer buffer = buffers.take().order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            intended.intent().write(buffer, run);
+            device.write(
+                    start + position(intended.intent().commit(), intended.index()),
+                    buffer.clear().limit(Intent.BYTES));
+            return intended.isNew() ? intended.index() : AGAIN;
+        } catch (IOException e) {
+            LOG.warn("no intent on {}: the write waits for a commit", device.name(), e);
+            table.unintended(extent);
+            return REFUSED;
+        } finally {
+            buffers.give(buffer);
+        }
+    }
+
+    /**
+     * Ends the log and takes back what it has: after a force that failed the data that it leads to
+     * may be lost though the system runs on, and in its place is what others left there.
+     */
+    void revoke() {
+        long start = offset;
+        offset = NONE;
+        if (start == NONE) {
+            return;
+        }
+        try {
+            ByteBuffer log =
+                    AlignedBuffers.allocate(Geometry.EXTENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            Intent.REVOCATION.write(log, run);
+            device.write(start, log.clear());
+        } catch (IOException e) {
+            LOG.warn("the intents on {} cannot be taken back", device.name(), e);
+        }
+    }
+
+    /** Where an intent lies in the extent. */
+    private static long position(long commit, int index) {
+        return ((commit & 1) * INTENTS_MAX + index) * Intent.BYTES;
+    }
+}
