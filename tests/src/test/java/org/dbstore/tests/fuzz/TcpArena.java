@@ -37,6 +37,7 @@ final class TcpArena {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicReference<@Nullable AssertionError> failure = new AtomicReference<>();
+    private volatile boolean over;
 
     TcpArena(long seed, long pdus) {
         this(seed, pdus, Optional.empty());
@@ -72,20 +73,28 @@ final class TcpArena {
             MemoryWatch memory = new MemoryWatch();
             SplittableRandom random = new SplittableRandom(seed + 1);
             List<Thread> players = new ArrayList<>();
-            for (int i = 0; i < PLAYERS; i++) {
-                SplittableRandom own = random.split();
-                players.add(
-                        Thread.ofPlatform()
-                                .name("player-" + i)
-                                .start(() -> play(server, recordings, own, pdus)));
-            }
-            if (broken.isPresent()) {
-                broken.get().happen(server);
-            }
-            while (players.stream().anyMatch(Thread::isAlive)) {
-                Thread.sleep(200);
-                witness.assertUnharmed();
-                fail();
+            try {
+                for (int i = 0; i < PLAYERS; i++) {
+                    SplittableRandom own = random.split();
+                    players.add(
+                            Thread.ofPlatform()
+                                    .name("player-" + i)
+                                    .start(() -> play(server, recordings, own, pdus)));
+                }
+                if (broken.isPresent()) {
+                    broken.get().happen(server);
+                }
+                while (players.stream().anyMatch(Thread::isAlive)) {
+                    Thread.sleep(200);
+                    witness.assertUnharmed();
+                    fail();
+                }
+            } finally {
+                // They would knock at the door of a server that is gone, and never be done.
+                over = true;
+                for (Thread player : players) {
+                    player.join();
+                }
             }
             fail();
             assertServed(server);
@@ -113,7 +122,7 @@ final class TcpArena {
             long most) {
         SessionBender bender = new SessionBender(random, recordings);
         try {
-            while (sent.get() < most && failure.get() == null) {
+            while (!over && sent.get() < most && failure.get() == null) {
                 SessionPlayer player =
                         new SessionPlayer(random, server.address(), random.nextInt(ISIDS));
                 player.play(bender.next());
