@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tests.cost.CommandCosts.Cost;
+import org.dbstore.tests.support.Alone;
 import org.dbstore.tests.support.Requirements;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import java.util.Map;
  * Goal: whoever makes the way of a command more expensive gets to know, on any machine, be it busy
  * or slow. Whoever makes it cheaper lowers the limit in {@link CommandCost}.
  */
+@Alone
 @Timeout(300)
 class CommandCostTest {
     private static final Map<CommandCost, Cost> COSTS = new EnumMap<>(CommandCost.class);

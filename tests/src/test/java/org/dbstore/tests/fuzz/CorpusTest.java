@@ -2,6 +2,7 @@ package org.dbstore.tests.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import org.dbstore.tests.support.Alone;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Goal: what fuzzing has found stays mended, and nothing near it is broken. */
+@Alone
 @Timeout(60)
 class CorpusTest {
     private static final int MUTATIONS = 20_000;

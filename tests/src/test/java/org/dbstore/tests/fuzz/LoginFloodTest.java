@@ -2,6 +2,7 @@ package org.dbstore.tests.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.dbstore.tests.support.Alone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 /**
  * Goal: a good login takes less than a second whatever others do; bin/fuzz does it in full size.
  */
+@Alone
 class LoginFloodTest {
     private static final int CONNECTIONS = 3000;
     private static final int BAD_PER_SECOND = 100;

@@ -17,6 +17,7 @@ import org.dbstore.config.TargetAccess.Digest;
 import org.dbstore.config.TargetAccess.Limits;
 import org.dbstore.config.TargetAccess.Redirect;
 import org.dbstore.config.TargetConfig;
+import org.dbstore.tests.support.Alone;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.ChapInitiator;
 import org.dbstore.tests.support.Pdu;
@@ -46,6 +47,7 @@ import java.util.stream.Stream;
  * Goal: nobody gets past CHAP without the secret, learns from it what is there, or harms by it who
  * is logged in (cases 9 to 17).
  */
+@Alone
 class AuthenticationTest {
     private static final int INITIATOR_ERROR = 0x0200;
     private static final int AUTHENTICATION_FAILURE = 0x0201;

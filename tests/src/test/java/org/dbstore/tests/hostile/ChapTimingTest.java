@@ -8,6 +8,7 @@ import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapAlgorithm;
 import org.dbstore.server.iscsi.auth.ChapExchange;
 import org.dbstore.server.iscsi.auth.ChapUsers;
+import org.dbstore.tests.support.Alone;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Goal: how long a refusal takes does not tell whether there is such a user (case 13). */
+@Alone
 class ChapTimingTest {
     private static final String RESPONSE = "0x" + "00".repeat(32);
     private static final int ROUNDS_MAX = 12;

@@ -3,6 +3,7 @@ package org.dbstore.tests.hostile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.dbstore.tests.support.Alone;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Goal: 10,000 connections that dawdle do not keep out who logs in (cases 1 and 14). */
+@Alone
 class LoginFloodTest extends HostileClientTest {
     private static final int CONNECTIONS = 10_000;
     private static final int ADDRESSES = 500;

@@ -24,6 +24,7 @@ import org.dbstore.config.TargetAccess.Digest;
 import org.dbstore.config.TargetAccess.Limits;
 import org.dbstore.server.metrics.CommandLog;
 import org.dbstore.server.metrics.Rates;
+import org.dbstore.tests.support.Alone;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.ChapInitiator;
 import org.dbstore.tests.support.RawInitiator;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Goal: what initiators do can be seen from outside, and nothing that is secret. */
+@Alone
 @Timeout(60)
 class ObservationTest {
     private static final int LUN = TestServer.LUN;
