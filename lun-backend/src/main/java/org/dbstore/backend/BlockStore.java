@@ -83,7 +83,8 @@ public final class BlockStore implements Store {
     private final Thread resuming;
 
     private BlockStore(
-            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos) {
+            BlockDevice device, Runnable unlock, DeviceOpener.Opened opened, long beganNanos)
+            throws BackendException {
         this.device = device;
         this.unlock = unlock;
         this.management = opened.management();

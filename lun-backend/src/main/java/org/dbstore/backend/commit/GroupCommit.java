@@ -110,12 +110,16 @@ public final class GroupCommit {
         this.setup = start.setup();
         this.reserved = start.reserved();
         this.reclaimer = new Reclaimer(device, geometry, allocator);
-        this.intents = new IntentLog(device, geometry, table, run);
+        this.intents = new IntentLog(device, geometry, table, health, run);
         this.committer = Thread.ofPlatform().daemon().name("dbs-commit").unstarted(this::serve);
     }
 
-    /** Begins to serve {@link #commit}, {@link #flushByCommitter} and {@link #intend}. */
-    public void start() {
+    /**
+     * Begins to serve {@link #commit}, {@link #flushByCommitter} and {@link #intend}.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void start() throws BackendException {
         openIntents();
         lock.lock();
         try {
@@ -288,7 +292,7 @@ public final class GroupCommit {
         return grown;
     }
 
-    private void openIntents() {
+    private void openIntents() throws BackendException {
         ReservedExtents present = reserved;
         if (isJournaled() && present != null && !present.intents().isEmpty()) {
             intents.open(present.intents().getFirst());

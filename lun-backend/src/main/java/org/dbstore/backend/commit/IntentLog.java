@@ -2,8 +2,10 @@ package org.dbstore.backend.commit;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Intent;
@@ -40,6 +42,7 @@ public final class IntentLog {
     private final BlockDevice device;
     private final Geometry geometry;
     private final ExtentTable table;
+    private final StoreHealth health;
     private final UUID run;
     private final AlignedBuffers buffers = new AlignedBuffers(Geometry.BLOCK_BYTES, BUFFERS_MAX);
     private volatile long offset = NONE;
@@ -50,12 +53,19 @@ public final class IntentLog {
      * @param device of the store
      * @param geometry of the device
      * @param table of the entries
+     * @param health of the store
      * @param run of the system
      */
-    IntentLog(BlockDevice device, Geometry geometry, ExtentTable table, UUID run) {
+    IntentLog(
+            BlockDevice device,
+            Geometry geometry,
+            ExtentTable table,
+            StoreHealth health,
+            UUID run) {
         this.device = device;
         this.geometry = geometry;
         this.table = table;
+        this.health = health;
         this.run = run;
     }
 
@@ -63,8 +73,10 @@ public final class IntentLog {
      * Begins to use the extent of the log; what an earlier session left there has been carried out.
      * Not with direct I/O: an intent is smaller than what that can write, and data waits for the
      * medium there anyway.
+     *
+     * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
      */
-    void open(int extent) {
+    void open(int extent) throws BackendException {
         if (device.alignment() > 1) {
             return;
         }
@@ -73,7 +85,7 @@ public final class IntentLog {
             device.write(start, ByteBuffer.allocateDirect(Intent.BYTES)); // over a revocation
             offset = start;
         } catch (IOException e) {
-            LOG.warn("no intents on {}: writes back wait for commits", device.name(), e);
+            throw health.fail("write of metadata to " + device.name(), e);
         }
     }
 
