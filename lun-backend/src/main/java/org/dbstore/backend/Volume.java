@@ -49,8 +49,8 @@ public interface Volume extends VolumeContents {
 
     /**
      * As {@link #write}, where the end of this process is all that an acknowledged write must
-     * survive: metadata that it changes needs no commit for that, if there is a journal and no
-     * direct I/O. A commit follows within about five seconds.
+     * survive: metadata that it changes needs no commit for that, if there is a log of intents and
+     * no direct I/O. A commit follows within about five seconds.
      *
      * @param offset first byte
      * @param source direct buffer

@@ -557,6 +557,7 @@ public final class GroupCommit {
             lock.unlock();
         }
         BackendException failure = null;
+        boolean revoked = false;
         int[] freed = {};
         long began = System.nanoTime();
         try {
@@ -566,19 +567,23 @@ public final class GroupCommit {
             waiters.add(served.size());
         } catch (BackendException e) {
             failure = e;
+            revoked = true; // the device failed: data may be lost
         } catch (RuntimeException | Error e) {
             failure = health.fail("commit", e);
         }
-        if (failure != null) {
-            intents.revoke();
-        }
         long ticket = freed.length > 0 ? reclaimer.begin() : 0;
-        giveUpLead();
         try {
-            answer(served, failure);
+            if (revoked) {
+                intents.revoke();
+            }
         } finally {
-            if (freed.length > 0) {
-                reclaimer.reclaim(ticket, freed);
+            giveUpLead();
+            try {
+                answer(served, failure);
+            } finally {
+                if (freed.length > 0) {
+                    reclaimer.reclaim(ticket, freed);
+                }
             }
         }
     }
@@ -593,7 +598,7 @@ public final class GroupCommit {
                 transactions.add(request.transaction());
             }
         }
-        ExtentChanges changes = table.take(!transactions.isEmpty());
+        ExtentChanges changes = intents.take(!transactions.isEmpty());
         requests.forEach(Request::taken);
         if (changes.count() > 0 || !transactions.isEmpty()) {
             setUpJournal();

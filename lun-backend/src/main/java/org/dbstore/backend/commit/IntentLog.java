@@ -6,6 +6,7 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.AlignedBuffers;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.StoreHealth;
+import org.dbstore.backend.extent.ExtentChanges;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.Intent;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * What commits to come intend, for the case that the process ends before: the next opening carries
@@ -45,6 +47,10 @@ public final class IntentLog {
     private final StoreHealth health;
     private final UUID run;
     private final AlignedBuffers buffers = new AlignedBuffers(Geometry.BLOCK_BYTES, BUFFERS_MAX);
+
+    /** Shared by those who write intents; a commit begins without them. */
+    private final ReentrantReadWriteLock writing = new ReentrantReadWriteLock();
+
     private volatile long offset = NONE;
 
     /**
@@ -70,22 +76,35 @@ public final class IntentLog {
     }
 
     /**
-     * Begins to use the extent of the log; what an earlier session left there has been carried out.
-     * Not with direct I/O: an intent is smaller than what that can write, and data waits for the
-     * medium there anyway.
+     * Begins to use the extent of the log, and erases what other sessions left there: it has been
+     * carried out or is void. Not with direct I/O: an intent is smaller than what that can write,
+     * and data waits for the medium there anyway.
      *
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
      */
     void open(int extent) throws BackendException {
-        if (device.alignment() > 1) {
-            return;
-        }
         long start = geometry.extentOffset(extent);
         try {
-            device.write(start, ByteBuffer.allocateDirect(Intent.BYTES)); // over a revocation
-            offset = start;
+            JournalSetup.zero(device, geometry, extent);
         } catch (IOException e) {
             throw health.fail("write of metadata to " + device.name(), e);
+        }
+        offset = device.alignment() == 1 ? start : NONE;
+    }
+
+    /**
+     * Begins a commit: whatever intents it makes superfluous are written, so the place of none is
+     * another's by then.
+     *
+     * @param withTransactions as of {@link ExtentTable#take}
+     * @return as there
+     */
+    ExtentChanges take(boolean withTransactions) {
+        writing.writeLock().lock();
+        try {
+            return table.take(withTransactions);
+        } finally {
+            writing.writeLock().unlock();
         }
     }
 
@@ -97,42 +116,73 @@ public final class IntentLog {
      *     among them, {@link #REFUSED} if the change has to be committed
      */
     int write(int extent) {
-        long start = offset;
-        ExtentTable.Intended intended = start == NONE ? null : table.intend(extent, INTENTS_MAX);
-        if (intended == null) {
+        if (offset == NONE) {
             return REFUSED;
         }
         ByteBuffer buffer = buffers.take().order(ByteOrder.LITTLE_ENDIAN);
+        writing.readLock().lock();
+        try {
+            long start = offset;
+            ExtentTable.Intended intended =
+                    start == NONE ? null : table.intend(extent, INTENTS_MAX);
+            return intended != null && write(start, intended, buffer)
+                    ? intended.isNew() ? intended.index() : AGAIN
+                    : REFUSED;
+        } finally {
+            writing.readLock().unlock();
+            buffers.give(buffer);
+        }
+    }
+
+    private boolean write(long start, ExtentTable.Intended intended, ByteBuffer buffer) {
+        boolean written = false;
         try {
             intended.intent().write(buffer, run);
             device.write(
                     start + position(intended.intent().commit(), intended.index()),
                     buffer.clear().limit(Intent.BYTES));
-            return intended.isNew() ? intended.index() : AGAIN;
+            written = true;
         } catch (IOException e) {
             LOG.warn("no intent on {}: the write waits for a commit", device.name(), e);
-            table.unintended(extent);
-            return REFUSED;
         } finally {
-            buffers.give(buffer);
+            if (!written) {
+                table.unintended(intended.intent().extent());
+            }
+        }
+        return written;
+    }
+
+    /** Ends the log and takes back what it has. */
+    void revoke() {
+        writing.writeLock().lock();
+        try {
+            if (offset != NONE) {
+                revoke(device, offset, run);
+                offset = NONE;
+            }
+        } finally {
+            writing.writeLock().unlock();
         }
     }
 
     /**
-     * Ends the log and takes back what it has: after a force that failed the data that it leads to
-     * may be lost though the system runs on, and in its place is what others left there.
+     * Takes all intents back: after a force that failed the data that they lead to may be lost
+     * though the system runs on, and in its place is what others left there.
+     *
+     * @param device of the store
+     * @param offset of the log's extent on it
+     * @param run of the system
      */
-    void revoke() {
-        long start = offset;
-        offset = NONE;
-        if (start == NONE) {
-            return;
-        }
+    public static void revoke(BlockDevice device, long offset, UUID run) {
         try {
-            ByteBuffer log =
-                    AlignedBuffers.allocate(Geometry.EXTENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            Intent.REVOCATION.write(log, run);
-            device.write(start, log.clear());
+            ByteBuffer block =
+                    AlignedBuffers.allocate(Geometry.BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int at = Geometry.EXTENT_BYTES; at > Geometry.BLOCK_BYTES; ) {
+                at -= Geometry.BLOCK_BYTES;
+                device.write(offset + at, block.clear());
+            }
+            Intent.REVOCATION.write(block, run);
+            device.write(offset, block.clear());
         } catch (IOException e) {
             LOG.warn("the intents on {} cannot be taken back", device.name(), e);
         }

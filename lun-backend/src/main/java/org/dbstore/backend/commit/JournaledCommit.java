@@ -118,7 +118,9 @@ final class JournaledCommit implements CommitMode {
         for (Transaction transaction : transactions) {
             add(transaction);
         }
-        if (blocks.pending().isEmpty()) {
+        // What was born and freed in between changes no block, but its intents must not count any
+        // more.
+        if (blocks.pending().isEmpty() && changes.count() == 0) {
             barrier.force();
             dataWaits = false;
         } else {

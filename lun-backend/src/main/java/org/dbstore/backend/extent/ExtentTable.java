@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * All extent entries of the device in memory, with what the commit has to know of each. Chunks of
- * 1024 entries exist where anything is owned: 49 bytes an entry.
+ * 1024 entries exist where anything is owned: 43 bytes an entry.
  *
  * <p>The lock of this object guards everything. An entry that an open view shows changes only under
  * the exclusive stripe of its position as well, so the short reading methods, called under the
@@ -47,7 +47,7 @@ public final class ExtentTable {
         final byte[] state = new byte[CHUNK_SIZE];
 
         /** Place of the intent for the next commit, from 1; 0 = none. */
-        final int[] intent = new int[CHUNK_SIZE];
+        final short[] intent = new short[CHUNK_SIZE];
     }
 
     /** Sees the owned entries. */
@@ -489,13 +489,13 @@ public final class ExtentTable {
      *
      * @param intent of the entry as it is
      * @param index from 0
-     * @param isNew true if nothing is at that place yet
+     * @param isNew true if the extent had none before
      */
     public record Intended(Intent intent, int index, boolean isNew) {}
 
     /**
      * Prepares an intent: with it in the log, the entry is found as it is now after the end of the
-     * process, whatever the commits until then have done. There is none of what may depend on
+     * process, unless a commit that holds it has come. There is none of what may depend on
      * something else that is uncommitted: of an entry that changes its owner, of a new one while
      * extents are being freed (its position may be taken on the medium), of one that only the
      * commit that runs changes, and while a transaction is under way (it may be what makes the
@@ -515,23 +515,26 @@ public final class ExtentTable {
             return null;
         }
         boolean isNew = chunk.intent[index] == 0;
-        if (isNew) {
-            if (intentCount == indexMax) {
-                return null;
-            }
-            chunk.intent[index] = ++intentCount;
+        if (isNew && intentCount == indexMax) {
+            return null;
         }
-        chunk.state[index] &= (byte) ~UNINTENDED;
+        int place = isNew ? intentCount : chunk.intent[index] - 1;
         Intent intent =
                 new Intent(
                         commitNumber, extent, owner(extent), chunk.position[index], bitmap(extent));
-        return new Intended(intent, chunk.intent[index] - 1, isNew);
+        Intended intended = new Intended(intent, place, isNew);
+        // Only now: what comes before may run out of memory.
+        if (isNew) {
+            chunk.intent[index] = (short) ++intentCount;
+        }
+        chunk.state[index] &= (byte) ~UNINTENDED;
+        return intended;
     }
 
     /**
      * Takes an intent back that could not be written.
      *
-     * @param extent of {@link #intend}
+     * @param extent of {@link #intend}, before the next {@link #take}
      */
     public synchronized void unintended(int extent) {
         chunk(extent).state[index(extent)] |= UNINTENDED;

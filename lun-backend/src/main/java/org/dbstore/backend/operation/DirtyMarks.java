@@ -4,8 +4,9 @@ import org.dbstore.backend.BackendException;
 import org.dbstore.backend.commit.Transaction;
 
 import java.util.List;
+import java.util.UUID;
 
-/** The dirty marks of all volumes at a clean close: everything is durable, so they go. */
+/** The dirty marks of all volumes, at a clean close and after a loss. */
 public final class DirtyMarks {
     private final Management management;
 
@@ -19,7 +20,7 @@ public final class DirtyMarks {
     }
 
     /**
-     * Clears them, once what was acknowledged is durable.
+     * Clears them at a clean close, once what was acknowledged is durable.
      *
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
      */
@@ -38,6 +39,25 @@ public final class DirtyMarks {
             }
             management.commit(clearing);
             marked.forEach(volume -> volume.setDirty(false));
+        });
+    }
+
+    /**
+     * Has those that something was lost of tell so until the next clean close, as after the end of
+     * the system.
+     *
+     * @param run of the system that counts as over
+     * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
+     */
+    public void keep(UUID run) throws BackendException {
+        management.lockedDo(() -> {
+            Transaction keeping = new Transaction();
+            for (VolumeRecord volume : management.directory().volumes()) {
+                if (volume.wasDirtyAtCrash()) {
+                    management.catalogue().putDirtyMark(keeping, volume.slot(), run);
+                }
+            }
+            management.commit(keeping);
         });
     }
 

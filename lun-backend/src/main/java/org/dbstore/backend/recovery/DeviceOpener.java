@@ -9,6 +9,7 @@ import org.dbstore.backend.catalogue.Catalogue;
 import org.dbstore.backend.catalogue.ReservedSpace;
 import org.dbstore.backend.commit.CommitStart;
 import org.dbstore.backend.commit.GroupCommit;
+import org.dbstore.backend.commit.IntentLog;
 import org.dbstore.backend.commit.JournalSetup;
 import org.dbstore.backend.commit.MetadataBlocks;
 import org.dbstore.backend.commit.Mirror;
@@ -29,6 +30,7 @@ import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
 import org.dbstore.backend.format.VolumeEntry;
 import org.dbstore.backend.operation.Directory;
+import org.dbstore.backend.operation.DirtyMarks;
 import org.dbstore.backend.operation.Families;
 import org.dbstore.backend.operation.Layer;
 import org.dbstore.backend.operation.Management;
@@ -43,6 +45,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,7 +63,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>what journal and mirror have better goes home
  *   <li>entries above the high-water mark are freed if the original wrote last, else the mark is
  *       raised to cover them; the device gets an identity if it has none
- *   <li>the journal begins anew
+ *   <li>the journal begins anew, and has what was intended
  *   <li>what was being deleted is deleted, or if that is much, begins to be; what was not finished
  *       is undone
  *   <li>layers that hold nothing and belong to nobody become free
@@ -86,6 +89,9 @@ public final class DeviceOpener {
     private boolean reservedIdMarked;
     private boolean reservedIdFree = true;
     private boolean homesChanged;
+
+    /** Where intents are that are being carried out. */
+    private OptionalLong intentsAt = OptionalLong.empty();
 
     private DeviceOpener(BlockDevice device, OpenOptions options, UUID bootId, Purpose purpose) {
         this.device = device;
@@ -137,7 +143,15 @@ public final class DeviceOpener {
      */
     public static Opened open(BlockDevice device, OpenOptions options, UUID bootId, Purpose purpose)
             throws BackendException {
-        return new DeviceOpener(device, options, bootId, purpose).run();
+        DeviceOpener opener = new DeviceOpener(device, options, bootId, purpose);
+        try {
+            return opener.run();
+        } catch (BackendException e) {
+            if (e.error() == BackendError.FAILED && opener.intentsAt.isPresent()) {
+                IntentLog.revoke(device, opener.intentsAt.getAsLong(), bootId);
+            }
+            throw e;
+        }
     }
 
     private Opened run() throws BackendException {
@@ -229,8 +243,12 @@ public final class DeviceOpener {
             reportStale(scan.stale().length);
             unfinished.report();
         } else {
-            if (intended.any()) { // before the log is used for others
+            if (intended.any()) { // before the session erases them
                 management.parts().commits().flush();
+                intentsAt = OptionalLong.empty();
+            }
+            if (intended.lost()) {
+                new DirtyMarks(management).keep(LOST_RUN);
             }
             repairCatalogue(management);
             resumed = unfinished.finish(); // 9 and 10
@@ -243,9 +261,9 @@ public final class DeviceOpener {
      *
      * @param any true if the table differs from the medium because of it
      * @param done the last commit whose intents are not needed any more
-     * @param revoked true if there were some that data was lost of, though the system runs on
+     * @param lost true if what they stood for is lost, though the system runs on
      */
-    private record Intended(boolean any, long done, boolean revoked) {}
+    private record Intended(boolean any, long done, boolean lost) {}
 
     /**
      * A device that was closed has no use for intents, and somebody else may have used it since.
@@ -265,13 +283,21 @@ public final class DeviceOpener {
         boolean revoked = intents.removeIf(Intent::isRevocation);
         long last = intents.isEmpty() ? done : Math.max(done, intents.getLast().commit());
         table.numberCommitsFrom(last + 1);
-        if (!found.superblock().isOpen()) {
-            return new Intended(false, last, false);
+        if (!found.superblock().isOpen() || revoked) {
+            return new Intended(false, last, revoked);
         }
-        boolean any =
-                new IntentReplay(directory, table, reserved, geometry.usableExtents(), findings)
-                        .run(intents, done);
-        return new Intended(any, done, revoked);
+        IntentReplay.Outcome outcome =
+                new IntentReplay(directory, table, reserved, geometry, findings).run(intents, done);
+        if (outcome.any() && options.journal() == OpenOptions.Journal.NONE) {
+            throw new BackendException(
+                    BackendError.INVALID,
+                    device.name() + " was not closed: it is to be opened with its journal first");
+        }
+        if (outcome.any() && !readOnly) {
+            int log = found.reserved().orElseThrow().intents().getFirst();
+            intentsAt = OptionalLong.of(geometry.extentOffset(log));
+        }
+        return new Intended(outcome.any(), done, outcome.refused());
     }
 
     private void reportStale(int count) {
@@ -584,7 +610,7 @@ public final class DeviceOpener {
                         commits,
                         bootId);
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
-        UUID run = intended.revoked() ? LOST_RUN : bootId;
+        UUID run = intended.lost() ? LOST_RUN : bootId;
         Catalogue catalogue =
                 new CatalogueReading(directory, deviceId, run, findings)
                         .run(new ReservedSpace(commits), geometry, reader::readInto);

@@ -11,7 +11,11 @@ import org.dbstore.backend.operation.Directory;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -23,19 +27,19 @@ final class IntentReplay {
     private final Directory directory;
     private final ExtentTable table;
     private final BitSet reserved;
-    private final int usableExtents;
+    private final Geometry geometry;
     private final Findings findings;
 
     IntentReplay(
             Directory directory,
             ExtentTable table,
             BitSet reserved,
-            int usableExtents,
+            Geometry geometry,
             Findings findings) {
         this.directory = directory;
         this.table = table;
         this.reserved = reserved;
-        this.usableExtents = usableExtents;
+        this.geometry = geometry;
         this.findings = findings;
     }
 
@@ -46,7 +50,7 @@ final class IntentReplay {
      * @param geometry of the device
      * @param reserved where the log is, if there is one
      * @param run of the system
-     * @return in the order of their writing
+     * @return ascending by commit
      */
     static List<Intent> read(
             MetadataReader reader, Geometry geometry, ReservedExtents reserved, UUID run)
@@ -65,43 +69,75 @@ final class IntentReplay {
                         }
                     });
         }
-        intents.sort(Comparator.comparingLong(Intent::commit)); // stable: within, by their places
+        intents.sort(Comparator.comparingLong(Intent::commit));
         return intents;
     }
 
     /**
      * Changes the table as they say, for the next commit.
      *
-     * @param intents in the order of their writing
+     * @param intents ascending by commit
      * @param commit the last that the journal has
-     * @return true if there was anything to do
+     * @return what became of them
      */
-    boolean run(List<Intent> intents, long commit) {
-        boolean any = false;
-        for (Intent intent : intents) {
-            if (intent.commit() > commit) {
-                any = true;
-                carryOut(intent);
+    Outcome run(List<Intent> intents, long commit) {
+        List<Intent> open = intents.stream().filter(each -> each.commit() > commit).toList();
+        Set<Long> claimed = new HashSet<>();
+        open.forEach(each -> claimed.add(key(each.owner(), each.position())));
+        Map<Long, Integer> held = new HashMap<>();
+        table.scan((extent, owner, position) -> {
+            if (claimed.contains(key(owner, (int) position))) {
+                held.put(key(owner, (int) position), extent);
             }
+        });
+        boolean refused = false;
+        for (Intent intent : open) {
+            refused |= !isSuperseded(intent, held) && !carryOut(intent, held);
         }
-        return any;
+        return new Outcome(!open.isEmpty(), refused);
     }
 
-    private void carryOut(Intent intent) {
+    /**
+     * What became of intents.
+     *
+     * @param any true if there were some
+     * @param refused true if one of them could not be carried out
+     */
+    record Outcome(boolean any, boolean refused) {}
+
+    private static long key(int owner, int position) {
+        return (long) owner << 32 | Integer.toUnsignedLong(position);
+    }
+
+    /** A part of its commit has come: the extent was freed, and another has taken its position. */
+    private static boolean isSuperseded(Intent intent, Map<Long, Integer> held) {
+        Integer holder = held.get(key(intent.owner(), intent.position()));
+        return holder != null && holder != intent.extent();
+    }
+
+    private boolean carryOut(Intent intent, Map<Long, Integer> held) {
+        int extent = intent.extent();
         boolean possible =
-                intent.extent() >= 0
-                        && intent.extent() < usableExtents
-                        && !reserved.get(intent.extent())
+                extent >= 0
+                        && extent < geometry.tableCapacity()
+                        && (table.owner(extent) != 0 || isAvailable(extent))
                         && directory.layer(intent.owner()) != null
                         && table.carryOut(intent);
-        if (!possible) {
-            findings.add(
-                    Problem.REFUSED_INTENT,
-                    "extent " + intent.extent(),
-                    Geometry.extentEntryOffset(intent.extent()),
-                    "a write of snapshot %d to extent %d, acknowledged before the process ended,"
-                                    .formatted(intent.owner(), intent.extent())
-                            + " contradicts the extent table: it is lost");
+        if (possible) {
+            held.put(key(intent.owner(), intent.position()), extent);
+            return true;
         }
+        findings.add(
+                Problem.REFUSED_INTENT,
+                "extent " + extent,
+                Geometry.extentEntryOffset(extent),
+                "a write of snapshot %d to extent %d, acknowledged before the process ended,"
+                                .formatted(intent.owner(), extent)
+                        + " contradicts the extent table: it is lost");
+        return false;
+    }
+
+    private boolean isAvailable(int extent) {
+        return extent < geometry.usableExtents() && !reserved.get(extent);
     }
 }

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -263,9 +264,10 @@ public final class DeviceRestore {
     private void writeRegion(MetadataImage.Region region) throws IOException {
         ByteBuffer run = AlignedBuffers.allocate(RUN_BLOCKS * BLOCK);
         long end = region.first() + region.count();
+        boolean isLog = isLogOfIntents(region);
         for (long block = Math.max(1, region.first()); block < end; block += RUN_BLOCKS) {
             int count = (int) Math.min(RUN_BLOCKS, end - block);
-            boolean same = true;
+            boolean same = !isLog; // which an image has as void, whatever is there
             for (int i = 0; i < count; i++) {
                 run.put(i * BLOCK, dump.image().block(block + i), 0, BLOCK);
                 same &=
@@ -278,6 +280,12 @@ public final class DeviceRestore {
                 device.write(block * BLOCK, run.clear().limit(count * BLOCK));
             }
         }
+    }
+
+    private boolean isLogOfIntents(MetadataImage.Region region) {
+        Geometry geometry = DeviceRepair.geometry(dump.image());
+        return dump.image().reserved().map(ReservedExtents::intents).orElse(List.of()).stream()
+                .anyMatch(extent -> geometry.extentOffset(extent) / BLOCK == region.first());
     }
 
     private void write(long block, ByteBuffer bytes) throws IOException {

@@ -198,11 +198,14 @@ class IntentCrashTest {
                 }
             });
             Thread snapshot = Thread.ofPlatform().start(() -> create(opened));
-            while (forces.get() < 2) {
-                Thread.onSpinWait();
+            try {
+                while (forces.get() < 2) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(writeBack(head, 0, OTHER));
+            } finally {
+                written.countDown();
             }
-            assertTrue(writeBack(head, 0, OTHER));
-            written.countDown();
             snapshot.join();
             assertFalse(writeBack(head, 4096, OTHER));
         }
@@ -249,7 +252,115 @@ class IntentCrashTest {
         assertArrayEquals(ZEROES, Bytes.read(volume, 5 * MIB, 4096));
         assertTrue(volume.wasDirtyAtCrash());
         endProcess();
-        assertFalse(volume.wasDirtyAtCrash(), "a session without a loss of its own");
+        assertTrue(volume.wasDirtyAtCrash(), "until the next clean close");
+    }
+
+    @Test
+    void anExtentThatWasBornAndFreedForAnotherIsThatOnes() throws Exception {
+        store.createVolume("w", 64 * MIB);
+        Volume other = store.openVolume("w");
+        assertFalse(writeBack(volume, 5 * MIB, BLOCK));
+        volume.unmap(5 * MIB, MIB);
+        volume.flush();
+        assertFalse(writeBack(other, 9 * MIB, OTHER));
+        endProcess();
+        assertArrayEquals(ZEROES, Bytes.read(volume, 5 * MIB, 4096));
+        assertArrayEquals(OTHER, Bytes.read(store.openVolume("w"), 9 * MIB, 4096));
+        assertEquals(1, store.findings().size(), store.findings()::toString); // not closed
+    }
+
+    @Test
+    void anIntentThatIsOnItsWayIsNoOtherCommitsPlace() throws Exception {
+        store.close();
+        FaultyDevice slow = new FaultyDevice(device);
+        try (BlockStore opened = BlockStore.open(slow, OpenOptions.DEFAULT, device.run())) {
+            Volume head = opened.openVolume("v");
+            CountDownLatch arrived = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            long log = logOffset();
+            slow.onTransfer(offset -> {
+                if (offset >= log && offset < log + Geometry.EXTENT_BYTES) {
+                    arrived.countDown();
+                    await(goOn);
+                }
+            });
+            Thread writer = Thread.ofPlatform().start(() -> writeBackUnchecked(head, 5 * MIB));
+            arrived.await();
+            Thread flusher = Thread.ofPlatform().start(() -> flushUnchecked(head));
+            try {
+                flusher.join(200);
+                assertTrue(flusher.isAlive(), "a commit begins without what it makes superfluous");
+            } finally {
+                goOn.countDown();
+            }
+            writer.join();
+            flusher.join();
+        }
+    }
+
+    private static void writeBackUnchecked(Volume volume, long offset) {
+        try {
+            writeBack(volume, offset, BLOCK);
+        } catch (BackendException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void flushUnchecked(Volume volume) {
+        try {
+            volume.flush();
+        } catch (BackendException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aForceThatFailsAtTheOpeningRevokesWhatWasToBeCarriedOut() throws Exception {
+        volume.markDirty();
+        forbidForces();
+        assertFalse(writeBack(volume, 5 * MIB, BLOCK));
+        device.losePowerAfter(0);
+        assertThrows(BackendException.class, store::close);
+        device = device.afterProcessEnd();
+        device.setFate((operation, offset, length) ->
+                operation == Fate.Operation.FORCE ? Fate.Outcome.FAILED : Fate.Outcome.DONE);
+        assertThrows(BackendException.class, () -> device.open(OpenOptions.DEFAULT));
+        device = device.afterProcessEnd();
+        open();
+        assertArrayEquals(ZEROES, Bytes.read(volume, 5 * MIB, 4096));
+        assertTrue(volume.wasDirtyAtCrash());
+    }
+
+    @Test
+    void anIntentWhosePositionAnotherExtentHasTakenIsOver() throws Exception {
+        forbidForces();
+        assertFalse(writeBack(volume, 5 * MIB, BLOCK));
+        device.losePowerAfter(0);
+        assertThrows(BackendException.class, store::close);
+        device = device.afterProcessEnd();
+        for (int owner = 1; owner < 4; owner++) { // whichever is the head
+            forge(new Intent(1L << 40, 90, owner, 0, new long[] {1, 0, 0, 0}), owner);
+        }
+        open();
+        assertEquals(0, duplicates());
+        assertArrayEquals(BLOCK, Bytes.read(volume, 0, 4096));
+    }
+
+    private ReservedExtents reserved() {
+        ByteBuffer superblock = ByteBuffer.wrap(device.bytes(0, Superblock.BYTES));
+        return ReservedExtents.read(superblock.order(ByteOrder.LITTLE_ENDIAN)).orElseThrow();
+    }
+
+    private long logOffset() {
+        return new Geometry(device.sizeBytes()).extentOffset(reserved().intents().getFirst());
+    }
+
+    /** Puts an intent into the log, at the n-th place from its end. */
+    private void forge(Intent intent, int n) {
+        ByteBuffer forged = ByteBuffer.allocate(Intent.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        intent.write(forged, device.run());
+        device.overwrite(
+                logOffset() + Geometry.EXTENT_BYTES - (long) n * Intent.BYTES, forged.array());
     }
 
     @Test
@@ -259,14 +370,8 @@ class IntentCrashTest {
         device.losePowerAfter(0);
         assertThrows(BackendException.class, store::close);
         device = device.afterProcessEnd();
-        ByteBuffer superblock = ByteBuffer.wrap(device.bytes(0, Superblock.BYTES));
-        ReservedExtents reserved =
-                ReservedExtents.read(superblock.order(ByteOrder.LITTLE_ENDIAN)).orElseThrow();
-        ByteBuffer forged = ByteBuffer.allocate(Intent.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        new Intent(1L << 40, reserved.journal(), 1, 9, new long[] {1, 0, 0, 0})
-                .write(forged, device.run());
-        long log = new Geometry(device.sizeBytes()).extentOffset(reserved.intents().getFirst());
-        device.overwrite(log + Geometry.EXTENT_BYTES - Intent.BYTES, forged.array());
+        int journal = reserved().journal();
+        forge(new Intent(1L << 40, journal, 1, 9, new long[] {1, 0, 0, 0}), 1);
         open();
         assertTrue(store.findings().stream().anyMatch(line -> line.contains("is lost")));
         assertArrayEquals(BLOCK, Bytes.read(volume, 5 * MIB, 4096));

@@ -15,8 +15,8 @@ final class Durability {
 
     /**
      * Ends a command that changed the medium. WCE=0 or FUA: GOOD means durable. WCE=1: GOOD means
-     * that the end of this process is survived, so changed metadata is committed first all the
-     * same.
+     * that the end of this process is survived, so metadata that the engine has changed and could
+     * undo then is committed first all the same.
      *
      * @param uncommitted what the engine said of the change
      * @param forced FUA
