@@ -111,6 +111,16 @@ class DeviceRestoreTest {
     }
 
     @Test
+    void intentsOfALaterSessionDoNotOutliveTheRestore() throws Exception {
+        MetadataDump before = dump();
+        long log = patient.geometry.extentOffset(patient.reserved().intents().getFirst());
+        patient.device.write(log, ByteBuffer.wrap(Bytes.random(64, 1)));
+        wreck();
+        assertTrue(restore(before, true).done());
+        assertArrayEquals(new byte[64], patient.bytes(log, 64));
+    }
+
+    @Test
     void whatHasNotChangedIsNotRestored() throws Exception {
         RestorePlan plan = restore(dump(), false);
         assertFalse(plan.done());

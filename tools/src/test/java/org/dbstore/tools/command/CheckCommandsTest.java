@@ -57,7 +57,7 @@ class CheckCommandsTest extends CommandTestBase {
     void damageEndsWith2AndProgramsSeeEachFinding() throws Exception {
         dbsctl("volume", "create", "v", "1M");
         write("v", 0, noise(1, 4096));
-        flip(729088 + 5 * 38 + 20); // a bit of the first extent that is not reserved
+        flip(729088 + 6 * 38 + 20); // a bit of the first extent that is not reserved
         CapturedTerminal terminal = new CapturedTerminal();
         assertEquals(2, run(terminal, "device", "check", "-o", "json"));
         Map<String, @Nullable Object> report = Json.object(terminal.printed());

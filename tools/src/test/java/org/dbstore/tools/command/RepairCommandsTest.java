@@ -24,7 +24,7 @@ import java.util.Map;
 /** Goal: nothing changes unasked, what is to change is said, and there is a way back. */
 class RepairCommandsTest extends CommandTestBase {
     /** Of the first extent that is not reserved. */
-    private static final long BITS = 729088 + 5 * 38 + 20;
+    private static final long BITS = 729088 + 6 * 38 + 20;
 
     @BeforeEach
     void makeVolume() throws BackendException {
