@@ -158,11 +158,12 @@ final class FailingMedium {
         Recording.configure(folder.resolve("failing.yaml"), image, address);
         List<Journal.Entry> entries = began ? Journal.read(journalFile) : List.of();
         long[] empty = new long[Recording.SECTORS];
-        // The machine has not failed: what was written and acknowledged is in the image.
+        // The machine has not failed, so a write-through volume has every write. What one with
+        // write-back has not flushed is given up with a force that failed: its data may be lost.
         History history =
                 new History(
                         List.of(empty, empty),
-                        List.of(Promise.EVERY_WRITE, Promise.EVERY_WRITE),
+                        List.of(Promise.EVERY_WRITE, Promise.FLUSHED_WRITES),
                         entries);
         Dbsd dbsd = Dbsd.launch(folder.resolve("failing.yaml"), address, Map.of());
         try {

@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -82,7 +84,12 @@ final class Recording {
             throws IOException {
         this.folder = folder;
         this.random = random;
-        this.environment = environment;
+        // Where the power is lost the system starts anew: what opens a replay is in another run of
+        // it.
+        String run = "-Ddbs.boot-id=" + new UUID(random.nextLong(), random.nextLong());
+        this.environment = new HashMap<>(environment);
+        this.environment.put("DBS_JAVA_OPTS", run);
+        this.environment.put("DBSCTL_JAVA_OPTS", run);
     }
 
     /** The device as it was at the beginning of the log. */
