@@ -125,9 +125,10 @@ public final class IntentLog {
             long start = offset;
             ExtentTable.Intended intended =
                     start == NONE ? null : table.intend(extent, INTENTS_MAX);
-            return intended != null && write(start, intended, buffer)
-                    ? intended.isNew() ? intended.index() : AGAIN
-                    : REFUSED;
+            if (intended == null || !write(start, intended, buffer)) {
+                return REFUSED;
+            }
+            return intended.isNew() ? intended.index() : AGAIN;
         } finally {
             writing.readLock().unlock();
             buffers.give(buffer);

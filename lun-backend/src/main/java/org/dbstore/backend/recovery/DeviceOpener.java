@@ -24,7 +24,6 @@ import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.CloseStamp;
 import org.dbstore.backend.format.Geometry;
-import org.dbstore.backend.format.Intent;
 import org.dbstore.backend.format.ReservedExtents;
 import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.format.Superblock;
@@ -180,7 +179,7 @@ public final class DeviceOpener {
                                 reservedIdMarked,
                                 purpose)
                         .run();
-        Intended intended = intended(found, geometry, directory, table, reserved);
+        IntentReplay.Outcome intents = carryOutIntents(found, geometry, directory, table, reserved);
         OwnershipCheck ownership = new OwnershipCheck(directory, table, findings); // 5
         BitSet owners = ownership.owners();
         if (found.reserved().isPresent()) {
@@ -212,7 +211,7 @@ public final class DeviceOpener {
             start = // 8
                     start(
                             found,
-                            intended,
+                            intents,
                             superblock,
                             geometry,
                             health,
@@ -224,7 +223,7 @@ public final class DeviceOpener {
         Management management =
                 assemble(
                         superblock,
-                        intended,
+                        intents,
                         geometry,
                         directory,
                         table,
@@ -243,11 +242,11 @@ public final class DeviceOpener {
             reportStale(scan.stale().length);
             unfinished.report();
         } else {
-            if (intended.any()) { // before the session erases them
+            if (intents.any()) { // before the session erases them
                 management.parts().commits().flush();
                 intentsAt = OptionalLong.empty();
             }
-            if (intended.lost()) {
+            if (intents.lost()) {
                 new DirtyMarks(management).keep(LOST_RUN);
             }
             repairCatalogue(management);
@@ -256,48 +255,26 @@ public final class DeviceOpener {
         return new Opened(management, superblock, findings.list(), resumed);
     }
 
-    /**
-     * What the log of intents has.
-     *
-     * @param any true if the table differs from the medium because of it
-     * @param done the last commit whose intents are not needed any more
-     * @param lost true if what they stood for is lost, though the system runs on
-     */
-    private record Intended(boolean any, long done, boolean lost) {}
-
-    /**
-     * A device that was closed has no use for intents, and somebody else may have used it since.
-     */
-    private Intended intended(
+    private IntentReplay.Outcome carryOutIntents(
             MetadataRecovery.Result found,
             Geometry geometry,
             Directory directory,
             ExtentTable table,
             BitSet reserved)
             throws BackendException {
-        long done = found.journal().commit();
-        List<Intent> intents =
-                found.reserved().isPresent()
-                        ? IntentReplay.read(reader, geometry, found.reserved().get(), bootId)
-                        : new ArrayList<>();
-        boolean revoked = intents.removeIf(Intent::isRevocation);
-        long last = intents.isEmpty() ? done : Math.max(done, intents.getLast().commit());
-        table.numberCommitsFrom(last + 1);
-        if (!found.superblock().isOpen() || revoked) {
-            return new Intended(false, last, revoked);
-        }
-        IntentReplay.Outcome outcome =
-                new IntentReplay(directory, table, reserved, geometry, findings).run(intents, done);
-        if (outcome.any() && options.journal() == OpenOptions.Journal.NONE) {
+        IntentReplay.Outcome intents =
+                new IntentReplay(reader, geometry, bootId, directory, table, reserved, findings)
+                        .run(found);
+        if (intents.any() && options.journal() == OpenOptions.Journal.NONE) {
             throw new BackendException(
                     BackendError.INVALID,
                     device.name() + " was not closed: it is to be opened with its journal first");
         }
-        if (outcome.any() && !readOnly) {
+        if (intents.any() && !readOnly) {
             int log = found.reserved().orElseThrow().intents().getFirst();
             intentsAt = OptionalLong.of(geometry.extentOffset(log));
         }
-        return new Intended(outcome.any(), done, outcome.refused());
+        return intents;
     }
 
     private void reportStale(int count) {
@@ -507,7 +484,7 @@ public final class DeviceOpener {
 
     private CommitStart start(
             MetadataRecovery.Result found,
-            Intended intended,
+            IntentReplay.Outcome intents,
             Superblock superblock,
             Geometry geometry,
             StoreHealth health,
@@ -550,7 +527,7 @@ public final class DeviceOpener {
                 superblock,
                 reserved,
                 found.journal().lastSequence(),
-                intended.done(),
+                intents.done(),
                 1 - found.journal().half());
     }
 
@@ -584,7 +561,7 @@ public final class DeviceOpener {
 
     private Management assemble(
             Superblock superblock,
-            Intended intended,
+            IntentReplay.Outcome intents,
             Geometry geometry,
             Directory directory,
             ExtentTable table,
@@ -610,7 +587,7 @@ public final class DeviceOpener {
                         commits,
                         bootId);
         UUID deviceId = superblock.identity().orElse(new UUID(0, 0));
-        UUID run = intended.lost() ? LOST_RUN : bootId;
+        UUID run = intents.lost() ? LOST_RUN : bootId;
         Catalogue catalogue =
                 new CatalogueReading(directory, deviceId, run, findings)
                         .run(new ReservedSpace(commits), geometry, reader::readInto);

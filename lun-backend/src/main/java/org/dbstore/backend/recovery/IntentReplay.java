@@ -24,39 +24,64 @@ import java.util.UUID;
  * nothing to carry out.
  */
 final class IntentReplay {
+    private final MetadataReader reader;
+    private final Geometry geometry;
+    private final UUID run;
     private final Directory directory;
     private final ExtentTable table;
     private final BitSet reserved;
-    private final Geometry geometry;
     private final Findings findings;
 
     IntentReplay(
+            MetadataReader reader,
+            Geometry geometry,
+            UUID run,
             Directory directory,
             ExtentTable table,
             BitSet reserved,
-            Geometry geometry,
             Findings findings) {
+        this.reader = reader;
+        this.geometry = geometry;
+        this.run = run;
         this.directory = directory;
         this.table = table;
         this.reserved = reserved;
-        this.geometry = geometry;
         this.findings = findings;
     }
 
     /**
-     * Reads the intents of one run of the system.
+     * What became of intents.
      *
-     * @param reader of the device
-     * @param geometry of the device
-     * @param reserved where the log is, if there is one
-     * @param run of the system
-     * @return ascending by commit
+     * @param any true if the table differs from the medium because of them
+     * @param done the last commit whose intents are not needed any more
+     * @param lost true if what they stood for is lost, though the system runs on
      */
-    static List<Intent> read(
-            MetadataReader reader, Geometry geometry, ReservedExtents reserved, UUID run)
-            throws BackendException {
+    record Outcome(boolean any, long done, boolean lost) {}
+
+    /**
+     * Changes the table as they say, for the next commit, whose number is above theirs. A device
+     * that was closed has no use for intents, and somebody else may have used it since.
+     *
+     * @param found what is to be believed
+     */
+    Outcome run(MetadataRecovery.Result found) throws BackendException {
         List<Intent> intents = new ArrayList<>();
-        for (int extent : reserved.intents()) {
+        if (found.reserved().isPresent()) {
+            read(found.reserved().get(), intents);
+        }
+        boolean revoked = intents.removeIf(Intent::isRevocation);
+        long done = found.journal().commit();
+        long last = intents.stream().mapToLong(Intent::commit).reduce(done, Math::max);
+        table.numberCommitsFrom(last + 1);
+        if (!found.superblock().isOpen() || revoked) {
+            return new Outcome(false, last, revoked);
+        }
+        intents.removeIf(intent -> intent.commit() <= done);
+        return new Outcome(!intents.isEmpty(), done, !carryOut(intents));
+    }
+
+    private void read(ReservedExtents where, List<Intent> intents) throws BackendException {
+        for (int extent : where.intents()) {
             reader.forEachBlock(
                     geometry.extentOffset(extent),
                     Geometry.EXTENT_BLOCKS,
@@ -70,40 +95,24 @@ final class IntentReplay {
                     });
         }
         intents.sort(Comparator.comparingLong(Intent::commit));
-        return intents;
     }
 
-    /**
-     * Changes the table as they say, for the next commit.
-     *
-     * @param intents ascending by commit
-     * @param commit the last that the journal has
-     * @return what became of them
-     */
-    Outcome run(List<Intent> intents, long commit) {
-        List<Intent> open = intents.stream().filter(each -> each.commit() > commit).toList();
+    /** Returns false if one of them could not be carried out. */
+    private boolean carryOut(List<Intent> intents) {
         Set<Long> claimed = new HashSet<>();
-        open.forEach(each -> claimed.add(key(each.owner(), each.position())));
+        intents.forEach(each -> claimed.add(key(each.owner(), each.position())));
         Map<Long, Integer> held = new HashMap<>();
         table.scan((extent, owner, position) -> {
             if (claimed.contains(key(owner, (int) position))) {
                 held.put(key(owner, (int) position), extent);
             }
         });
-        boolean refused = false;
-        for (Intent intent : open) {
-            refused |= !isSuperseded(intent, held) && !carryOut(intent, held);
+        boolean all = true;
+        for (Intent intent : intents) {
+            all &= isSuperseded(intent, held) || carryOut(intent, held);
         }
-        return new Outcome(!open.isEmpty(), refused);
+        return all;
     }
-
-    /**
-     * What became of intents.
-     *
-     * @param any true if there were some
-     * @param refused true if one of them could not be carried out
-     */
-    record Outcome(boolean any, boolean refused) {}
 
     private static long key(int owner, int position) {
         return (long) owner << 32 | Integer.toUnsignedLong(position);

@@ -128,27 +128,24 @@ public final class StoredVolume implements Volume {
 
     @Override
     public boolean write(long offset, ByteBuffer source) throws BackendException {
-        checkRange(offset, source.remaining());
-        checkWritable();
-        boolean uncommitted = writes.write(offset, source);
-        parts.health().check();
-        return uncommitted;
+        return write(offset, source, WritePath.Aim.COMMIT);
     }
 
     @Override
     public boolean writeBack(long offset, ByteBuffer source) throws BackendException {
-        checkRange(offset, source.remaining());
-        checkWritable();
-        boolean uncommitted = writes.writeBack(offset, source);
-        parts.health().check();
-        return uncommitted;
+        return write(offset, source, WritePath.Aim.INTENT);
     }
 
     @Override
     public boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
+        return write(offset, source, WritePath.Aim.THROUGH);
+    }
+
+    private boolean write(long offset, ByteBuffer source, WritePath.Aim aim)
+            throws BackendException {
         checkRange(offset, source.remaining());
         checkWritable();
-        boolean commitNeeded = writes.writeThrough(offset, source);
+        boolean commitNeeded = writes.write(offset, source, aim);
         parts.health().check();
         return commitNeeded;
     }

@@ -22,7 +22,7 @@ final class WritePath {
             ByteBuffer.allocateDirect(Geometry.BLOCK_BYTES).asReadOnlyBuffer();
 
     /** How a write is to be safe. */
-    private enum Aim {
+    enum Aim {
         /** A commit follows it, if only because of its metadata. */
         COMMIT,
         /** From the end of the process it is, without a commit where that can be. */
@@ -60,25 +60,28 @@ final class WritePath {
         this.dataOffset = parts.geometry().dataOffset();
     }
 
-    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#write}. */
-    boolean write(long offset, ByteBuffer source) throws BackendException {
-        return write(offset, source, Aim.COMMIT);
-    }
-
-    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeBack}. */
-    boolean writeBack(long offset, ByteBuffer source) throws BackendException {
-        return write(offset, source, Aim.INTENT);
-    }
-
-    private boolean write(long offset, ByteBuffer source, Aim aim) throws BackendException {
-        boolean uncommitted = false;
+    /**
+     * Writes a range that was checked; as the writing methods of {@link
+     * org.dbstore.backend.Volume}.
+     *
+     * @return true if it takes a commit to be as safe as it shall
+     */
+    boolean write(long offset, ByteBuffer source, Aim aim) throws BackendException {
+        boolean commitNeeded = false;
+        Aim present = aim;
         long at = offset;
         while (source.hasRemaining()) {
             int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
-            uncommitted |= writeWindow(at, source, length, aim) == Outcome.UNCOMMITTED;
+            Outcome outcome = writeWindow(at, source, length, present);
+            commitNeeded |=
+                    outcome == Outcome.UNCOMMITTED
+                            || (present == Aim.THROUGH && outcome != Outcome.DURABLE);
+            if (commitNeeded && present == Aim.THROUGH) {
+                present = Aim.COMMIT; // which serves the rest as well
+            }
             at += length;
         }
-        return uncommitted;
+        return commitNeeded;
     }
 
     /** Writes zeroes into a part of a block, for an unmap: may use the reserve. */
@@ -88,20 +91,6 @@ final class WritePath {
         return outcome == Outcome.NOT_POSSIBLE
                 ? writeReclaiming(offset, zeroes, length, Aim.COMMIT, true)
                 : outcome == Outcome.UNCOMMITTED;
-    }
-
-    /** Writes a range that was checked; as {@link org.dbstore.backend.Volume#writeThrough}. */
-    boolean writeThrough(long offset, ByteBuffer source) throws BackendException {
-        boolean durable = true;
-        long at = offset;
-        while (source.hasRemaining()) {
-            int length = Math.min(source.remaining(), DeviceIo.TRANSFER_BYTES_MAX);
-            // Once a commit is needed it serves the rest as well.
-            Aim aim = durable ? Aim.THROUGH : Aim.COMMIT;
-            durable = writeWindow(at, source, length, aim) == Outcome.DURABLE;
-            at += length;
-        }
-        return !durable;
     }
 
     /** A window is at most 1 MiB, so it touches at most two extents. */

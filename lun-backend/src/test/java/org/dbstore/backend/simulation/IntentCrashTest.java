@@ -68,10 +68,14 @@ class IntentCrashTest {
                 operation == Fate.Operation.FORCE ? Fate.Outcome.POWER_LOSS : Fate.Outcome.DONE);
     }
 
-    private void endProcess() throws BackendException {
+    private void kill() {
         device.losePowerAfter(0);
         assertThrows(BackendException.class, store::close);
         device = device.afterProcessEnd();
+    }
+
+    private void endProcess() throws BackendException {
+        kill();
         open();
     }
 
@@ -319,9 +323,7 @@ class IntentCrashTest {
         volume.markDirty();
         forbidForces();
         assertFalse(writeBack(volume, 5 * MIB, BLOCK));
-        device.losePowerAfter(0);
-        assertThrows(BackendException.class, store::close);
-        device = device.afterProcessEnd();
+        kill();
         device.setFate((operation, offset, length) ->
                 operation == Fate.Operation.FORCE ? Fate.Outcome.FAILED : Fate.Outcome.DONE);
         assertThrows(BackendException.class, () -> device.open(OpenOptions.DEFAULT));
@@ -335,9 +337,7 @@ class IntentCrashTest {
     void anIntentWhosePositionAnotherExtentHasTakenIsOver() throws Exception {
         forbidForces();
         assertFalse(writeBack(volume, 5 * MIB, BLOCK));
-        device.losePowerAfter(0);
-        assertThrows(BackendException.class, store::close);
-        device = device.afterProcessEnd();
+        kill();
         for (int owner = 1; owner < 4; owner++) { // whichever is the head
             forge(new Intent(1L << 40, 90, owner, 0, new long[] {1, 0, 0, 0}), owner);
         }
@@ -367,9 +367,7 @@ class IntentCrashTest {
     void anIntentThatContradictsTheTableIsRefusedAndTold() throws Exception {
         forbidForces();
         assertFalse(writeBack(volume, 5 * MIB, BLOCK));
-        device.losePowerAfter(0);
-        assertThrows(BackendException.class, store::close);
-        device = device.afterProcessEnd();
+        kill();
         int journal = reserved().journal();
         forge(new Intent(1L << 40, journal, 1, 9, new long[] {1, 0, 0, 0}), 1);
         open();
@@ -381,9 +379,7 @@ class IntentCrashTest {
     void whoLooksWithoutChangingAnythingSeesWhatWasWrittenBack() throws Exception {
         forbidForces();
         assertFalse(writeBack(volume, 5 * MIB, BLOCK));
-        device.losePowerAfter(0);
-        assertThrows(BackendException.class, store::close);
-        device = device.afterProcessEnd();
+        kill();
         SimulatedDevice before = device.copy();
         try (BlockStore looking = device.open(OpenOptions.READ_ONLY)) {
             assertArrayEquals(BLOCK, Bytes.read(looking.openVolume("v"), 5 * MIB, 4096));
