@@ -39,6 +39,7 @@ public final class IntentLog {
 
     private static final Logger LOG = LogManager.getLogger(IntentLog.class);
     private static final int BUFFERS_MAX = 16;
+    private static final int ERASE_BYTES = 1 << 16;
     private static final long NONE = -1;
 
     private final BlockDevice device;
@@ -85,11 +86,23 @@ public final class IntentLog {
     void open(int extent) throws BackendException {
         long start = geometry.extentOffset(extent);
         try {
-            JournalSetup.zero(device, geometry, extent);
+            erase(start);
         } catch (IOException e) {
-            throw health.fail("write of metadata to " + device.name(), e);
+            throw health.fail("erasing of intents on " + device.name(), e);
         }
         offset = device.alignment() == 1 ? start : NONE;
+    }
+
+    /** Writes only where something is: most sessions leave few intents or none. */
+    private void erase(long start) throws IOException {
+        ByteBuffer present = AlignedBuffers.allocate(ERASE_BYTES);
+        ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
+        for (int at = 0; at < Geometry.EXTENT_BYTES; at += ERASE_BYTES) {
+            device.read(start + at, present.clear());
+            if (!present.flip().equals(zeroes.clear())) {
+                device.write(start + at, zeroes);
+            }
+        }
     }
 
     /**
