@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 final class Reclaimer {
     /** More than these are punched in another thread, so that no commit waits for them. */
-    private static final int INLINE_EXTENTS_MAX = 256;
+    private static final int INLINE_EXTENTS_MAX = 64;
 
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
 
