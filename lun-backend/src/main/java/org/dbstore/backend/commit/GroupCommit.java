@@ -147,7 +147,7 @@ public final class GroupCommit {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
-        reclaimer.await();
+        reclaimer.await(true);
     }
 
     /**
@@ -446,7 +446,17 @@ public final class GroupCommit {
      */
     public long reclaim() throws BackendException {
         flushByCommitter();
-        return reclaimer.await();
+        return reclaimer.await(true);
+    }
+
+    /**
+     * As {@link #reclaim}, for those who have time: others are not kept waiting.
+     *
+     * @throws BackendException {@link BackendError#FAILED}
+     */
+    public void reclaimPatiently() throws BackendException {
+        flushByCommitter();
+        reclaimer.await(false);
     }
 
     /**

@@ -36,12 +36,6 @@ public final class FileBlockDevice implements BlockDevice {
      */
     private static final int CACHED_WRITE_BYTES_MAX = 64 << 10;
 
-    /**
-     * The file system keeps all writes to the file waiting while it punches: 0.1 s for 256 MiB, and
-     * 15 ms for so much.
-     */
-    private static final long PUNCH_BYTES_MAX = 4 << 20;
-
     /** Below, reading and writing is as fast or faster (measured on ext4). */
     private static final long COPY_BYTES_MIN = 128 << 10;
 
@@ -278,13 +272,9 @@ public final class FileBlockDevice implements BlockDevice {
         if (!channel.isOpen()) {
             throw new ClosedChannelException(); // the descriptor may be another file's by now
         }
-        long end = offset + lengthBytes;
-        for (long at = offset; canPunch && at < end; at += PUNCH_BYTES_MAX) {
-            punchPiece(at, Math.min(PUNCH_BYTES_MAX, end - at));
+        if (!canPunch) {
+            return;
         }
-    }
-
-    private void punchPiece(long offset, long lengthBytes) throws IOException {
         int result = Native.punchHole(descriptor, offset, lengthBytes);
         if (result == -Native.EOPNOTSUPP || result == -Native.ENOSYS) {
             canPunch = false;

@@ -67,12 +67,12 @@ public final class Vacuum {
         OptionalLong storedBefore = stored();
         parts.commits().ensureReserved();
         removeUseless();
-        parts.commits().reclaim();
+        parts.commits().reclaimPatiently();
         HolePunching punching = new HolePunching(management, cancelled);
         punching.punchFree();
         ExtentMoves moves = new ExtentMoves(management, progress, cancelled);
         long kept = parts.commits().isJournaled() ? move(moves) : stuck();
-        parts.commits().reclaim();
+        parts.commits().reclaimPatiently();
         punching.punchUnmapped();
         return new VacuumInfo(
                 usedBefore,
@@ -123,7 +123,7 @@ public final class Vacuum {
         for (int pass = 0; pass < PASSES_MAX && before != moves.moved(); pass++) {
             before = moves.moved();
             kept = moves.run();
-            parts.commits().reclaim();
+            parts.commits().reclaimPatiently();
         }
         return kept;
     }

@@ -21,7 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -183,30 +182,6 @@ class DevicesTest {
             assertEquals(back.clear(), ByteBuffer.allocateDirect(4096));
         }
         assertEquals(SIZE, Files.size(file));
-    }
-
-    @Test
-    void aHoleOfManyPiecesIsWholeAndEndsWhereItShould() throws IOException {
-        Path file = directory.resolve("large");
-        long size = 16 << 20;
-        try (RandomAccessFile created = new RandomAccessFile(file.toFile(), "rw")) {
-            created.setLength(size);
-        }
-        byte[] content = Bytes.random((int) size, 4);
-        try (BlockDevice device = FileBlockDevice.open(file, false, false)) {
-            device.write(0, Bytes.direct(content));
-            device.force();
-            int from = 3 << 19; // neither of them a multiple of a piece
-            int to = 29 << 19;
-            device.punchHole(from, to - from);
-            assumeTrue(device.storedBytes(from, 4096).orElseThrow() == 0, "cannot punch holes");
-
-            assertEquals(0, device.storedBytes(from, to - from).orElseThrow());
-            Arrays.fill(content, from, to, (byte) 0);
-            ByteBuffer back = ByteBuffer.allocateDirect((int) size);
-            device.read(0, back);
-            assertEquals(ByteBuffer.wrap(content), back.flip());
-        }
     }
 
     @Test
