@@ -6,11 +6,18 @@ import java.util.function.LongSupplier;
 /**
  * Looks at a socket for a while before its thread goes to sleep there, if lately its bytes came
  * that soon: a thread that is awake has them tens of microseconds earlier than one that has to be
- * woken. Used by one thread.
+ * woken. A wait takes longer for one who is woken, so now and then one that seems a little too long
+ * is spent awake, to see how long it is then. Used by one thread.
  */
 final class BusyPoll {
     /** Longest look: beyond it, waking a thread is little beside the wait. */
     static final long LOOK_NANOS_MAX = 100_000;
+
+    /** Beyond it no wait of a thread that sleeps is a short one for a thread that is awake. */
+    private static final long WOKEN_NANOS_MAX = 2 * LOOK_NANOS_MAX;
+
+    /** One in so many of those in between is spent awake. */
+    private static final int TRY_EVERY = 8;
 
     /** What a wait counts at most, so that some short ones make up for a long one. */
     private static final long WAIT_NANOS_MAX = 8 * LOOK_NANOS_MAX;
@@ -27,6 +34,8 @@ final class BusyPoll {
     private long typicalNanos = WAIT_NANOS_MAX;
 
     private long beganNanos;
+    private boolean found;
+    private int doubtful;
 
     /** Where bytes come. */
     @FunctionalInterface
@@ -65,13 +74,15 @@ final class BusyPoll {
      */
     boolean findsBytes() throws IOException {
         beganNanos = nanoTime.getAsLong();
-        if (typicalNanos > LOOK_NANOS_MAX || !processors.tryTake()) {
+        found = false;
+        if (!isWorthLooking() || !processors.tryTake()) {
             return false;
         }
         try {
             do {
                 meanwhile.work();
                 if (socket.available() > 0) {
+                    found = true;
                     return true;
                 }
                 Thread.onSpinWait();
@@ -82,9 +93,20 @@ final class BusyPoll {
         }
     }
 
+    private boolean isWorthLooking() {
+        if (typicalNanos > LOOK_NANOS_MAX && typicalNanos <= WOKEN_NANOS_MAX) {
+            doubtful = (doubtful + 1) % TRY_EVERY;
+            return doubtful == 0;
+        }
+        return typicalNanos <= LOOK_NANOS_MAX;
+    }
+
     /** The wait is over. */
     void ended() {
         long nanos = Math.min(nanoTime.getAsLong() - beganNanos, WAIT_NANOS_MAX);
         typicalNanos += (nanos - typicalNanos) / WEIGHT;
+        if (found) {
+            typicalNanos = Math.min(typicalNanos, LOOK_NANOS_MAX);
+        }
     }
 }

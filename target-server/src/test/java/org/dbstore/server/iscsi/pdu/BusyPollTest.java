@@ -53,6 +53,26 @@ class BusyPollTest {
     }
 
     @Test
+    void bytesThatComeSoonForOneWhoIsAwakeAreFoundOutAbout() throws IOException {
+        long wakingNanos = 60_000;
+        for (int i = 0; i < 100; i++) {
+            if (!findsBytesAfter(70_000)) {
+                now = bytesAt + wakingNanos;
+            }
+            poll.ended();
+        }
+        assertTrue(findsBytesAfter(70_000));
+    }
+
+    @Test
+    void oneWaitInEightIsSpentAwakeWhereBytesComeALittleTooLate() throws IOException {
+        comeAfter(150_000, 40);
+        looks = 0;
+        comeAfter(150_000, 80);
+        assertEquals(10 * BusyPoll.LOOK_NANOS_MAX / STEP_NANOS, looks);
+    }
+
+    @Test
     void whatComesUpMeanwhileIsDone() throws IOException {
         comeAfter(20_000, 40);
         works = 0;
