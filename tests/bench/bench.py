@@ -89,7 +89,7 @@ class Bench:
         for program in ("iscsi-bench", "limit"):
             run("gcc", "-O2", "-Wall", "-pthread", "-o", self.programs / program, HERE / f"{program}.c", "-lm")
 
-    def run(self, setting, cases, names):
+    def run(self, setting, cases, names, size=None):
         """Measures every case on every server that can run it; keeps what the client printed."""
         servers = {}
         failed = set()  # what a peer cannot do: an error, or no answer
@@ -100,7 +100,7 @@ class Bench:
                 if why:
                     self.left_out[name] = why
                 else:
-                    servers[name] = SERVERS[name](self.place, self.size, setting)
+                    servers[name] = SERVERS[name](self.place, size or self.size, setting)
                     servers[name].start()
                     self.fill(servers[name])
             for round_number in range(self.rounds + 1):

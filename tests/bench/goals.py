@@ -127,7 +127,8 @@ def run(bench, setting_of, case_of):
     bench.run(back, [*digests, *(case_of(case.row) for case in digests)], ["dbs"])
     bench.run(through, [case_of("rw32")], ["dbs", "tgtd", "limit"])
     bench.run(back, [case_of("rw32"), case_of("rw32", state="fresh")], ["dbs"])
-    bench.run(back, [case_of("rw32", state="sparse"), case_of("rw32", state="snapshot")], ["dbs", "original"])
+    after_snapshot = [case_of("rw32", state="sparse"), case_of("rw32", state="snapshot")]
+    bench.run(back, after_snapshot, ["dbs", "original"], size=2 * bench.size)  # a command for each MiB only
 
     judge = Judge(bench)
     for case in random[2:]:
@@ -185,7 +186,8 @@ def idle(bench, judge, setting, case_of):
         server.start()
         bench.fill(server)
         options = ["-b", "4k", "-q", 32, "-r", 100, "-p", "rand", "-w", 0.5, "-d", bench.seconds]
-        bench.client(server, *options)
+        warm = options[:-1] + [4]  # all of the heap has been touched then, and is not taken for the sessions'
+        bench.client(server, *warm)
         for round_number in range(1, bench.rounds + 1):
             alone = bench.client(server, *options, "-S", round_number)["iops"]
             before = resident(server.pid())

@@ -170,6 +170,17 @@ class Ours(Server):
             self.ctl("lun", "unmap", TARGET, self.lun, "--yes")
             self.ctl("volume", "delete", f"fresh{self.fresh}", "--yes")
             self.lun = 1
+        self.settle()
+
+    def settle(self):
+        """Waits until deletions have given their space back, as the hole of the others is punched by then."""
+        before, now = None, self.stored()
+        while now != before:
+            time.sleep(0.3)
+            before, now = now, self.stored()
+
+    def stored(self):
+        return os.stat(self.place / "main.dbs").st_blocks
 
     def snapshot(self):
         self.ctl("snapshot", "create", "disk" if self.lun == 1 else f"fresh{self.fresh}")

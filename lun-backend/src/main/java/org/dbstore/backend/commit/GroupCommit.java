@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Volume.CommitListener;
+import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.BlockDevice;
 import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.StoreHealth;
@@ -89,6 +90,7 @@ public final class GroupCommit {
      * @param geometry of the device
      * @param table whose changes are committed
      * @param allocator gets what is freed
+     * @param barrier of the device
      * @param health failed when a commit fails
      * @param start how to commit
      * @param run of the system
@@ -98,6 +100,7 @@ public final class GroupCommit {
             Geometry geometry,
             ExtentTable table,
             ExtentAllocator allocator,
+            Barrier barrier,
             StoreHealth health,
             CommitStart start,
             UUID run) {
@@ -109,7 +112,7 @@ public final class GroupCommit {
         this.mode = start.mode();
         this.setup = start.setup();
         this.reserved = start.reserved();
-        this.reclaimer = new Reclaimer(device, geometry, allocator);
+        this.reclaimer = new Reclaimer(barrier, geometry, allocator);
         this.intents = new IntentLog(device, geometry, table, health, run);
         this.committer = Thread.ofPlatform().daemon().name("dbs-commit").unstarted(this::serve);
     }

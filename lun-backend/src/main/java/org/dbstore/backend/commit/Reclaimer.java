@@ -2,7 +2,7 @@ package org.dbstore.backend.commit;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.format.Geometry;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +36,12 @@ final class Reclaimer {
     /** How much more time others get than the punching takes. */
     private static final int PAUSE_FACTOR = 3;
 
+    /** Who begins to wait for space during a pause waits so long at most. */
+    private static final long PAUSE_NANOS_MAX = 50_000_000;
+
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
 
-    private final BlockDevice device;
+    private final Barrier barrier;
     private final Geometry geometry;
     private final ExtentAllocator allocator;
     private final LongConsumer pause;
@@ -52,21 +55,20 @@ final class Reclaimer {
     private long lastTicket; // guarded by this
     private int hurried; // guarded by this: so many wait
 
-    Reclaimer(BlockDevice device, Geometry geometry, ExtentAllocator allocator) {
-        this(device, geometry, allocator, LockSupport::parkNanos);
+    Reclaimer(Barrier barrier, Geometry geometry, ExtentAllocator allocator) {
+        this(barrier, geometry, allocator, LockSupport::parkNanos);
     }
 
     /**
      * Creates the way back.
      *
-     * @param device that punches
+     * @param barrier of the device
      * @param geometry of the device
      * @param allocator gets the extents
      * @param pause sleeps for so many nanoseconds
      */
-    Reclaimer(
-            BlockDevice device, Geometry geometry, ExtentAllocator allocator, LongConsumer pause) {
-        this.device = device;
+    Reclaimer(Barrier barrier, Geometry geometry, ExtentAllocator allocator, LongConsumer pause) {
+        this.barrier = barrier;
         this.geometry = geometry;
         this.allocator = allocator;
         this.pause = pause;
@@ -194,7 +196,7 @@ final class Reclaimer {
             done += extents;
             piece = nextPiece(piece, nanos);
             if (!isHurried()) {
-                pause.accept(nanos * PAUSE_FACTOR);
+                pause.accept(Math.min(nanos * PAUSE_FACTOR, PAUSE_NANOS_MAX));
             }
         }
     }
@@ -208,7 +210,7 @@ final class Reclaimer {
 
     private void reclaimRun(int firstExtent, int count) {
         try {
-            device.punchHole(
+            barrier.punchBetweenForces(
                     geometry.extentOffset(firstExtent), (long) count * Geometry.EXTENT_BYTES);
         } catch (IOException e) {
             // Only space is lost: an extent's old contents never show again, punched or not.

@@ -44,6 +44,18 @@ public final class Barrier {
     }
 
     /**
+     * Punches a hole while nothing is forced. Punching waits for what of the hole is on its way to
+     * the medium, which a force sets on its way, and keeps all writers waiting meanwhile.
+     *
+     * @param offset first byte
+     * @param lengthBytes number of bytes
+     * @throws IOException if the medium failed
+     */
+    public synchronized void punchBetweenForces(long offset, long lengthBytes) throws IOException {
+        device.punchHole(offset, lengthBytes);
+    }
+
+    /**
      * Counts the forces.
      *
      * @return since the device was opened

@@ -572,7 +572,7 @@ public final class DeviceOpener {
             throws BackendException {
         DeviceIo io = new DeviceIo(device, health);
         GroupCommit commits =
-                new GroupCommit(device, geometry, table, allocator, health, start, bootId);
+                new GroupCommit(device, geometry, table, allocator, barrier, health, start, bootId);
         StoreParts parts =
                 new StoreParts(
                         device,

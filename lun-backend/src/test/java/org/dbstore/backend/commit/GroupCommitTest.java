@@ -240,6 +240,7 @@ class GroupCommitTest {
                 new Geometry(device.sizeBytes()),
                 new org.dbstore.backend.extent.ExtentTable(99),
                 new org.dbstore.backend.extent.ExtentAllocator(99),
+                barrier,
                 health,
                 CommitStart.staged(new MetadataBlocks(device, health), barrier, 0, null),
                 new UUID(1, 1));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.backend.FaultyDevice;
+import org.dbstore.backend.device.Barrier;
 import org.dbstore.backend.device.MemoryBlockDevice;
+import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.format.Geometry;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,11 @@ class ReclaimerTest {
                         punched.add(lengthBytes);
                     }
                 };
-        return new Reclaimer(device, geometry, allocator, nanos -> pauses.incrementAndGet());
+        return new Reclaimer(
+                new Barrier(device, new StoreHealth("memory")),
+                geometry,
+                allocator,
+                nanos -> pauses.incrementAndGet());
     }
 
     private static int[] extents(int count) {

@@ -57,10 +57,13 @@ final class EngineFigures {
         }
         for (int volumes : new int[] {1, 4}) {
             Files.delete(file);
-            pause("during snapshots of " + volumes, SnapshotPause.measure(file, volumes), 50);
+            SnapshotPause.Result pause = SnapshotPause.measure(file, volumes);
+            pauses("snapshots of " + volumes, pause.taking(), 50);
+            pauses("deletions of " + volumes, pause.deleting(), NO_GOAL);
+            System.out.printf(Locale.ROOT, "    beside %.0f writes/s%n", pause.writesPerSecond());
         }
         Files.delete(file);
-        pause("on a plain file being forced", SnapshotPause.measurePlain(file), NO_GOAL);
+        pauses("two forces of a plain file", SnapshotPause.measurePlain(file).taking(), NO_GOAL);
         Files.delete(file);
         for (Map.Entry<Integer, Double> ratio : FirstWriteCost.measure(file).entrySet()) {
             line(
@@ -71,14 +74,14 @@ final class EngineFigures {
         }
     }
 
-    private void pause(String when, SnapshotPause.Result pause, double goal) {
-        line("longest write, median of 100 " + when, pause.percentile(50), goal, "ms");
-        line("longest write, p99 of 100 " + when, pause.percentile(99), goal, "ms");
-        System.out.printf(
-                Locale.ROOT,
-                "    the longest of all %.2f ms; beside %.0f writes/s%n",
-                pause.percentile(100),
-                pause.writesPerSecond());
+    private void pauses(String what, List<Double> millis, double goal) {
+        for (int percent : new int[] {50, 99}) {
+            line(
+                    "longest write during 100 %s, p%d".formatted(what, percent),
+                    SnapshotPause.Result.percentile(millis, percent),
+                    goal,
+                    "ms");
+        }
     }
 
     private void line(String what, double value, double goal, String unit) {

@@ -13,7 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long writers stand still while a snapshot is taken: several write 4 KiB at random, and for
- * each snapshot the longest write that was under way meanwhile counts.
+ * How long writers stand still while a snapshot is taken, and while it is deleted: several write 4
+ * KiB at random, and for each the longest write that was under way meanwhile counts.
  */
 final class SnapshotPause {
     private static final int WRITERS = 4;
@@ -41,7 +41,7 @@ final class SnapshotPause {
     }
 
     private interface Ending {
-        void run() throws BackendException;
+        void run() throws BackendException, InterruptedException;
     }
 
     private final Target target;
@@ -58,14 +58,14 @@ final class SnapshotPause {
     /**
      * What it was.
      *
-     * @param millis of each snapshot, ascending
+     * @param taking milliseconds of each snapshot, ascending
+     * @param deleting and of each deletion, until its space was given back
      * @param writesPerSecond beside
      */
-    @SuppressWarnings("ArrayRecordComponent") // only handed over
-    record Result(double[] millis, double writesPerSecond) {
+    record Result(List<Double> taking, List<Double> deleting, double writesPerSecond) {
         /** By nearest rank: so many percent are as long or shorter. */
-        double percentile(int percent) {
-            return millis[Math.ceilDiv(millis.length * percent, 100) - 1];
+        static double percentile(List<Double> millis, int percent) {
+            return millis.get(Math.ceilDiv(millis.size() * percent, 100) - 1);
         }
     }
 
@@ -106,10 +106,14 @@ final class SnapshotPause {
 
         @Override
         public Ending cut() throws BackendException {
+            long reserved = store.space().reservedBytes();
             List<Integer> ids = store.createSnapshots(all);
             return () -> {
                 for (int id : ids) {
                     store.deleteSnapshot(id);
+                }
+                while (store.space().reservedBytes() > reserved) {
+                    Thread.sleep(5); // what was freed is on its way
                 }
             };
         }
@@ -138,31 +142,33 @@ final class SnapshotPause {
         Thread.sleep(1000);
         long begin = System.nanoTime();
         int before = writes.get();
-        double[] pauses = new double[SNAPSHOTS];
+        List<Double> taking = new ArrayList<>();
+        List<Double> deleting = new ArrayList<>();
         for (int i = 0; i < SNAPSHOTS; i++) {
-            pauses[i] = pause();
+            Ending ending = target.cut();
+            taking.add(longestSinceLast());
+            ending.run();
+            deleting.add(longestSinceLast());
         }
         double rate = (writes.get() - before) / ((System.nanoTime() - begin) / 1e9);
+        if (writers.stream().anyMatch(writer -> !writer.isAlive())) {
+            throw new IllegalStateException("a writer ended early");
+        }
         stop.set(true);
         for (Thread writer : writers) {
             writer.join();
         }
-        Arrays.sort(pauses);
-        return new Result(pauses, rate);
+        Collections.sort(taking);
+        Collections.sort(deleting);
+        return new Result(taking, deleting, rate);
     }
 
-    private double pause() throws Exception {
-        Thread.sleep(20);
-        for (int i = 0; i < WRITERS; i++) {
-            longest.set(i, 0);
-        }
-        Ending ending = target.cut();
+    private double longestSinceLast() throws InterruptedException {
         Thread.sleep(20); // the writes that met it have ended
         long nanos = 0;
         for (int i = 0; i < WRITERS; i++) {
-            nanos = Math.max(nanos, longest.get(i));
+            nanos = Math.max(nanos, longest.getAndSet(i, 0));
         }
-        ending.run();
         return nanos / 1e6;
     }
 
