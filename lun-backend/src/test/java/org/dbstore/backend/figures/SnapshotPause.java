@@ -30,7 +30,7 @@ final class SnapshotPause {
     private static final int BLOCK = 4096;
 
     /** What is written to, together. */
-    private static final long LOAD_BYTES = 256 * LargeDevice.MIB;
+    private static final long LOAD_BYTES = 64 * LargeDevice.MIB;
 
     /** Takes writes, and is cut now and then. */
     private interface Target {
