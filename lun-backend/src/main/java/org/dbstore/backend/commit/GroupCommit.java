@@ -459,6 +459,11 @@ public final class GroupCommit {
      */
     public void reclaimPatiently() throws BackendException {
         flushByCommitter();
+        awaitGivenBack();
+    }
+
+    /** Waits for every {@link #giveBack} that has begun, without keeping others waiting. */
+    public void awaitGivenBack() {
         reclaimer.await(false);
     }
 

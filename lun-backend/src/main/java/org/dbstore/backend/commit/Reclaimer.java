@@ -190,9 +190,7 @@ final class Reclaimer {
         int done = 0;
         while (done < count) {
             int extents = Math.min(piece, count - done);
-            long begin = System.nanoTime();
-            reclaimRun(firstExtent + done, extents);
-            long nanos = System.nanoTime() - begin;
+            long nanos = reclaimRun(firstExtent + done, extents);
             done += extents;
             piece = nextPiece(piece, nanos);
             if (!isHurried()) {
@@ -208,10 +206,14 @@ final class Reclaimer {
         return nanos > PIECE_NANOS / 4 ? piece : Math.min(PIECE_EXTENTS_MAX, piece * 2);
     }
 
-    private void reclaimRun(int firstExtent, int count) {
+    /** Returns how long others had to wait, in nanoseconds. */
+    private long reclaimRun(int firstExtent, int count) {
+        long nanos = 0;
         try {
-            barrier.punchBetweenForces(
-                    geometry.extentOffset(firstExtent), (long) count * Geometry.EXTENT_BYTES);
+            nanos =
+                    barrier.punchBetweenForces(
+                            geometry.extentOffset(firstExtent),
+                            (long) count * Geometry.EXTENT_BYTES);
         } catch (IOException e) {
             // Only space is lost: an extent's old contents never show again, punched or not.
             LOG.warn("{} extents at {} keep their space", count, firstExtent, e);
@@ -222,5 +224,6 @@ final class Reclaimer {
                 allocator.release(firstExtent + i);
             }
         }
+        return nanos;
     }
 }

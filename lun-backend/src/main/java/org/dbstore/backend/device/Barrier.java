@@ -49,10 +49,13 @@ public final class Barrier {
      *
      * @param offset first byte
      * @param lengthBytes number of bytes
+     * @return nanoseconds that the punching took, without the wait for a force
      * @throws IOException if the medium failed
      */
-    public synchronized void punchBetweenForces(long offset, long lengthBytes) throws IOException {
+    public synchronized long punchBetweenForces(long offset, long lengthBytes) throws IOException {
+        long began = System.nanoTime();
         device.punchHole(offset, lengthBytes);
+        return System.nanoTime() - began;
     }
 
     /**

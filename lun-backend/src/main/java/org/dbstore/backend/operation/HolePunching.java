@@ -42,7 +42,7 @@ final class HolePunching {
     }
 
     /** Punches the free extents; nobody gets those of a step while it goes on. */
-    void punchFree() throws BackendException {
+    void punchFree() {
         int end = parts.geometry().usableExtents();
         int from = 0;
         while (from < end && !cancelled.getAsBoolean()) {
@@ -55,7 +55,7 @@ final class HolePunching {
             } finally {
                 parts.commits().giveBack(ticket, free);
             }
-            parts.commits().reclaimPatiently();
+            parts.commits().awaitGivenBack();
             from = to;
         }
     }

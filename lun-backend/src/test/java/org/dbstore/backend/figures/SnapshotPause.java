@@ -144,6 +144,7 @@ final class SnapshotPause {
         int before = writes.get();
         List<Double> taking = new ArrayList<>();
         List<Double> deleting = new ArrayList<>();
+        longestSinceLast(); // what the start cost does not count
         for (int i = 0; i < SNAPSHOTS; i++) {
             Ending ending = target.cut();
             taking.add(longestSinceLast());
