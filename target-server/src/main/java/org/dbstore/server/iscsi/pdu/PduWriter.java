@@ -320,17 +320,19 @@ public final class PduWriter implements PduReader.Waiting {
      * @param rendered header and padded data segment, position to limit
      */
     public void queueRendered(ByteBuffer rendered, StatusNumber number) {
+        int dataAt = rendered.position() + Bhs.BYTES;
+        ByteBuffer data = null;
+        ByteBuffer lent = null;
+        if (dataAt < rendered.limit()) {
+            data = rendered.slice(dataAt, rendered.limit() - dataAt);
+            // Else the JDK would send it from native memory of its own, which each thread keeps.
+            lent = pool.tryTake(data.remaining());
+            data = lent == null ? data : lent.put(data).flip();
+        }
         synchronized (this) {
             OutPdu pdu = take();
-            ByteBuffer header = rendered.slice(rendered.position(), Bhs.BYTES);
-            pdu.head.put(header);
-            int dataAt = rendered.position() + Bhs.BYTES;
-            int dataBytes = rendered.limit() - dataAt;
-            queue(
-                    pdu.ready(),
-                    number,
-                    dataBytes == 0 ? null : rendered.slice(dataAt, dataBytes),
-                    null);
+            pdu.head.put(rendered.slice(rendered.position(), Bhs.BYTES));
+            queue(pdu.ready(), number, data, lent);
         }
     }
 
