@@ -154,14 +154,17 @@ final class VolumeModel {
 
     /** Returns what is wrong with a head found after a crash, or null. */
     @Nullable String mismatch(Map<Integer, Integer> found, boolean processOnly) {
-        Set<Integer> sectors = new HashSet<>(found.keySet());
-        sectors.addAll(flushed.keySet());
-        sectors.addAll(since.keySet());
-        for (int sector : sectors) {
-            Set<Integer> allowed = allowed(sector, processOnly);
-            int actual = found.getOrDefault(sector, 0);
-            if (!allowed.contains(actual)) {
-                return "sector %d is %d, allowed %s".formatted(sector, actual, allowed);
+        for (Set<Integer> sectors : List.of(found.keySet(), flushed.keySet(), since.keySet())) {
+            for (int sector : sectors) {
+                int actual = found.getOrDefault(sector, 0);
+                if (!isAllowed(sector, actual, processOnly)) {
+                    return "sector %d is %d; flushed %d, since then %s"
+                            .formatted(
+                                    sector,
+                                    actual,
+                                    flushed.getOrDefault(sector, 0),
+                                    since.getOrDefault(sector, List.of()));
+                }
             }
         }
         long written =
@@ -173,14 +176,11 @@ final class VolumeModel {
                 : "%d of %d sectors of an atomic write".formatted(written, atomic.size());
     }
 
-    private Set<Integer> allowed(int sector, boolean processOnly) {
-        Set<Integer> allowed = new HashSet<>();
-        allowed.add(flushed.getOrDefault(sector, 0));
+    private boolean isAllowed(int sector, int actual, boolean processOnly) {
+        boolean allowed = actual == flushed.getOrDefault(sector, 0);
         for (Written written : since.getOrDefault(sector, List.of())) {
-            if (written.hard() && processOnly) {
-                allowed.clear();
-            }
-            allowed.add(written.stamp());
+            boolean settled = written.hard() && processOnly;
+            allowed = actual == written.stamp() || (allowed && !settled);
         }
         return allowed;
     }
