@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -47,6 +48,13 @@ public final class Reservations {
 
     private final StateStore store;
     private final Unit unit;
+
+    /**
+     * Held by who takes a reservation or changes registrations, until that is kept, which takes a
+     * commit. Who ends one holds the monitor alone: it may be a listener of that commit.
+     */
+    private final ReentrantLock changing = new ReentrantLock();
+
     private volatile ReservationState state;
 
     /** Who has reserved the unit with RESERVE(6) or (10). */
@@ -115,14 +123,21 @@ public final class Reservations {
      * Executes RESERVE(6) or (10); the gate has let it through, so nobody else is in the way, or a
      * moment ago was not.
      */
-    public synchronized CommandOutcome reserve(Nexus nexus) {
-        Nexus reservedBy = reserver;
-        if ((reservedBy != null && !reservedBy.equals(nexus)) || !state.keys().isEmpty()) {
-            return Status.RESERVATION_CONFLICT;
+    public CommandOutcome reserve(Nexus nexus) {
+        changing.lock();
+        try {
+            Nexus reservedBy = reserver;
+            if ((reservedBy != null && !reservedBy.equals(nexus)) || !state.keys().isEmpty()) {
+                return Status.RESERVATION_CONFLICT;
+            }
+            synchronized (this) {
+                reserver = nexus;
+                present = true;
+            }
+            return CommandOutcome.Good.GOOD;
+        } finally {
+            changing.unlock();
         }
-        reserver = nexus;
-        present = true;
-        return CommandOutcome.Good.GOOD;
     }
 
     /** Executes RELEASE(6) or (10): not to hold the unit is no error. */
@@ -166,7 +181,17 @@ public final class Reservations {
      * @param action tells why it is refused, null if it is not
      * @throws BackendException if it could not be kept: then nothing has changed
      */
-    synchronized Result change(
+    Result change(Nexus nexus, Function<ReservationChange, @Nullable CommandOutcome> action)
+            throws BackendException {
+        changing.lock();
+        try {
+            return changeAlone(nexus, action);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Result changeAlone(
             Nexus nexus, Function<ReservationChange, @Nullable CommandOutcome> action)
             throws BackendException {
         if (reserver != null) {
@@ -182,8 +207,10 @@ public final class Reservations {
         if (!Arrays.equals(kept, ReservationCodec.encode(state))) {
             store.save(kept);
         }
-        state = next;
-        present = !next.keys().isEmpty();
+        synchronized (this) {
+            state = next;
+            present = !next.keys().isEmpty();
+        }
         change.attentions().forEach(unit::raise);
         return new Result(null, change.removed());
     }
