@@ -103,13 +103,13 @@ final class ExtentMoves {
                     parts.copyOnWrite().copyExcept(held.extent(), to, 0, 0);
                 }
             }
-            if (!moves.isEmpty()) {
-                management.commit(transaction(moves));
-            }
         } catch (BackendException | RuntimeException | Error e) {
-            // What the medium has is unknown after a failed commit, but then nothing is written.
             moves.forEach(move -> allocator.release(move.to()));
             throw e;
+        }
+        if (!moves.isEmpty()) {
+            // What the medium has is unknown if this fails, so nobody gets the new extents then.
+            management.commit(transaction(moves));
         }
         for (Move move : moves) {
             table.move(move.from().extent(), move.to(), table.bitmap(move.from().extent()));

@@ -42,9 +42,18 @@ final class AtomicPath {
      * @param own true if it was the head's
      * @param extent what takes its place
      * @param bitmap what is mapped in it
+     * @param inExtent first byte of it that is written
+     * @param length bytes that are written
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once
-    private record Renewed(long position, int before, boolean own, int extent, long[] bitmap) {}
+    private record Renewed(
+            long position,
+            int before,
+            boolean own,
+            int extent,
+            long[] bitmap,
+            int inExtent,
+            int length) {}
 
     AtomicPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head, WritePath writes) {
         this.parts = parts;
@@ -76,8 +85,10 @@ final class AtomicPath {
         long[] stamps = stripes.lockExclusive(needed);
         try {
             head.checkOpen();
-            List<Renewed> renewed = renew(offset, source);
+            List<Renewed> renewed = renew(offset, source.remaining());
+            fill(renewed, source);
             int[] before = old(renewed);
+            // Not earlier: whoever fails for want of space after it would wait for himself.
             ticket = before.length > 0 ? parts.commits().beginGivingBack() : NOTHING_FREED;
             commit(renewed);
             renewed.forEach(this::show);
@@ -94,15 +105,16 @@ final class AtomicPath {
         return renewed.stream().filter(Renewed::own).mapToInt(Renewed::before).sorted().toArray();
     }
 
-    private List<Renewed> renew(long offset, ByteBuffer source) throws BackendException {
+    private List<Renewed> renew(long offset, int length) throws BackendException {
         List<Renewed> renewed = new ArrayList<>();
         try {
+            long end = offset + length;
             long at = offset;
-            while (source.hasRemaining()) {
+            while (at < end) {
                 int inExtent = (int) at & (Geometry.EXTENT_BYTES - 1);
-                int length = Math.min(source.remaining(), Geometry.EXTENT_BYTES - inExtent);
-                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, source, length));
-                at += length;
+                int part = (int) Math.min(end - at, Geometry.EXTENT_BYTES - inExtent);
+                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, part));
+                at += part;
             }
             return renewed;
         } catch (BackendException | RuntimeException | Error e) {
@@ -111,8 +123,7 @@ final class AtomicPath {
         }
     }
 
-    private Renewed renew(long position, int inExtent, ByteBuffer source, int length)
-            throws BackendException {
+    private Renewed renew(long position, int inExtent, int length) throws BackendException {
         int before = map.get(position);
         boolean own = before != ExtentMap.NONE && table.owner(before) == head.id();
         if (own && table.hidesDuplicate(before)) {
@@ -128,16 +139,25 @@ final class AtomicPath {
                 before == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(before);
         BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
         int extent = writes.allocate(position, false);
+        return new Renewed(position, before, own, extent, bitmap, inExtent, length);
+    }
+
+    private void fill(List<Renewed> renewed, ByteBuffer source) throws BackendException {
         try {
-            if (before != ExtentMap.NONE) {
-                parts.copyOnWrite().copyExcept(before, extent, firstBlock, endBlock);
+            for (Renewed each : renewed) {
+                int firstBlock = each.inExtent() / Geometry.BLOCK_BYTES;
+                int endBlock = WritePath.endBlock(each.inExtent(), each.length());
+                if (each.before() != ExtentMap.NONE) {
+                    parts.copyOnWrite()
+                            .copyExcept(each.before(), each.extent(), firstBlock, endBlock);
+                }
+                writes.writeBlocks(
+                        each.before(), each.extent(), each.inExtent(), source, each.length());
             }
-            writes.writeBlocks(before, extent, inExtent, source, length);
         } catch (BackendException | RuntimeException | Error e) {
-            parts.allocator().release(extent);
+            release(renewed);
             throw e;
         }
-        return new Renewed(position, before, own, extent, bitmap);
     }
 
     private void commit(List<Renewed> renewed) throws BackendException {
@@ -154,13 +174,8 @@ final class AtomicPath {
             }
             end = Math.max(end, each.extent() + 1);
         }
-        try {
-            parts.commits().apply(transaction.uses(end));
-        } catch (BackendException | RuntimeException | Error e) {
-            // What the medium has is unknown after a failed commit, but then nothing is written.
-            release(renewed);
-            throw e;
-        }
+        // What the medium has is unknown if this fails, so nobody gets the new extents then.
+        parts.commits().apply(transaction.uses(end));
     }
 
     private void release(List<Renewed> renewed) {

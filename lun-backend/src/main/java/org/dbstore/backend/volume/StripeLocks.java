@@ -8,7 +8,8 @@ import java.util.concurrent.locks.StampedLock;
  * thread; it is not reentrant, so nobody takes a stripe twice.
  */
 final class StripeLocks {
-    private static final int COUNT = 64;
+    /** Positions so far apart share one. */
+    static final int COUNT = 64;
 
     private final StampedLock[] stripes = new StampedLock[COUNT];
     private final long[] allStamps = new long[COUNT]; // guarded by all stripes together

@@ -11,11 +11,14 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.BlockStore;
 import org.dbstore.backend.Bytes;
+import org.dbstore.backend.FaultyDevice;
 import org.dbstore.backend.ProgressListener;
 import org.dbstore.backend.Stores;
 import org.dbstore.backend.Volume;
+import org.dbstore.backend.device.DeviceIo;
 import org.dbstore.backend.device.MemoryBlockDevice;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -24,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Goal: an atomic write reads as any other, leaves snapshots and its neighbourhood alone, and gives
@@ -114,6 +118,66 @@ class AtomicPathTest {
         filler.unmap(0, 4 * MIB);
         write(volume, (1 << 20) - 4096, Bytes.random(8192, 2));
         assertArrayEquals(Bytes.random(8192, 2), Bytes.read(volume, (1 << 20) - 4096, 8192));
+    }
+
+    @Test
+    @Timeout(60)
+    void onAFullFileSystemItIsRefusedAndChangesNothing() throws Exception {
+        byte[] old = Bytes.random(8192, 1);
+        FaultyDevice faulty = new FaultyDevice(Stores.initialized());
+        try (BlockStore full = Stores.open(faulty)) {
+            full.createVolume("v", MIB);
+            Volume head = full.openVolume("v");
+            Bytes.write(head, 0, old);
+            head.flush();
+            faulty.failWrites(offset -> true, DeviceIo.noSpaceText());
+            assertFails(BackendError.NO_SPACE, () -> write(head, 0, Bytes.random(8192, 2)));
+            faulty.failWrites(offset -> false, "");
+            assertArrayEquals(old, Bytes.read(head, 0, 8192));
+            write(head, 0, Bytes.random(8192, 3));
+            assertArrayEquals(Bytes.random(8192, 3), Bytes.read(head, 0, 8192));
+        }
+    }
+
+    @Test
+    void nobodyGetsTheNewExtentOfACommitThatFailed() throws Exception {
+        byte[] old = Bytes.random(4096, 1);
+        byte[] wanted = Bytes.random(4096, 2);
+        byte[] foreign = Bytes.random(4096, 3);
+        MemoryBlockDevice medium = Stores.initialized();
+        FaultyDevice faulty = new FaultyDevice(medium);
+        BlockStore failing = Stores.open(faulty);
+        failing.createVolume("v", 2 * StripeLocks.COUNT * MIB);
+        Volume head = failing.openVolume("v");
+        Bytes.write(head, 0, old);
+        head.flush();
+        // It has found the store healthy, and waits for the same stripe.
+        Thread other =
+                Thread.ofPlatform()
+                        .unstarted(() ->
+                                assertThrows(
+                                        BackendException.class,
+                                        () -> {
+                                            Bytes.write(head, StripeLocks.COUNT * MIB, foreign);
+                                            head.flush();
+                                        }));
+        AtomicInteger forces = new AtomicInteger();
+        faulty.onForce(() -> {
+            if (forces.incrementAndGet() == 1) {
+                other.start();
+                while (other.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        faulty.failForce(2); // the record has been written
+        assertFails(BackendError.FAILED, () -> write(head, 0, wanted));
+        other.join();
+        assertThrows(BackendException.class, failing::close);
+
+        try (BlockStore again = Stores.open(medium)) {
+            assertArrayEquals(wanted, Arrays.copyOf(Stores.content(again, "v"), 4096));
+        }
     }
 
     @Test
