@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A regular file or block device, through the page cache or past it.
@@ -42,6 +43,10 @@ public final class FileBlockDevice implements BlockDevice {
     private final Path path;
     private final FileChannel channel;
     private final int descriptor;
+
+    /** Shared by calls that nobody else keeps from meeting {@link #close}. */
+    private final ReentrantReadWriteLock descriptorUse = new ReentrantReadWriteLock();
+
     private final long sizeBytes;
     private final boolean direct;
 
@@ -269,13 +274,10 @@ public final class FileBlockDevice implements BlockDevice {
     @Override
     public void punchHole(long offset, long lengthBytes) throws IOException {
         checkBounds(offset, lengthBytes);
-        if (!channel.isOpen()) {
-            throw new ClosedChannelException(); // the descriptor may be another file's by now
-        }
         if (!canPunch) {
             return;
         }
-        int result = Native.punchHole(descriptor, offset, lengthBytes);
+        long result = withDescriptor(fd -> Native.punchHole(fd, offset, lengthBytes));
         if (result == -Native.EOPNOTSUPP || result == -Native.ENOSYS) {
             canPunch = false;
             LOG.info("{} keeps the space of freed extents: it cannot punch holes", path);
@@ -290,14 +292,12 @@ public final class FileBlockDevice implements BlockDevice {
         if (!Files.isRegularFile(path)) {
             return OptionalLong.empty();
         }
-        if (!channel.isOpen()) {
-            throw new ClosedChannelException();
-        }
         long end = offset + lengthBytes;
         long stored = 0;
         long data = lengthBytes == 0 ? end : nextData(offset);
         while (data < end) {
-            long hole = Native.seekHole(descriptor, data);
+            long from = data;
+            long hole = withDescriptor(fd -> Native.seekHole(fd, from));
             if (hole == -Native.ENXIO) {
                 break; // punched since
             }
@@ -311,7 +311,7 @@ public final class FileBlockDevice implements BlockDevice {
     }
 
     private long nextData(long offset) throws IOException {
-        long data = Native.seekData(descriptor, offset);
+        long data = withDescriptor(fd -> Native.seekData(fd, offset));
         if (data < 0 && data != -Native.ENXIO) {
             throw Native.failure("seek in " + path, data);
         }
@@ -321,10 +321,7 @@ public final class FileBlockDevice implements BlockDevice {
     @Override
     public void preallocate(long offset, long lengthBytes) throws IOException {
         checkBounds(offset, lengthBytes);
-        if (!channel.isOpen()) {
-            throw new ClosedChannelException();
-        }
-        int result = Native.preallocate(descriptor, offset, lengthBytes);
+        long result = withDescriptor(fd -> Native.preallocate(fd, offset, lengthBytes));
         boolean unable =
                 result == -Native.EOPNOTSUPP
                         || result == -Native.ENOSYS
@@ -341,14 +338,14 @@ public final class FileBlockDevice implements BlockDevice {
     public boolean copyRange(long from, long to, long lengthBytes) throws IOException {
         checkBounds(from, lengthBytes);
         checkBounds(to, lengthBytes);
-        if (!channel.isOpen()) {
-            throw new ClosedChannelException();
-        }
         // Direct I/O must not meet pages of the cache, which the descriptor goes through.
         boolean possible = canCopy && !direct && lengthBytes >= COPY_BYTES_MIN;
         long done = 0;
         while (possible && done < lengthBytes) {
-            long count = Native.copyRange(descriptor, from + done, to + done, lengthBytes - done);
+            long at = done;
+            long count =
+                    withDescriptor(
+                            fd -> Native.copyRange(fd, from + at, to + at, lengthBytes - at));
             if (count == -Native.ENOSYS
                     || count == -Native.EOPNOTSUPP
                     || count == -Native.EXDEV
@@ -364,12 +361,35 @@ public final class FileBlockDevice implements BlockDevice {
     @Override
     public void close() throws IOException {
         if (open.compareAndSet(true, false)) {
+            descriptorUse.writeLock().lock();
             try {
                 channel.close(); // first: who finds it open uses the descriptor
             } finally {
                 syncDescriptors.close();
                 Native.close(descriptor);
+                descriptorUse.writeLock().unlock();
             }
+        }
+    }
+
+    /** A call that takes the descriptor. */
+    @FunctionalInterface
+    private interface DescriptorCall {
+        long with(int fd);
+    }
+
+    /**
+     * Nobody closes the descriptor during the call: its number may be another file's after that.
+     */
+    private long withDescriptor(DescriptorCall call) throws ClosedChannelException {
+        descriptorUse.readLock().lock();
+        try {
+            if (!channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            return call.with(descriptor);
+        } finally {
+            descriptorUse.readLock().unlock();
         }
     }
 
