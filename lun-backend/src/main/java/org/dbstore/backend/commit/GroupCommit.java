@@ -403,8 +403,8 @@ public final class GroupCommit {
     }
 
     /**
-     * Makes all that was changed before durable, and then a transaction; waits for it. May be
-     * called with locks held that a listener may want.
+     * Makes all that was changed before durable, and then a transaction; waits for it. The caller
+     * holds no lock that a listener of any commit may want: they are called one after the other.
      *
      * @param transaction not changed afterwards
      * @throws BackendException {@link BackendError#FAILED}
@@ -585,12 +585,14 @@ public final class GroupCommit {
             waiters.add(served.size());
         } catch (BackendException e) {
             failure = e;
-            revoked = true; // the device failed: data may be lost
+            // If the device failed, data may be lost; not if it was the engine, now or before.
+            revoked = !(e.getCause() instanceof RuntimeException || e.getCause() instanceof Error);
         } catch (RuntimeException | Error e) {
             failure = health.fail("commit", e);
         }
-        long ticket = freed.length > 0 ? reclaimer.begin() : 0;
+        long ticket = 0;
         try {
+            ticket = freed.length > 0 ? reclaimer.begin() : 0;
             if (revoked) {
                 intents.revoke();
             }
@@ -599,7 +601,7 @@ public final class GroupCommit {
             try {
                 answer(served, failure);
             } finally {
-                if (freed.length > 0) {
+                if (ticket > 0) {
                     reclaimer.reclaim(ticket, freed);
                 }
             }

@@ -115,11 +115,7 @@ final class Reclaimer {
     private void work() {
         Batch batch = next();
         while (batch != null) {
-            try {
-                reclaimAll(batch, this::reclaimPatiently);
-            } catch (RuntimeException | Error e) {
-                LOG.error("freed extents are not to be had before the next opening", e);
-            }
+            reclaimAll(batch, this::reclaimPatiently);
             batch = next();
         }
     }
@@ -145,6 +141,8 @@ final class Reclaimer {
                     first = i;
                 }
             }
+        } catch (RuntimeException | Error e) { // who commits must go on: others wait for it
+            LOG.error("freed extents are not to be had before the next opening", e);
         } finally {
             end(batch.ticket());
         }

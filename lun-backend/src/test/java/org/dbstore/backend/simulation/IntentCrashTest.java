@@ -102,6 +102,22 @@ class IntentCrashTest {
     }
 
     @Test
+    void aDefectOfTheEngineTakesNoWriteBackAway() throws Exception {
+        device.setFate((operation, offset, length) -> {
+            if (operation == Fate.Operation.FORCE) {
+                throw new IllegalStateException("a defect");
+            }
+            return Fate.Outcome.DONE;
+        });
+        assertFalse(writeBack(volume, 5 * MIB, BLOCK));
+        assertThrows(BackendException.class, volume::flush);
+        assertThrows(BackendException.class, store::close);
+        device = device.afterProcessEnd();
+        open();
+        assertArrayEquals(BLOCK, Bytes.read(volume, 5 * MIB, 4096));
+    }
+
+    @Test
     void whatWasCarriedOutIsDurable() throws Exception {
         forbidForces();
         assertFalse(writeBack(volume, 5 * MIB, BLOCK));
