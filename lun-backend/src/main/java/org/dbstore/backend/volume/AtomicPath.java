@@ -42,18 +42,9 @@ final class AtomicPath {
      * @param own true if it was the head's
      * @param extent what takes its place
      * @param bitmap what is mapped in it
-     * @param inExtent first byte of it that is written
-     * @param length bytes that are written
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once
-    private record Renewed(
-            long position,
-            int before,
-            boolean own,
-            int extent,
-            long[] bitmap,
-            int inExtent,
-            int length) {}
+    private record Renewed(long position, int before, boolean own, int extent, long[] bitmap) {}
 
     AtomicPath(StoreParts parts, StripeLocks stripes, ExtentMap map, Head head, WritePath writes) {
         this.parts = parts;
@@ -85,8 +76,7 @@ final class AtomicPath {
         long[] stamps = stripes.lockExclusive(needed);
         try {
             head.checkOpen();
-            List<Renewed> renewed = renew(offset, source.remaining());
-            fill(renewed, source);
+            List<Renewed> renewed = renew(offset, source);
             int[] before = old(renewed);
             // Not earlier: whoever fails for want of space after it would wait for himself.
             ticket = before.length > 0 ? parts.commits().beginGivingBack() : NOTHING_FREED;
@@ -105,16 +95,15 @@ final class AtomicPath {
         return renewed.stream().filter(Renewed::own).mapToInt(Renewed::before).sorted().toArray();
     }
 
-    private List<Renewed> renew(long offset, int length) throws BackendException {
+    private List<Renewed> renew(long offset, ByteBuffer source) throws BackendException {
         List<Renewed> renewed = new ArrayList<>();
         try {
-            long end = offset + length;
             long at = offset;
-            while (at < end) {
+            while (source.hasRemaining()) {
                 int inExtent = (int) at & (Geometry.EXTENT_BYTES - 1);
-                int part = (int) Math.min(end - at, Geometry.EXTENT_BYTES - inExtent);
-                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, part));
-                at += part;
+                int length = Math.min(source.remaining(), Geometry.EXTENT_BYTES - inExtent);
+                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, source, length));
+                at += length;
             }
             return renewed;
         } catch (BackendException | RuntimeException | Error e) {
@@ -123,7 +112,8 @@ final class AtomicPath {
         }
     }
 
-    private Renewed renew(long position, int inExtent, int length) throws BackendException {
+    private Renewed renew(long position, int inExtent, ByteBuffer source, int length)
+            throws BackendException {
         int before = map.get(position);
         boolean own = before != ExtentMap.NONE && table.owner(before) == head.id();
         if (own && table.hidesDuplicate(before)) {
@@ -139,25 +129,16 @@ final class AtomicPath {
                 before == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(before);
         BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
         int extent = writes.allocate(position, false);
-        return new Renewed(position, before, own, extent, bitmap, inExtent, length);
-    }
-
-    private void fill(List<Renewed> renewed, ByteBuffer source) throws BackendException {
         try {
-            for (Renewed each : renewed) {
-                int firstBlock = each.inExtent() / Geometry.BLOCK_BYTES;
-                int endBlock = WritePath.endBlock(each.inExtent(), each.length());
-                if (each.before() != ExtentMap.NONE) {
-                    parts.copyOnWrite()
-                            .copyExcept(each.before(), each.extent(), firstBlock, endBlock);
-                }
-                writes.writeBlocks(
-                        each.before(), each.extent(), each.inExtent(), source, each.length());
+            if (before != ExtentMap.NONE) {
+                parts.copyOnWrite().copyExcept(before, extent, firstBlock, endBlock);
             }
+            writes.writeBlocks(before, extent, inExtent, source, length);
         } catch (BackendException | RuntimeException | Error e) {
-            release(renewed);
+            parts.allocator().release(extent);
             throw e;
         }
+        return new Renewed(position, before, own, extent, bitmap);
     }
 
     private void commit(List<Renewed> renewed) throws BackendException {
