@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Compares a store that was opened after a power loss with what had been promised. */
@@ -80,9 +81,9 @@ final class StoreChecker {
     /** A rename across sectors may leave no name; people find the volume by its slot. */
     private static void restoreLostName(BlockStore store, StoreModel model)
             throws BackendException {
-        for (VolumeInfo info : store.volumes()) {
-            if (info.name().isEmpty()) {
-                for (String name : model.leaving()) {
+        for (String name : model.leaving()) {
+            for (VolumeInfo info : store.volumes()) {
+                if (info.name().isEmpty()) {
                     store.renameVolume("#" + info.slot(), name);
                 }
             }
@@ -93,22 +94,25 @@ final class StoreChecker {
             BlockStore store, Map<String, VolumeModel> expected, boolean processOnly)
             throws BackendException {
         heads.clear();
-        List<String> names = store.volumes().stream().map(VolumeInfo::name).sorted().toList();
+        List<VolumeInfo> found = store.volumes();
+        List<String> names = found.stream().map(VolumeInfo::name).sorted().toList();
         if (!names.equals(List.copyOf(expected.keySet()))) {
             return "volumes are %s instead of %s".formatted(names, expected.keySet());
         }
-        for (Map.Entry<String, VolumeModel> volume : expected.entrySet()) {
-            String mismatch = volume(store, volume.getKey(), volume.getValue(), processOnly);
+        for (VolumeInfo info : found) {
+            VolumeModel promised = Objects.requireNonNull(expected.get(info.name()));
+            String mismatch = volume(store, info, promised, processOnly);
             if (mismatch != null) {
-                return volume.getKey() + ": " + mismatch;
+                return info.name() + ": " + mismatch;
             }
         }
         return null;
     }
 
     private @Nullable String volume(
-            BlockStore store, String name, VolumeModel expected, boolean processOnly)
+            BlockStore store, VolumeInfo info, VolumeModel expected, boolean processOnly)
             throws BackendException {
+        String name = info.name();
         Volume head = store.openVolume(name);
         long size = head.sizeBytes();
         Map<Integer, Integer> found;
@@ -123,19 +127,19 @@ final class StoreChecker {
         heads.put(expected, found);
         String mismatch = expected.mismatch(found, processOnly);
         if (mismatch == null) {
-            mismatch = catalogue(store, name, expected);
+            mismatch = catalogue(store, info, expected);
         }
         return mismatch != null ? mismatch : snapshots(store, name, expected);
     }
 
-    private static @Nullable String catalogue(BlockStore store, String name, VolumeModel expected)
-            throws BackendException {
-        String label = store.volume(name).labels().getOrDefault(CatalogueActions.LABEL, "");
+    private static @Nullable String catalogue(
+            BlockStore store, VolumeInfo info, VolumeModel expected) throws BackendException {
+        String label = info.labels().getOrDefault(CatalogueActions.LABEL, "");
         if (!label.equals(expected.label())) {
             return "label \"%s\" instead of \"%s\"".formatted(label, expected.label());
         }
         byte[] state = CatalogueActions.scsiState(expected.scsiState());
-        return Arrays.equals(store.scsiState(name), state) ? null : "another SCSI state";
+        return Arrays.equals(store.scsiState(info.name()), state) ? null : "another SCSI state";
     }
 
     private @Nullable String snapshots(BlockStore store, String volumeName, VolumeModel expected)
