@@ -56,6 +56,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -78,7 +79,7 @@ public final class BlockStore implements Store {
     private final List<VolumeListener> listeners = new CopyOnWriteArrayList<>();
     private volatile StoreGuard guard = StoreGuard.NONE;
     private final CreateSnapshot snapshotting;
-    private final AtomicBoolean vacuuming = new AtomicBoolean();
+    private final Semaphore vacuuming = new Semaphore(1);
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final Thread resuming;
 
@@ -115,6 +116,13 @@ public final class BlockStore implements Store {
         } catch (BackendException e) {
             LOG.error("{}: a deletion stops; the next opening resumes it", device.name(), e);
         }
+    }
+
+    /** It notices the end of the store, but not while it waits for space to be given back. */
+    private void awaitVacuum() {
+        parts.commits().awaitGivenBack(true);
+        vacuuming.acquireUninterruptibly();
+        vacuuming.release();
     }
 
     private void awaitResumed() {
@@ -509,24 +517,30 @@ public final class BlockStore implements Store {
     @Override
     public VacuumInfo vacuum(ProgressListener progress, BooleanSupplier cancelled)
             throws BackendException {
-        if (!vacuuming.compareAndSet(false, true)) {
+        if (!vacuuming.tryAcquire()) {
             throw new BackendException(
                     BackendError.BUSY, "a vacuum of " + device.name() + " is under way");
         }
         try {
             VacuumEvent event = new VacuumEvent();
             event.begin();
-            VacuumInfo done = new Vacuum(management, progress, cancelled).run();
+            VacuumInfo done =
+                    new Vacuum(
+                                    management,
+                                    () -> open.get() && views.areOpen(),
+                                    progress,
+                                    () -> !open.get() || cancelled.getAsBoolean())
+                            .run();
             event.finish(device.name());
             return done;
         } finally {
-            vacuuming.set(false);
+            vacuuming.release();
         }
     }
 
     @Override
     public VacuumInfo previewVacuum() throws BackendException {
-        return new Vacuum(management, ProgressListener.NONE, () -> false).preview();
+        return new Vacuum(management, views::areOpen, ProgressListener.NONE, () -> false).preview();
     }
 
     @Override
@@ -576,7 +590,8 @@ public final class BlockStore implements Store {
     }
 
     /**
-     * Waits for requests under way, commits, and gives up the device and the lock.
+     * Waits for requests under way, cancels a vacuum, commits, and gives up the device and the
+     * lock.
      *
      * @throws BackendException {@link BackendError#FAILED} if something could not be made durable;
      *     device and lock are given up all the same
@@ -588,6 +603,7 @@ public final class BlockStore implements Store {
         }
         try {
             awaitResumed(); // the original knows nothing of marks
+            awaitVacuum();
             views.closeAll();
             if (!parts.readOnly()) {
                 commitLast();
@@ -599,7 +615,7 @@ public final class BlockStore implements Store {
 
     private void commitLast() throws BackendException {
         try {
-            parts.commits().reclaim();
+            parts.commits().reclaim(true);
             new DirtyMarks(management).clear();
         } finally {
             parts.commits().stop();

@@ -150,7 +150,7 @@ public final class GroupCommit {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }
-        reclaimer.await(true);
+        reclaimer.awaitAll(true);
     }
 
     /**
@@ -444,36 +444,46 @@ public final class GroupCommit {
     /**
      * Commits what was freed and waits until the allocator has it.
      *
-     * @return the last return of extents that was waited for, as {@link #lastReturn} counts them
+     * @param hurry as of {@link #awaitGivenBack}
      * @throws BackendException {@link BackendError#FAILED}
      */
-    public long reclaim() throws BackendException {
+    public void reclaim(boolean hurry) throws BackendException {
         flushByCommitter();
-        return reclaimer.await(true);
+        awaitGivenBack(hurry);
     }
 
     /**
-     * As {@link #reclaim}, for those who have time: others are not kept waiting.
+     * Waits for space that is on its way: what is being given back, and else what is freed and not
+     * committed.
      *
+     * @param known what {@link #returnedCount} gave before the caller found no free extent
+     * @return false if no extent has come back since, and none will
      * @throws BackendException {@link BackendError#FAILED}
      */
-    public void reclaimPatiently() throws BackendException {
+    public boolean awaitReturned(long known) throws BackendException {
+        if (reclaimer.awaitAny(known)) {
+            return true;
+        }
         flushByCommitter();
-        awaitGivenBack();
-    }
-
-    /** Waits for every {@link #giveBack} that has begun, without keeping others waiting. */
-    public void awaitGivenBack() {
-        reclaimer.await(false);
+        return reclaimer.awaitAny(known);
     }
 
     /**
-     * Tells whether extents have come back, or are on their way, since {@link #reclaim}.
+     * Counts the extents that came back to the allocator.
      *
-     * @return how many returns of extents to the allocator have begun
+     * @return since the device was opened
      */
-    public long lastReturn() {
-        return reclaimer.last();
+    public long returnedCount() {
+        return reclaimer.returned();
+    }
+
+    /**
+     * Waits for every {@link #giveBack} that has begun.
+     *
+     * @param hurry true if whoever reads and writes shall wait for the sake of the caller
+     */
+    public void awaitGivenBack(boolean hurry) {
+        reclaimer.awaitAll(hurry);
     }
 
     /**

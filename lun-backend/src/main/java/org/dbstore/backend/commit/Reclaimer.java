@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
 import java.util.NavigableSet;
 import java.util.Queue;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The way of a durably freed extent back to the allocator: its space goes to what lies below first,
@@ -24,7 +24,7 @@ import java.util.function.LongConsumer;
  * are punched a few at a time, and others get most of the time, as long as nobody waits for the
  * space.
  */
-final class Reclaimer {
+class Reclaimer {
     /** More than these are punched in another thread, so that no commit waits for them. */
     private static final int INLINE_EXTENTS_MAX = 16;
 
@@ -36,7 +36,6 @@ final class Reclaimer {
     /** How much more time others get than the punching takes. */
     private static final int PAUSE_FACTOR = 3;
 
-    /** Who begins to wait for space during a pause waits so long at most. */
     private static final long PAUSE_NANOS_MAX = 50_000_000;
 
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
@@ -44,7 +43,6 @@ final class Reclaimer {
     private final Barrier barrier;
     private final Geometry geometry;
     private final ExtentAllocator allocator;
-    private final LongConsumer pause;
 
     @SuppressWarnings("ArrayRecordComponent") // only handed over
     private record Batch(long ticket, int[] extents) {}
@@ -54,10 +52,7 @@ final class Reclaimer {
     private final NavigableSet<Long> announced = new TreeSet<>(); // guarded by this
     private long lastTicket; // guarded by this
     private int hurried; // guarded by this: so many wait
-
-    Reclaimer(Barrier barrier, Geometry geometry, ExtentAllocator allocator) {
-        this(barrier, geometry, allocator, LockSupport::parkNanos);
-    }
+    private long returned; // guarded by this
 
     /**
      * Creates the way back.
@@ -65,17 +60,15 @@ final class Reclaimer {
      * @param barrier of the device
      * @param geometry of the device
      * @param allocator gets the extents
-     * @param pause sleeps for so many nanoseconds
      */
-    Reclaimer(Barrier barrier, Geometry geometry, ExtentAllocator allocator, LongConsumer pause) {
+    Reclaimer(Barrier barrier, Geometry geometry, ExtentAllocator allocator) {
         this.barrier = barrier;
         this.geometry = geometry;
         this.allocator = allocator;
-        this.pause = pause;
     }
 
     /**
-     * Announces a {@link #reclaim}, so that {@link #await} waits for it from now on.
+     * Announces a {@link #reclaim}, so that who waits for space waits for it from now on.
      *
      * @return ticket to be handed to it
      */
@@ -148,22 +141,42 @@ final class Reclaimer {
         }
     }
 
-    /** Returns the ticket that {@link #begin} gave last. */
-    synchronized long last() {
-        return lastTicket;
+    /** Counts the extents that have come back to the allocator. */
+    synchronized long returned() {
+        return returned;
+    }
+
+    /**
+     * Waits until an extent has come back, as long as any is on its way. Others wait for the sake
+     * of the caller.
+     *
+     * @param known what {@link #returned} gave before the caller found no free extent
+     * @return false if none has come back since, and none is announced any more
+     */
+    boolean awaitAny(long known) {
+        await(true, () -> returned == known && !announced.isEmpty());
+        return returned() != known;
     }
 
     /**
      * Returns when all that is announced now is done, whatever comes meanwhile.
      *
      * @param hurry true if others shall wait for the sake of the caller
-     * @return the ticket that was announced last
      */
-    synchronized long await(boolean hurry) {
-        long last = lastTicket;
+    void awaitAll(boolean hurry) {
+        long last = lastAnnounced();
+        await(hurry, () -> !announced.isEmpty() && announced.first() <= last);
+    }
+
+    private synchronized long lastAnnounced() {
+        return lastTicket;
+    }
+
+    private synchronized void await(boolean hurry, BooleanSupplier tooEarly) {
         hurried += hurry ? 1 : 0;
+        notifyAll(); // ends a pause
         try {
-            while (!announced.isEmpty() && announced.first() <= last) {
+            while (tooEarly.getAsBoolean()) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -171,15 +184,31 @@ final class Reclaimer {
         } finally {
             hurried -= hurry ? 1 : 0;
         }
-        return last;
     }
 
     private synchronized boolean isHurried() {
         return hurried > 0;
     }
 
+    /** Others get so much time, unless somebody begins to wait for space. */
+    synchronized void pause(long nanos) {
+        try {
+            long end = System.nanoTime() + nanos;
+            for (long left = nanos; left > 0 && hurried == 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
+        }
+    }
+
     private synchronized void end(long ticket) {
         announced.remove(ticket);
+        notifyAll();
+    }
+
+    private synchronized void countReturned(int extents) {
+        returned += extents;
         notifyAll();
     }
 
@@ -192,7 +221,7 @@ final class Reclaimer {
             done += extents;
             piece = nextPiece(piece, nanos);
             if (!isHurried()) {
-                pause.accept(Math.min(nanos * PAUSE_FACTOR, PAUSE_NANOS_MAX));
+                pause(Math.min(nanos * PAUSE_FACTOR, PAUSE_NANOS_MAX));
             }
         }
     }
@@ -222,6 +251,7 @@ final class Reclaimer {
                 allocator.release(firstExtent + i);
             }
         }
+        countReturned(count);
         return nanos;
     }
 }

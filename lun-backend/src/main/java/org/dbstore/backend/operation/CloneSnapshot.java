@@ -68,7 +68,7 @@ public final class CloneSnapshot {
         management.lockOperations(volume);
         try {
             management.checkWritable();
-            management.parts().commits().reclaim(); // so that what is free can be counted
+            management.parts().commits().reclaim(true); // so that what is free can be counted
             Copy copy = management.locked(() -> begin(volume, id));
             if (copy.frozenView() != null) {
                 volume.operations().unlock(); // the view alone keeps a frozen source

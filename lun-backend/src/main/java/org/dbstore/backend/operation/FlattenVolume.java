@@ -61,7 +61,7 @@ public final class FlattenVolume {
     /** Returns true when nothing is shared any more. */
     private boolean step(VolumeRecord volume) throws BackendException {
         new SnapshotClaims(management).claim(volume);
-        management.parts().commits().reclaim(); // so that what is free can be counted
+        management.parts().commits().reclaim(true); // so that what is free can be counted
         Optional<Layer> linked = management.locked(() -> lowestOwn(volume));
         if (linked.isEmpty()) {
             return true;

@@ -22,13 +22,15 @@ final class HolePunching {
     private static final int PART_AT_ONCE = 4;
 
     private final Management management;
+    private final BooleanSupplier shared;
     private final StoreParts parts;
     private final ExtentTable table;
     private final BlockDevice device;
     private final BooleanSupplier cancelled;
 
-    HolePunching(Management management, BooleanSupplier cancelled) {
+    HolePunching(Management management, BooleanSupplier shared, BooleanSupplier cancelled) {
         this.management = management;
+        this.shared = shared;
         this.parts = management.parts();
         this.table = parts.table();
         this.device = parts.device();
@@ -55,7 +57,7 @@ final class HolePunching {
             } finally {
                 parts.commits().giveBack(ticket, free);
             }
-            parts.commits().awaitGivenBack();
+            parts.commits().awaitGivenBack(!shared.getAsBoolean());
             from = to;
         }
     }

@@ -74,7 +74,7 @@ public final class ResizeVolume {
                                 .formatted(volume.title()));
             }
             boolean changes = size != volume.sizeBytes();
-            management.parts().commits().reclaim(); // so that what is free can be counted
+            management.parts().commits().reclaim(true); // so that what is free can be counted
             if (size > volume.sizeBytes()) {
                 growOrNothing(volume, size);
                 prune(volume);

@@ -35,6 +35,7 @@ public final class Vacuum {
 
     private final Management management;
     private final StoreParts parts;
+    private final BooleanSupplier shared;
     private final ProgressListener progress;
     private final BooleanSupplier cancelled;
 
@@ -42,12 +43,18 @@ public final class Vacuum {
      * Creates the operation.
      *
      * @param management of the store
+     * @param shared true as long as others read and write, whom it must not keep waiting
      * @param progress hears of the extents that move
      * @param cancelled asked often; true to end soon
      */
-    public Vacuum(Management management, ProgressListener progress, BooleanSupplier cancelled) {
+    public Vacuum(
+            Management management,
+            BooleanSupplier shared,
+            ProgressListener progress,
+            BooleanSupplier cancelled) {
         this.management = management;
         this.parts = management.parts();
+        this.shared = shared;
         this.progress = progress;
         this.cancelled = cancelled;
     }
@@ -67,12 +74,12 @@ public final class Vacuum {
         OptionalLong storedBefore = stored();
         parts.commits().ensureReserved();
         removeUseless();
-        parts.commits().reclaimPatiently();
-        HolePunching punching = new HolePunching(management, cancelled);
+        parts.commits().reclaim(!shared.getAsBoolean());
+        HolePunching punching = new HolePunching(management, shared, cancelled);
         punching.punchFree();
         ExtentMoves moves = new ExtentMoves(management, progress, cancelled);
         long kept = parts.commits().isJournaled() ? move(moves) : stuck();
-        parts.commits().reclaimPatiently();
+        parts.commits().reclaim(!shared.getAsBoolean());
         punching.punchUnmapped();
         return new VacuumInfo(
                 usedBefore,
@@ -93,7 +100,7 @@ public final class Vacuum {
      * @throws BackendException {@link BackendError#IO}
      */
     public VacuumInfo preview() throws BackendException {
-        HolePunching punching = new HolePunching(management, cancelled);
+        HolePunching punching = new HolePunching(management, shared, cancelled);
         List<Integer> useless =
                 management.locked(() -> new Tombstones(management, attached()).find());
         int[] owned = parts.table().owned();
@@ -123,7 +130,7 @@ public final class Vacuum {
         for (int pass = 0; pass < PASSES_MAX && before != moves.moved(); pass++) {
             before = moves.moved();
             kept = moves.run();
-            parts.commits().reclaimPatiently();
+            parts.commits().reclaim(!shared.getAsBoolean());
         }
         return kept;
     }

@@ -9,6 +9,10 @@ import org.dbstore.backend.extent.ViewBuilder;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoredVolume;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /** The open volumes and snapshots: one view of each, shared by its users. */
 public final class Views {
     /** Label of a volume whose contents are not whole: nobody may read them. */
@@ -177,21 +181,33 @@ public final class Views {
     public void closeAll() {
         management.lock().lock();
         try {
-            for (VolumeRecord volume : management.directory().volumes()) {
-                StoredVolume view = volume.view();
-                if (view != null) {
-                    view.close();
-                }
-            }
-            for (Layer layer : management.directory().layers()) {
-                StoredVolume frozen = layer.view();
-                if (frozen != null) {
-                    frozen.close();
-                }
-            }
+            open().forEach(StoredVolume::close);
         } finally {
             management.lock().unlock();
         }
+    }
+
+    /**
+     * Tells whether anybody may be reading or writing.
+     *
+     * @return false if no volume and no snapshot is open
+     */
+    public boolean areOpen() {
+        management.lock().lock();
+        try {
+            return !open().isEmpty();
+        } finally {
+            management.lock().unlock();
+        }
+    }
+
+    private List<StoredVolume> open() {
+        Directory directory = management.directory();
+        return Stream.concat(
+                        directory.volumes().stream().map(VolumeRecord::view),
+                        directory.layers().stream().map(Layer::view))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Builds what a layer shows, with the management lock held. */

@@ -88,7 +88,7 @@ final class RepairWork {
                             || dropVolumes(management)
                             || dropContradictions(opened)
                             || freeOrphans(opened);
-            management.parts().commits().reclaim();
+            management.parts().commits().reclaim(true);
         } finally {
             management.parts().commits().stop();
         }

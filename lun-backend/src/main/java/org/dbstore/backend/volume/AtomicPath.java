@@ -25,8 +25,6 @@ final class AtomicPath {
     /** One extent: wherever it begins, it touches two at the most. */
     static final int BYTES_MAX = Geometry.EXTENT_BYTES;
 
-    private static final long NOTHING_FREED = 0;
-
     private final StoreParts parts;
     private final StripeLocks stripes;
     private final ExtentMap map;
@@ -71,23 +69,18 @@ final class AtomicPath {
         BitSet needed = new BitSet();
         needed.set(StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES));
         needed.set(StripeLocks.stripeOf((offset + source.remaining() - 1) / Geometry.EXTENT_BYTES));
-        long ticket = NOTHING_FREED;
         int[] freed = {};
         long[] stamps = stripes.lockExclusive(needed);
+        long ticket = parts.commits().beginGivingBack(); // a free extent may be taken from now on
         try {
             head.checkOpen();
             List<Renewed> renewed = renew(offset, source);
-            int[] before = old(renewed);
-            // Not earlier: whoever fails for want of space after it would wait for himself.
-            ticket = before.length > 0 ? parts.commits().beginGivingBack() : NOTHING_FREED;
             commit(renewed);
             renewed.forEach(this::show);
-            freed = before;
+            freed = old(renewed);
         } finally {
             stripes.unlockExclusive(needed, stamps);
-            if (ticket != NOTHING_FREED) { // with no lock held: punching takes a while
-                parts.commits().giveBack(ticket, freed);
-            }
+            parts.commits().giveBack(ticket, freed); // with no lock held: punching takes a while
         }
     }
 

@@ -9,8 +9,6 @@ import org.dbstore.backend.commit.GroupCommit;
  * back after a commit, and a vacuum holds free extents while it punches them.
  */
 public final class SpaceWait {
-    private static final long NOTHING_AWAITED = -1;
-
     private SpaceWait() {}
 
     /**
@@ -29,8 +27,8 @@ public final class SpaceWait {
     }
 
     /**
-     * Runs an attempt; as long as it finds no extent although some come back, waits for these and
-     * runs it again. The caller holds no stripe.
+     * Runs an attempt; as long as it finds no extent although some come back, waits for the next
+     * one and runs it again. The caller holds no stripe.
      *
      * @param <T> what the attempt returns
      * @param commits of the store
@@ -39,16 +37,15 @@ public final class SpaceWait {
      * @throws BackendException as the attempt; {@link BackendError#FAILED}
      */
     public static <T> T run(GroupCommit commits, Attempt<T> attempt) throws BackendException {
-        long awaited = NOTHING_AWAITED;
         while (true) {
+            long returned = commits.returnedCount();
             try {
                 return attempt.run();
             } catch (BackendException e) {
-                if (e.error() != BackendError.NO_SPACE || awaited == commits.lastReturn()) {
+                if (e.error() != BackendError.NO_SPACE || !commits.awaitReturned(returned)) {
                     throw e;
                 }
             }
-            awaited = commits.reclaim();
         }
     }
 }

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -279,13 +280,16 @@ class VacuumTest {
 
     /** Punching holes takes its time. */
     private static final class SlowPunches extends FaultyDevice {
-        SlowPunches(BlockDevice device) {
+        private final long nanos;
+
+        SlowPunches(BlockDevice device, long nanos) {
             super(device);
+            this.nanos = nanos;
         }
 
         @Override
         public void punchHole(long offset, long lengthBytes) throws IOException {
-            LockSupport.parkNanos(200_000);
+            LockSupport.parkNanos(nanos);
             super.punchHole(offset, lengthBytes);
         }
     }
@@ -293,7 +297,7 @@ class VacuumTest {
     @Test
     @Timeout(120)
     void theDeviceSeemsFullToNobodyMeanwhile() throws Exception {
-        try (BlockStore store = Stores.open(new SlowPunches(Stores.initialized()))) {
+        try (BlockStore store = Stores.open(new SlowPunches(Stores.initialized(), 200_000))) {
             store.createVolume("v", MIB);
             Volume volume = store.openVolume("v");
             AtomicBoolean end = new AtomicBoolean();
@@ -309,6 +313,67 @@ class VacuumTest {
             }
             end.set(true);
             writer.get();
+        }
+    }
+
+    /** How long a vacuum after the deletion of a volume takes. */
+    private static long nanosAfterDeletion(boolean inUse) throws Exception {
+        try (BlockStore store = Stores.open(new SlowPunches(Stores.initialized(), 10_000_000))) {
+            store.createVolume("v", MIB);
+            store.release(filled(store, "gone", 40, 1));
+            store.deleteVolume("gone");
+            if (inUse) {
+                store.openVolume("v");
+            }
+            long begin = System.nanoTime();
+            vacuum(store);
+            return System.nanoTime() - begin;
+        }
+    }
+
+    @Test
+    void pausesForOthersOnlyWhereSomeVolumeIsOpen() throws Exception {
+        long alone = nanosAfterDeletion(false);
+        long inUse = nanosAfterDeletion(true);
+        assertTrue(alone * 3 / 2 < inUse, alone + " and " + inUse);
+    }
+
+    @Test
+    @Timeout(60)
+    void theEndOfTheStoreEndsItBetweenTwoExtents() throws Exception {
+        MemoryBlockDevice device = Stores.initialized();
+        BlockStore store = Stores.open(device);
+        Volume volume = withGap(store, 12, 16);
+        byte[] expected = Bytes.read(volume, 0, 16 << 20);
+        CountDownLatch moving = new CountDownLatch(1);
+        AtomicBoolean closing = new AtomicBoolean();
+        Thread closer = Thread.currentThread();
+        CompletableFuture<VacuumInfo> vacuum =
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return store.vacuum(
+                                (done, total) -> {
+                                    moving.countDown();
+                                    while (!closing.get()
+                                            || closer.getState() != Thread.State.WAITING) {
+                                        Thread.onSpinWait();
+                                    }
+                                },
+                                () -> false);
+                    } catch (BackendException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        moving.await();
+        closing.set(true);
+
+        store.close();
+
+        assertTrue(vacuum.isDone());
+        assertFalse(vacuum.get().complete());
+        try (BlockStore again = Stores.open(device)) {
+            assertEquals(List.of(), again.findings());
+            assertArrayEquals(expected, content(again, "v"));
         }
     }
 

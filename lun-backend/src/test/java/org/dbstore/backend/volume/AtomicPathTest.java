@@ -23,9 +23,11 @@ import org.junit.jupiter.api.Timeout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -137,6 +139,63 @@ class AtomicPathTest {
             write(head, 0, Bytes.random(8192, 3));
             assertArrayEquals(Bytes.random(8192, 3), Bytes.read(head, 0, 8192));
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoFindsItHoldingTheLastFreeExtentWaitsForTheOneThatComesBack() throws Exception {
+        FaultyDevice faulty = new FaultyDevice(Stores.initialized());
+        try (BlockStore full = Stores.open(faulty)) {
+            full.createVolume("v", 2 * MIB);
+            full.createVolume("filler", 200 * MIB);
+            Volume head = full.openVolume("v");
+            Volume filler = full.openVolume("filler");
+            Bytes.write(head, 0, Bytes.random(8192, 1));
+            assertFails(
+                    BackendError.NO_SPACE,
+                    () -> {
+                        for (int extent = 0; extent < 200; extent++) {
+                            Bytes.write(filler, extent * MIB, new byte[512]);
+                        }
+                    });
+            filler.unmap(0, MIB);
+            CountDownLatch holding = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Thread atomic = new Thread(task(() -> write(head, 0, Bytes.random(4096, 2))));
+            faulty.onTransfer(offset -> {
+                if (Thread.currentThread().equals(atomic)) {
+                    holding.countDown();
+                    task(go::await).run();
+                }
+            });
+            atomic.start();
+            holding.await();
+            FutureTask<?> other = task(() -> Bytes.write(head, MIB, Bytes.random(4096, 3)));
+            Thread hungry = new Thread(other);
+            hungry.start();
+            while (hungry.isAlive() && hungry.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            go.countDown();
+
+            other.get();
+
+            atomic.join();
+            assertArrayEquals(Bytes.random(4096, 2), Bytes.read(head, 0, 4096));
+            assertArrayEquals(Bytes.random(4096, 3), Bytes.read(head, MIB, 4096));
+        }
+    }
+
+    /** Work that may fail. */
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static FutureTask<?> task(Work work) {
+        return new FutureTask<>(() -> {
+            work.run();
+            return true;
+        });
     }
 
     @Test
