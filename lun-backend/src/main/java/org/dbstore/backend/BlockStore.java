@@ -57,6 +57,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -120,9 +121,13 @@ public final class BlockStore implements Store {
 
     /** It notices the end of the store, but not while it waits for space to be given back. */
     private void awaitVacuum() {
-        parts.commits().awaitGivenBack(true);
-        vacuuming.acquireUninterruptibly();
-        vacuuming.release();
+        try {
+            do {
+                parts.commits().awaitGivenBack(true);
+            } while (!vacuuming.tryAcquire(100, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a thread of the engine", e);
+        }
     }
 
     private void awaitResumed() {

@@ -457,7 +457,7 @@ public final class GroupCommit {
      * committed.
      *
      * @param known what {@link #returnedCount} gave before the caller found no free extent
-     * @return false if no extent has come back since, and none will
+     * @return false if no extent has come back since, and none was on its way
      * @throws BackendException {@link BackendError#FAILED}
      */
     public boolean awaitReturned(long known) throws BackendException {

@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.NavigableSet;
 import java.util.Queue;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -37,6 +37,8 @@ class Reclaimer {
     private static final int PAUSE_FACTOR = 3;
 
     private static final long PAUSE_NANOS_MAX = 50_000_000;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private static final Logger LOG = LogManager.getLogger(Reclaimer.class);
 
@@ -141,20 +143,21 @@ class Reclaimer {
         }
     }
 
-    /** Counts the extents that have come back to the allocator. */
+    /** Counts the extents that have come back. */
     synchronized long returned() {
         return returned;
     }
 
     /**
-     * Waits until an extent has come back, as long as any is on its way. Others wait for the sake
-     * of the caller.
+     * Waits until an extent has come back, as long as any that is announced now is on its way.
+     * Others wait for the sake of the caller.
      *
      * @param known what {@link #returned} gave before the caller found no free extent
-     * @return false if none has come back since, and none is announced any more
+     * @return false if none has come back since
      */
     boolean awaitAny(long known) {
-        await(true, () -> returned == known && !announced.isEmpty());
+        long last = lastAnnounced();
+        await(true, () -> returned == known && isUnderWay(last));
         return returned() != known;
     }
 
@@ -165,7 +168,12 @@ class Reclaimer {
      */
     void awaitAll(boolean hurry) {
         long last = lastAnnounced();
-        await(hurry, () -> !announced.isEmpty() && announced.first() <= last);
+        await(hurry, () -> isUnderWay(last));
+    }
+
+    /** With the monitor held. */
+    private boolean isUnderWay(long lastTicket) {
+        return !announced.isEmpty() && announced.first() <= lastTicket;
     }
 
     private synchronized long lastAnnounced() {
@@ -174,7 +182,7 @@ class Reclaimer {
 
     private synchronized void await(boolean hurry, BooleanSupplier tooEarly) {
         hurried += hurry ? 1 : 0;
-        notifyAll(); // ends a pause
+        notifyAll(); // who hurries ends a pause
         try {
             while (tooEarly.getAsBoolean()) {
                 wait();
@@ -190,13 +198,24 @@ class Reclaimer {
         return hurried > 0;
     }
 
-    /** Others get so much time, unless somebody begins to wait for space. */
-    synchronized void pause(long nanos) {
+    /** Others get so much time, unless somebody is in a hurry. */
+    void pause(long nanos) {
+        long left = pauseWhileNobodyHurries(nanos);
+        if (left > 0) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Returns what is left: a monitor is waited for in whole milliseconds. */
+    private synchronized long pauseWhileNobodyHurries(long nanos) {
         try {
             long end = System.nanoTime() + nanos;
-            for (long left = nanos; left > 0 && hurried == 0; left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+            long left = nanos;
+            while (left >= NANOS_PER_MILLI && hurried == 0) {
+                wait(left / NANOS_PER_MILLI);
+                left = end - System.nanoTime();
             }
+            return hurried == 0 ? left : 0;
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a thread of the engine", e);
         }

@@ -61,6 +61,24 @@ public final class ExtentAllocator {
     }
 
     /**
+     * Takes free extents for positions in a row, or none.
+     *
+     * @param preferred as there, for the first
+     * @param count how many
+     * @return their indexes; empty if not so many are free but the reserve
+     */
+    public synchronized int[] allocateTogether(int preferred, int count) {
+        if (freeCount - reserve < count) {
+            return new int[0];
+        }
+        int[] extents = new int[count];
+        for (int i = 0; i < count; i++) {
+            extents[i] = take(i == 0 ? preferred : extents[i - 1] + 1);
+        }
+        return extents;
+    }
+
+    /**
      * As {@link #allocate}, for what must be possible on a full device: it makes room, or keeps the
      * metadata going.
      *
@@ -151,6 +169,25 @@ public final class ExtentAllocator {
      */
     public synchronized int freeCountWithReserve() {
         return freeCount;
+    }
+
+    /**
+     * Finds a free extent.
+     *
+     * @param from where to begin, 0 or more
+     * @return the lowest there or above, {@link ExtentMap#NONE} if there is none
+     */
+    public synchronized int nextFree(int from) {
+        for (int word = from / Long.SIZE; word < free.length; word++) {
+            long bits = free[word];
+            if (word == from / Long.SIZE) {
+                bits &= -1L << from;
+            }
+            if (bits != 0) {
+                return word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        return ExtentMap.NONE;
     }
 
     /**

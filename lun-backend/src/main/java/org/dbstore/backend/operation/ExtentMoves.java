@@ -104,7 +104,7 @@ final class ExtentMoves {
                 }
             }
         } catch (BackendException | RuntimeException | Error e) {
-            moves.forEach(move -> allocator.release(move.to()));
+            returned.extents = moves.stream().mapToInt(Move::to).sorted().toArray();
             throw e;
         }
         if (!moves.isEmpty()) {

@@ -3,6 +3,7 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.BlockDevice;
+import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.volume.StoreParts;
@@ -46,8 +47,8 @@ final class HolePunching {
     /** Punches the free extents; nobody gets those of a step while it goes on. */
     void punchFree() {
         int end = parts.geometry().usableExtents();
-        int from = 0;
-        while (from < end && !cancelled.getAsBoolean()) {
+        int from = parts.allocator().nextFree(0);
+        while (from != ExtentMap.NONE && from < end && !cancelled.getAsBoolean()) {
             int part = parts.allocator().freeCount() / PART_AT_ONCE;
             int to = Math.min(end, from + Math.clamp(part, 1, EXTENTS_AT_ONCE));
             long ticket = parts.commits().beginGivingBack();
@@ -58,7 +59,7 @@ final class HolePunching {
                 parts.commits().giveBack(ticket, free);
             }
             parts.commits().awaitGivenBack(!shared.getAsBoolean());
-            from = to;
+            from = parts.allocator().nextFree(to);
         }
     }
 
@@ -67,6 +68,9 @@ final class HolePunching {
         parts.commits().flush();
         IntStream.Builder holding = IntStream.builder();
         for (int extent : owned()) {
+            if (cancelled.getAsBoolean()) {
+                return;
+            }
             if (mayHoldMore(extent)) {
                 holding.add(extent);
             }

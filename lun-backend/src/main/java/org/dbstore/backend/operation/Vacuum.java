@@ -183,7 +183,9 @@ public final class Vacuum {
         done.or(trees);
         parts.commits().flush();
         new LayerPruning(management).run(trees);
-        new Tombstones(management, trees).free();
+        if (!cancelled.getAsBoolean()) {
+            new Tombstones(management, trees).free();
+        }
     }
 
     /** Extents up to the last that is in use. */

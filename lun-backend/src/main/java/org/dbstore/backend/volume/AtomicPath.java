@@ -25,6 +25,8 @@ final class AtomicPath {
     /** One extent: wherever it begins, it touches two at the most. */
     static final int BYTES_MAX = Geometry.EXTENT_BYTES;
 
+    private static final long NOTHING_ANNOUNCED = 0;
+
     private final StoreParts parts;
     private final StripeLocks stripes;
     private final ExtentMap map;
@@ -69,18 +71,21 @@ final class AtomicPath {
         BitSet needed = new BitSet();
         needed.set(StripeLocks.stripeOf(offset / Geometry.EXTENT_BYTES));
         needed.set(StripeLocks.stripeOf((offset + source.remaining() - 1) / Geometry.EXTENT_BYTES));
+        long ticket = NOTHING_ANNOUNCED;
         int[] freed = {};
         long[] stamps = stripes.lockExclusive(needed);
-        long ticket = parts.commits().beginGivingBack(); // a free extent may be taken from now on
         try {
             head.checkOpen();
+            ticket = parts.commits().beginGivingBack(); // a free extent may be taken from now on
             List<Renewed> renewed = renew(offset, source);
             commit(renewed);
             renewed.forEach(this::show);
             freed = old(renewed);
         } finally {
             stripes.unlockExclusive(needed, stamps);
-            parts.commits().giveBack(ticket, freed); // with no lock held: punching takes a while
+            if (ticket != NOTHING_ANNOUNCED) { // with no lock held: punching takes a while
+                parts.commits().giveBack(ticket, freed);
+            }
         }
     }
 
@@ -89,23 +94,27 @@ final class AtomicPath {
     }
 
     private List<Renewed> renew(long offset, ByteBuffer source) throws BackendException {
-        List<Renewed> renewed = new ArrayList<>();
+        long first = offset / Geometry.EXTENT_BYTES;
+        long last = (offset + source.remaining() - 1) / Geometry.EXTENT_BYTES;
+        int[] extents = writes.allocate(first, (int) (last - first) + 1);
         try {
-            long at = offset;
-            while (source.hasRemaining()) {
-                int inExtent = (int) at & (Geometry.EXTENT_BYTES - 1);
+            List<Renewed> renewed = new ArrayList<>();
+            int inExtent = (int) offset & (Geometry.EXTENT_BYTES - 1);
+            for (int extent : extents) {
                 int length = Math.min(source.remaining(), Geometry.EXTENT_BYTES - inExtent);
-                renewed.add(renew(at / Geometry.EXTENT_BYTES, inExtent, source, length));
-                at += length;
+                renewed.add(renew(first + renewed.size(), extent, inExtent, source, length));
+                inExtent = 0;
             }
             return renewed;
         } catch (BackendException | RuntimeException | Error e) {
-            release(renewed);
+            for (int extent : extents) {
+                parts.allocator().release(extent);
+            }
             throw e;
         }
     }
 
-    private Renewed renew(long position, int inExtent, ByteBuffer source, int length)
+    private Renewed renew(long position, int extent, int inExtent, ByteBuffer source, int length)
             throws BackendException {
         int before = map.get(position);
         boolean own = before != ExtentMap.NONE && table.owner(before) == head.id();
@@ -121,16 +130,10 @@ final class AtomicPath {
         long[] bitmap =
                 before == ExtentMap.NONE ? new long[BlockBitmap.WORDS] : table.bitmap(before);
         BlockBitmap.set(bitmap, 0, firstBlock, endBlock);
-        int extent = writes.allocate(position, false);
-        try {
-            if (before != ExtentMap.NONE) {
-                parts.copyOnWrite().copyExcept(before, extent, firstBlock, endBlock);
-            }
-            writes.writeBlocks(before, extent, inExtent, source, length);
-        } catch (BackendException | RuntimeException | Error e) {
-            parts.allocator().release(extent);
-            throw e;
+        if (before != ExtentMap.NONE) {
+            parts.copyOnWrite().copyExcept(before, extent, firstBlock, endBlock);
         }
+        writes.writeBlocks(before, extent, inExtent, source, length);
         return new Renewed(position, before, own, extent, bitmap);
     }
 
@@ -150,10 +153,6 @@ final class AtomicPath {
         }
         // What the medium has is unknown if this fails, so nobody gets the new extents then.
         parts.commits().apply(transaction.uses(end));
-    }
-
-    private void release(List<Renewed> renewed) {
-        renewed.forEach(each -> parts.allocator().release(each.extent()));
     }
 
     private void show(Renewed each) {

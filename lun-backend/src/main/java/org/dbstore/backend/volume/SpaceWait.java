@@ -28,7 +28,7 @@ public final class SpaceWait {
 
     /**
      * Runs an attempt; as long as it finds no extent although some come back, waits for the next
-     * one and runs it again. The caller holds no stripe.
+     * one and runs it again. The caller holds nothing that those need who give extents back.
      *
      * @param <T> what the attempt returns
      * @param commits of the store

@@ -319,18 +319,38 @@ final class WritePath {
      * @param reserve true for what makes room: the reserve may be used
      */
     int allocate(long position, boolean reserve) throws BackendException {
-        int before = position == 0 ? ExtentMap.NONE : map.get(position - 1);
-        int preferred = before == ExtentMap.NONE ? ExtentMap.NONE : before + 1;
+        int preferred = preferred(position);
         ExtentAllocator allocator = parts.allocator();
         int extent =
                 reserve ? allocator.allocateFromReserve(preferred) : allocator.allocate(preferred);
         if (extent == ExtentMap.NONE) {
-            throw new BackendException(
-                    BackendError.NO_SPACE,
-                    "no free extent on %s for extent %d of %s"
-                            .formatted(parts.device().name(), position, head.name()));
+            throw noSpace(position);
         }
         return extent;
+    }
+
+    /**
+     * As the other, for some positions in a row. All or none: what is taken and goes back unused is
+     * not announced to those who wait for space.
+     */
+    int[] allocate(long firstPosition, int count) throws BackendException {
+        int[] extents = parts.allocator().allocateTogether(preferred(firstPosition), count);
+        if (extents.length == 0) {
+            throw noSpace(firstPosition);
+        }
+        return extents;
+    }
+
+    private int preferred(long position) {
+        int before = position == 0 ? ExtentMap.NONE : map.get(position - 1);
+        return before == ExtentMap.NONE ? ExtentMap.NONE : before + 1;
+    }
+
+    private BackendException noSpace(long position) {
+        return new BackendException(
+                BackendError.NO_SPACE,
+                "no free extent on %s for extent %d of %s"
+                        .formatted(parts.device().name(), position, head.name()));
     }
 
     /**

@@ -46,7 +46,7 @@ class ReclaimerTest {
     private Reclaimer reclaimer(Runnable onPunch) {
         return new Reclaimer(barrier(onPunch), geometry, allocator) {
             @Override
-            synchronized void pause(long nanos) {
+            void pause(long nanos) {
                 pauses.incrementAndGet();
             }
         };

@@ -40,6 +40,38 @@ class ExtentAllocatorTest {
     }
 
     @Test
+    void someAreGivenTogetherOrNotAtAll() {
+        ExtentAllocator allocator = full(4);
+        assertArrayEquals(new int[] {1, 2}, allocator.allocateTogether(1, 2));
+        assertArrayEquals(new int[] {0, 3}, allocator.allocateTogether(ExtentMap.NONE, 2));
+        allocator.release(2);
+        assertArrayEquals(new int[0], allocator.allocateTogether(2, 2));
+        assertEquals(2, allocator.allocate(ExtentMap.NONE));
+    }
+
+    @Test
+    void theReserveIsNotGivenTogetherEither() {
+        ExtentAllocator allocator = ExtentAllocator.withReserve(1000);
+        IntStream.range(0, 10).forEach(allocator::release);
+        assertArrayEquals(new int[0], allocator.allocateTogether(0, 3));
+        assertArrayEquals(new int[] {0, 1}, allocator.allocateTogether(0, 2));
+    }
+
+    @Test
+    void theNextFreeOneIsFound() {
+        ExtentAllocator allocator = new ExtentAllocator(200);
+        assertEquals(ExtentMap.NONE, allocator.nextFree(0));
+        allocator.release(3);
+        allocator.release(130);
+        assertEquals(3, allocator.nextFree(0));
+        assertEquals(3, allocator.nextFree(3));
+        assertEquals(130, allocator.nextFree(4));
+        assertEquals(130, allocator.nextFree(130));
+        assertEquals(ExtentMap.NONE, allocator.nextFree(131));
+        assertEquals(ExtentMap.NONE, allocator.nextFree(10_000));
+    }
+
+    @Test
     void freeingTwiceIsABug() {
         ExtentAllocator allocator = full(3);
         assertThrows(IllegalStateException.class, () -> allocator.release(1));
