@@ -25,15 +25,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The devices that are open, by name. Immutable: {@link #with} opens what is new.
+ * The devices that are open, by name, and those that could not be opened. Immutable: {@link #with}
+ * opens what is new.
  *
  * @param open by name, in the order of the configuration
+ * @param missing by name
  */
-record Devices(Map<String, Device> open) {
+record Devices(Map<String, Device> open, Map<String, Missing> missing) {
     private static final Logger LOG = LogManager.getLogger(Devices.class);
 
     /** None. */
-    static final Devices NONE = new Devices(Map.of());
+    static final Devices NONE = new Devices(Map.of(), Map.of());
 
     /**
      * An open device.
@@ -42,10 +44,32 @@ record Devices(Map<String, Device> open) {
      */
     record Device(DeviceConfig config, BlockStore store) {}
 
+    /**
+     * A device that could not be opened.
+     *
+     * @param config as it was tried
+     * @param reason why
+     */
+    record Missing(DeviceConfig config, String reason) {}
+
     /** The store of a device; null if there is none of that name. */
     @Nullable BlockStore find(String name) {
         Device device = open.get(name);
         return device == null ? null : device.store;
+    }
+
+    /**
+     * Says why there is no store of a name.
+     *
+     * @return {@link BackendError#NOT_FOUND}
+     */
+    BackendException notOpen(String name) {
+        Missing absent = missing.get(name);
+        return new BackendException(
+                BackendError.NOT_FOUND,
+                absent == null
+                        ? "there is no device " + name
+                        : "device " + name + " is not open: " + absent.reason);
     }
 
     /** The name of a device by its store; empty if it is not among them. */
@@ -64,28 +88,65 @@ record Devices(Map<String, Device> open) {
     }
 
     /**
-     * Opens what a configuration has more, and creates what it wants and is not there.
+     * Opens what a configuration has more, and creates what it wants and is not there. A device
+     * that was wanted before and cannot be opened keeps nobody from the others, unless there are
+     * none.
      *
      * @param wanted all devices to be open
+     * @param before what was wanted until now
+     * @param again true to try once more what could not be opened
      * @param undo learns how to take it back
      * @return those devices; the others are still open
      */
-    Devices with(Collection<DeviceConfig> wanted, UndoStack undo) throws BackendException {
+    Devices with(
+            Collection<DeviceConfig> wanted,
+            Collection<DeviceConfig> before,
+            boolean again,
+            UndoStack undo)
+            throws BackendException {
         Map<String, Device> next = new LinkedHashMap<>();
+        Map<String, Missing> lost = new LinkedHashMap<>();
+        BackendException failure = null;
         for (DeviceConfig config : wanted) {
-            Device present = open.get(config.name());
-            BlockStore store =
-                    present != null && isSameOpening(present.config, config)
-                            ? present.store
-                            : openNew(config, undo);
-            List<VolumeConfig> known =
-                    present != null && present.store == store
-                            ? present.config.volumes()
-                            : List.of();
-            createVolumes(config, known, store, undo);
+            Missing absent = missing.get(config.name());
+            if (absent != null && !again && isSameOpening(absent.config, config)) {
+                lost.put(config.name(), absent);
+                continue;
+            }
+            BlockStore store;
+            try {
+                store = opened(config, undo);
+            } catch (BackendException e) {
+                if (before.stream().noneMatch(old -> isSameDevice(old, config))) {
+                    throw e;
+                }
+                failure = failure == null ? e : failure;
+                lost.put(config.name(), new Missing(config, String.valueOf(e.getMessage())));
+                continue;
+            }
+            createVolumes(config, store, undo);
             next.put(config.name(), new Device(config, store));
         }
-        return new Devices(next);
+        if (next.isEmpty() && failure != null) {
+            throw failure;
+        }
+        if (again) {
+            lost.forEach((name, why) ->
+                    LOG.error("device {} is not served, nor are its LUNs: {}", name, why.reason));
+        }
+        return new Devices(next, lost);
+    }
+
+    /** The store of a device that is open as wanted, or is opened now. */
+    private BlockStore opened(DeviceConfig config, UndoStack undo) throws BackendException {
+        Device present = open.get(config.name());
+        return present != null && isSameOpening(present.config, config)
+                ? present.store
+                : openNew(config, undo);
+    }
+
+    private static boolean isSameDevice(DeviceConfig one, DeviceConfig other) {
+        return one.name().equals(other.name()) && isSameOpening(one, other);
     }
 
     private static boolean isSameOpening(DeviceConfig one, DeviceConfig other) {
@@ -138,10 +199,13 @@ record Devices(Map<String, Device> open) {
     }
 
     /** What was asked for before and is gone has been deleted since; it stays so. */
-    private static void createVolumes(
-            DeviceConfig config, List<VolumeConfig> known, BlockStore store, UndoStack undo)
+    private void createVolumes(DeviceConfig config, BlockStore store, UndoStack undo)
             throws BackendException {
-        Set<VolumeConfig> asked = Set.copyOf(known);
+        Device present = open.get(config.name());
+        Set<VolumeConfig> asked =
+                present != null && present.store == store
+                        ? Set.copyOf(present.config.volumes())
+                        : Set.of();
         Set<String> there =
                 store.volumes().stream().map(VolumeInfo::name).collect(Collectors.toSet());
         for (VolumeConfig volume : config.volumes()) {

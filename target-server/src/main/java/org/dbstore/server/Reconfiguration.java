@@ -49,6 +49,7 @@ final class Reconfiguration {
     private final DbsConfig config;
     private final SnapshotNumbers numbers;
     private final Set<Hidden> hidden;
+    private final boolean again;
     private final UndoStack undo = new UndoStack();
     private final List<LogicalUnit> otherCaches = new ArrayList<>();
     private Devices devices = Devices.NONE;
@@ -101,6 +102,7 @@ final class Reconfiguration {
      * @param config checked, and free of obstacles
      * @param numbers of the snapshots that appear by themselves
      * @param hidden those that do not
+     * @param again true to try once more what could not be opened before
      */
     Reconfiguration(
             IscsiServer iscsi,
@@ -109,7 +111,8 @@ final class Reconfiguration {
             DbsConfig previous,
             DbsConfig config,
             SnapshotNumbers numbers,
-            Set<Hidden> hidden) {
+            Set<Hidden> hidden,
+            boolean again) {
         this.iscsi = iscsi;
         this.units = units;
         this.before = before;
@@ -117,6 +120,7 @@ final class Reconfiguration {
         this.config = config;
         this.numbers = numbers;
         this.hidden = Set.copyOf(hidden);
+        this.again = again;
     }
 
     /**
@@ -125,7 +129,7 @@ final class Reconfiguration {
      * @throws BackendException which names what failed; the caller undoes the rest
      */
     void prepare() throws BackendException {
-        devices = before.devices.with(config.devices(), undo);
+        devices = before.devices.with(config.devices(), previous.devices(), again, undo);
         for (TargetConfig target : config.targets()) {
             mappings.put(target.name(), open(target));
             portGroups.put(target.name(), portGroups(target));
@@ -198,10 +202,14 @@ final class Reconfiguration {
             try {
                 luns.put(lun.number(), mapping(target.name(), lun, present.get(lun.number())));
             } catch (BackendException e) {
-                if (e.error() != BackendError.CORRUPT || !isKnown(target.name(), lun)) {
+                boolean missing = devices.missing().containsKey(lun.device());
+                boolean excused = missing || e.error() == BackendError.CORRUPT;
+                if (!excused || !isKnown(target.name(), lun)) {
                     throw e;
                 }
-                LOG.error("not served: {}", e.getMessage());
+                if (!missing) {
+                    LOG.error("not served: {}", e.getMessage());
+                }
             }
         }
         for (LunConfig lun : target.luns()) {
@@ -212,7 +220,7 @@ final class Reconfiguration {
         return luns;
     }
 
-    /** A damaged volume keeps nobody from the others; but who maps one anew is told. */
+    /** What is damaged or missing keeps nobody from the rest; but who maps it anew is told. */
     private boolean isKnown(String target, LunConfig lun) {
         return previous.targets().stream()
                 .anyMatch(each -> each.name().equals(target) && each.luns().contains(lun));
@@ -259,8 +267,7 @@ final class Reconfiguration {
         BlockStore store = devices.find(lun.device());
         try {
             if (store == null) {
-                throw new BackendException(
-                        BackendError.NOT_FOUND, "there is no device " + lun.device());
+                throw devices.notOpen(lun.device());
             }
             LogicalUnit unit = units.open(target, store, lun, writesBack(lun));
             undo.add(() -> units.close(unit));

@@ -26,7 +26,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,7 +61,8 @@ public final class TargetServer implements AutoCloseable {
 
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
-    private final Metrics metrics = new Metrics(this::deviceFigures);
+    private final Metrics metrics =
+            new Metrics(this::deviceFigures, () -> missingDevices().keySet());
     private final Qos qos = new Qos();
     private final ServedUnits units = new ServedUnits(metrics, qos);
     private final SpaceWatch space = new SpaceWatch(units);
@@ -120,7 +123,7 @@ public final class TargetServer implements AutoCloseable {
         boolean started = false;
         try {
             // Nothing is served yet: the start is the first change.
-            reconfigure(config, () -> {});
+            reconfigure(config, () -> {}, true);
             started = true;
         } finally {
             if (!started) {
@@ -148,7 +151,8 @@ public final class TargetServer implements AutoCloseable {
     public Plan plan(DbsConfig next) {
         changing.lock();
         try {
-            return Planner.plan(config, version, next, sessions());
+            return Planner.plan(
+                    config, version, next, sessions(), served.devices().missing().keySet());
         } finally {
             changing.unlock();
         }
@@ -184,7 +188,10 @@ public final class TargetServer implements AutoCloseable {
                 throw new BackendException(
                         BackendError.BUSY, String.join(System.lineSeparator(), now.obstacles()));
             }
-            List<String> warnings = reconfigure(plan.next(), keep);
+            List<String> warnings = new ArrayList<>(reconfigure(plan.next(), keep, true));
+            missingDevices()
+                    .forEach((name, why) ->
+                            warnings.add("device " + name + " is not served: " + why));
             now.changes().forEach(change -> LOG.info("configuration: {}", change));
             return new Applied(version, now.changes(), warnings);
         } finally {
@@ -193,9 +200,11 @@ public final class TargetServer implements AutoCloseable {
     }
 
     /** Returns what did not go well and could not be helped. */
-    private List<String> reconfigure(DbsConfig next, Step keep) throws BackendException {
+    private List<String> reconfigure(DbsConfig next, Step keep, boolean again)
+            throws BackendException {
         Reconfiguration change =
-                new Reconfiguration(iscsi, units, served, config, next, snapshotNumbers, hidden);
+                new Reconfiguration(
+                        iscsi, units, served, config, next, snapshotNumbers, hidden, again);
         boolean ready = false;
         try {
             change.prepare();
@@ -259,7 +268,7 @@ public final class TargetServer implements AutoCloseable {
             renaming.run();
             boolean done = false;
             try {
-                reconfigure(next, keep);
+                reconfigure(next, keep, false);
                 done = true;
             } finally {
                 if (!done) {
@@ -317,7 +326,7 @@ public final class TargetServer implements AutoCloseable {
                             .flatMap(target -> target.luns().stream())
                             .anyMatch(lun -> lun.snapshots().isPresent());
             if (any && !closed) {
-                reconfigure(config, () -> {});
+                reconfigure(config, () -> {}, false);
             }
         } catch (BackendException e) {
             LOG.error("snapshots do not appear as they should: {}", e.getMessage());
@@ -382,6 +391,27 @@ public final class TargetServer implements AutoCloseable {
      */
     public @Nullable BlockStore device(String name) {
         return served.devices().find(name);
+    }
+
+    /**
+     * Devices that are wanted and could not be opened; each change of the configuration tries
+     * again.
+     *
+     * @return why, by name
+     */
+    public Map<String, String> missingDevices() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        served.devices().missing().forEach((name, missing) -> reasons.put(name, missing.reason()));
+        return reasons;
+    }
+
+    /**
+     * Says why {@link #device} is null.
+     *
+     * @return {@link BackendError#NOT_FOUND}
+     */
+    public BackendException notOpen(String name) {
+        return served.devices().notOpen(name);
     }
 
     /** How the rules for snapshots are doing. */

@@ -43,7 +43,7 @@ public record Administration(TargetServer server, LiveConfiguration configuratio
     public BlockStore device(String name) throws BackendException {
         BlockStore store = server.device(name);
         if (store == null) {
-            throw new BackendException(BackendError.NOT_FOUND, "there is no device " + name);
+            throw server.notOpen(name);
         }
         return store;
     }

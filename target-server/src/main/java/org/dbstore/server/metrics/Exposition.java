@@ -31,6 +31,7 @@ final class Exposition {
                                 Families.Names.of("initiator", name),
                                 tally));
         metrics.devices().forEach(device -> device(families, device));
+        metrics.missingDevices().forEach(name -> failed(families, name, true));
         return families.text();
     }
 
@@ -136,15 +137,19 @@ final class Exposition {
         }
     }
 
+    private static void failed(Families families, String device, boolean failed) {
+        families.gauge(
+                "dbs_device_failed",
+                "1 if nothing is written to the device any more, or it could not be opened",
+                Families.Names.of("device", device),
+                failed ? 1 : 0);
+    }
+
     private static void device(Families families, DeviceFigures device) {
         var names = Families.Names.of("device", device.name());
         DeviceInfo info = device.info();
         StoreStatistics counted = device.statistics();
-        families.gauge(
-                "dbs_device_failed",
-                "1 if nothing is written to the device any more",
-                names,
-                device.failed() ? 1 : 0);
+        failed(families, device.name(), device.failed());
         families.gauge(
                 "dbs_device_size_bytes",
                 "Space for data and metadata",

@@ -37,6 +37,7 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, Tally> ended = new HashMap<>();
 
     private final Supplier<List<DeviceFigures>> devices;
+    private final Supplier<Set<String>> missingDevices;
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RateHistory rates = new RateHistory(this);
@@ -47,9 +48,11 @@ public final class Metrics implements AutoCloseable {
      * Begins to count.
      *
      * @param devices asked at each scrape
+     * @param missingDevices names of those that could not be opened; asked as well
      */
-    public Metrics(Supplier<List<DeviceFigures>> devices) {
+    public Metrics(Supplier<List<DeviceFigures>> devices, Supplier<Set<String>> missingDevices) {
         this.devices = devices;
+        this.missingDevices = missingDevices;
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -164,5 +167,9 @@ public final class Metrics implements AutoCloseable {
 
     List<DeviceFigures> devices() {
         return devices.get();
+    }
+
+    Set<String> missingDevices() {
+        return missingDevices.get();
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Works out what lies between two configurations. Used by one thread, once. */
@@ -25,14 +26,17 @@ public final class Planner {
     private final DbsConfig current;
     private final DbsConfig next;
     private final List<SessionInfo> sessions;
+    private final Set<String> missing;
     private final Map<SessionInfo, Denial> denials = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
 
-    private Planner(DbsConfig current, DbsConfig next, List<SessionInfo> sessions) {
+    private Planner(
+            DbsConfig current, DbsConfig next, List<SessionInfo> sessions, Set<String> missing) {
         this.current = current;
         this.next = next;
         this.sessions = sessions;
+        this.missing = missing;
         for (SessionInfo session : sessions) {
             Admission.denial(session, next).ifPresent(denial -> denials.put(session, denial));
         }
@@ -43,10 +47,15 @@ public final class Planner {
      *
      * @param version of the current one
      * @param sessions open now
+     * @param missing devices that are wanted and could not be opened
      */
     public static Plan plan(
-            DbsConfig current, long version, DbsConfig next, List<SessionInfo> sessions) {
-        Planner planner = new Planner(current, next, sessions);
+            DbsConfig current,
+            long version,
+            DbsConfig next,
+            List<SessionInfo> sessions,
+            Set<String> missing) {
+        Planner planner = new Planner(current, next, sessions, missing);
         planner.devicesToOpen();
         planner.portals();
         planner.authGroups();
@@ -63,14 +72,22 @@ public final class Planner {
         for (DeviceConfig device : next.devices()) {
             DeviceConfig old = before.get(device.name());
             if (old == null) {
-                String created =
-                        device.createBytes() > 0 ? ", which is created if it is not there" : "";
-                add(Kind.ADD, title(device), "is opened at " + device.path() + created);
+                add(Kind.ADD, title(device), "is opened at " + place(device));
                 device.volumes().forEach(volume -> volume(device, volume));
+            } else if (missing.contains(device.name())) {
+                add(
+                        Kind.CHANGE,
+                        title(device),
+                        "could not be opened, and is tried again at " + place(device));
             } else {
                 device(old, device);
             }
         }
+    }
+
+    private static String place(DeviceConfig device) {
+        return device.path()
+                + (device.createBytes() > 0 ? ", which is created if it is not there" : "");
     }
 
     private void device(DeviceConfig old, DeviceConfig device) {
@@ -112,7 +129,8 @@ public final class Planner {
         for (DeviceConfig device : current.devices()) {
             if (!after.containsKey(device.name())) {
                 add(Kind.REMOVE, title(device), "is closed; its data stay");
-                if (next.devices().stream().anyMatch(d -> d.path().equals(device.path()))) {
+                if (!missing.contains(device.name())
+                        && next.devices().stream().anyMatch(d -> d.path().equals(device.path()))) {
                     obstacles.add(
                             title(device)
                                     + " is open and cannot change its name; take it out of the"

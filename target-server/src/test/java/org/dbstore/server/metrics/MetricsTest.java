@@ -10,13 +10,14 @@ import org.junit.jupiter.api.Test;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 
 /** Goal: what is counted is told completely, once, and under the right names. */
 class MetricsTest {
     private static final long MILLI = 1_000_000;
     private static final String TARGET = "iqn.2026-01.org.example:t";
 
-    private final Metrics metrics = new Metrics(List::of);
+    private final Metrics metrics = new Metrics(List::of, Set::of);
     private final UnitMeter unit = metrics.open(new UnitMeter.Labels(TARGET, 3, "main", "v", ""));
 
     @AfterEach

@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +40,7 @@ public class MeteringBenchmark {
     private static final int COMMANDS = 256;
     private static final long BATCH_NANOS = 100_000;
 
-    private final Metrics metrics = new Metrics(List::of);
+    private final Metrics metrics = new Metrics(List::of, Set::of);
     private final Command[] commands = new Command[COMMANDS];
     private SessionMeter meter = SessionMeter.detached();
     private int next;

@@ -67,25 +67,31 @@ public final class TestServer implements AutoCloseable {
     /** Starts a server with a device as told. */
     public static TestServer start(DeviceConfig device, List<TargetConfig> targets)
             throws Exception {
-        return start(device, Optional.empty(), targets);
+        return start(List.of(device), targets);
+    }
+
+    /** Starts a server with devices as told. */
+    public static TestServer start(List<DeviceConfig> devices, List<TargetConfig> targets)
+            throws Exception {
+        return start(devices, Optional.empty(), targets);
     }
 
     /** Starts a server with a new device in a folder; whoever discovers proves who it is. */
     public static TestServer startWithDiscoveryAuth(
             Path folder, AuthGroupConfig discoveryAuth, List<TargetConfig> targets)
             throws Exception {
-        return start(device(folder), Optional.of(discoveryAuth), targets);
+        return start(List.of(device(folder)), Optional.of(discoveryAuth), targets);
     }
 
     private static TestServer start(
-            DeviceConfig device,
+            List<DeviceConfig> devices,
             Optional<AuthGroupConfig> discoveryAuth,
             List<TargetConfig> targets)
             throws Exception {
         return new TestServer(
                 TargetServer.start(
                         new DbsConfig(
-                                List.of(device),
+                                devices,
                                 List.of(new PortalConfig("127.0.0.1", 0, 1)),
                                 DbsConfig.Discovery.CONNECTED,
                                 discoveryAuth,

@@ -96,8 +96,15 @@ public final class StatusResource {
                 counts.getOrDefault(target.name(), 0L).intValue());
     }
 
-    private static List<String> problems(List<DeviceView> devices, List<ScheduleView> schedules) {
+    private List<String> problems(List<DeviceView> devices, List<ScheduleView> schedules) {
         List<String> problems = new ArrayList<>();
+        administration
+                .server()
+                .missingDevices()
+                .forEach((name, why) ->
+                        problems.add(
+                                "device %s is not served: %s; put it right and run 'dbsctl config apply'"
+                                        .formatted(name, why)));
         for (DeviceView device : devices) {
             if (device.failed()) {
                 problems.add(
