@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ import java.util.Stack;
             "  dbsctl snapshot create vm1",
             "  dbsctl volume list -o json",
             "",
-            "'dbsctl COMMAND --help' says more. docs/cli.md has the fields of JSON."
+            "'dbsctl help COMMAND' says more. docs/cli.md has the fields of JSON."
         })
 public final class Dbsctl {
     /** How results are printed. */
@@ -166,6 +167,8 @@ public final class Dbsctl {
                     Map.entry("completion", CompletionCommand.class),
                     Map.entry("__complete", CompleteCommand.class));
 
+    private static final String HELP = "help";
+
     /** It looks at all commands. */
     private static final String COMPLETE = "__complete";
 
@@ -184,8 +187,9 @@ public final class Dbsctl {
      */
     public static int run(Terminal terminal, String... args) {
         Dbsctl dbsctl = new Dbsctl(terminal);
-        CommandLine commandLine = commandLine(dbsctl, called(args));
-        int exitCode = commandLine.execute(args);
+        String[] words = args.length > 0 && args[0].equals(HELP) ? asOption(args) : args;
+        CommandLine commandLine = commandLine(dbsctl, called(words));
+        int exitCode = commandLine.execute(words);
         // Nothing else tells of a full disk or a closed pipe behind standard output.
         if (terminal.out().checkError() && exitCode == ExitCode.OK.number()) {
             terminal.err()
@@ -193,6 +197,13 @@ public final class Dbsctl {
             return ExitCode.FAILED.number();
         }
         return exitCode;
+    }
+
+    /** Makes "COMMAND --help" of "help COMMAND", which people try as well. */
+    private static String[] asOption(String... args) {
+        String[] words = Arrays.copyOfRange(args, 1, args.length + 1);
+        words[args.length - 1] = "--help";
+        return words;
     }
 
     /** Returns what the command and all below it say of themselves. */

@@ -51,6 +51,13 @@ class HelpTest extends CommandTestBase {
     }
 
     @Test
+    void helpMayComeFirst() throws Exception {
+        assertEquals(dbsctl("--help"), dbsctl("help"));
+        assertEquals(dbsctl("volume", "--help"), dbsctl("help", "volume"));
+        assertEquals(dbsctl("volume", "create", "--help"), dbsctl("help", "volume", "create"));
+    }
+
+    @Test
     void theVersionIsShown() {
         assertEquals("dbsctl (not packaged)\n", dbsctl("--version"));
     }
