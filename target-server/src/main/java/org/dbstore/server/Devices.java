@@ -130,10 +130,11 @@ record Devices(Map<String, Device> open, Map<String, Missing> missing) {
         if (next.isEmpty() && failure != null) {
             throw failure;
         }
-        if (again) {
-            lost.forEach((name, why) ->
-                    LOG.error("device {} is not served, nor are its LUNs: {}", name, why.reason));
-        }
+        lost.forEach((name, now) -> {
+            if (!now.equals(missing.get(name))) {
+                LOG.error("device {} is not served, nor are its LUNs: {}", name, now.reason);
+            }
+        });
         return new Devices(next, lost);
     }
 

@@ -99,6 +99,7 @@ public final class LiveConfiguration {
                     "configuration: read again, {} changes, version {}",
                     applied.changes().size(),
                     applied.version());
+            applied.warnings().forEach(warning -> LOG.warn("configuration: {}", warning));
             return true;
         } catch (ConfigException e) {
             LOG.error("configuration: refused, nothing is changed");

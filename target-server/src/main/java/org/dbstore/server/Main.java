@@ -43,6 +43,7 @@ import java.util.concurrent.locks.LockSupport;
         })
 public final class Main implements Callable<Integer> {
     private static final Logger LOG = LogManager.getLogger(Main.class);
+    private static final long RETRY_NANOS = 30_000_000_000L;
     private static final int FAILED = 1;
     private static final int REFUSED = 2;
 
@@ -149,7 +150,10 @@ public final class Main implements Callable<Integer> {
         }
         serviceManager.ready();
         while (true) {
-            LockSupport.park(server);
+            LockSupport.parkNanos(server, RETRY_NANOS); // a disk may come late
+            if (server.retryMissingDevices()) {
+                admin.ifPresent(AdminServer::devicesChanged);
+            }
         }
     }
 

@@ -394,6 +394,28 @@ public final class TargetServer implements AutoCloseable {
     }
 
     /**
+     * Tries once more to open the devices that could not be opened.
+     *
+     * @return true if there is one less
+     */
+    public boolean retryMissingDevices() {
+        changing.lock();
+        try {
+            int before = missingDevices().size();
+            if (before > 0 && !closed) {
+                reconfigure(config, () -> {}, true);
+            }
+            return missingDevices().size() < before;
+        } catch (BackendException e) {
+            LOG.error(
+                    "what is on a device that can be opened now is not served: {}", e.getMessage());
+            return false;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
      * Devices that are wanted and could not be opened; each change of the configuration tries
      * again.
      *

@@ -1,6 +1,7 @@
 package org.dbstore.tests.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,6 +114,21 @@ class MissingDeviceTest {
             assertEquals("CHECK 06/29/00", ready(session, 2));
             assertEquals("CHECK 06/3F/0E", ready(session, 2));
             assertEquals("GOOD", ready(session, 2));
+        }
+    }
+
+    @Test
+    void itIsTriedAgainWithoutBeingAskedFor() throws Exception {
+        try (TestServer server = start(WHOLE, LOST);
+                RawInitiator session = server.session()) {
+            assertFalse(server.server().retryMissingDevices());
+            make(second);
+
+            assertTrue(server.server().retryMissingDevices());
+
+            session.receive(); // an asynchronous message: ask for unit attentions
+            assertEquals("CHECK 06/29/00", ready(session, 2));
+            assertFalse(server.server().retryMissingDevices());
         }
     }
 

@@ -103,7 +103,7 @@ public final class StatusResource {
                 .missingDevices()
                 .forEach((name, why) ->
                         problems.add(
-                                "device %s is not served: %s; put it right and run 'dbsctl config apply'"
+                                "device %s is not served: %s; put it right: it is tried again twice a minute"
                                         .formatted(name, why)));
         for (DeviceView device : devices) {
             if (device.failed()) {
