@@ -124,6 +124,9 @@ record Devices(Map<String, Device> open, Map<String, Missing> missing) {
                 lost.put(config.name(), new Missing(config, String.valueOf(e.getMessage())));
                 continue;
             }
+            if (absent != null) {
+                LOG.info("device {} can be opened now", config.name());
+            }
             createVolumes(config, store, undo);
             next.put(config.name(), new Device(config, store));
         }
