@@ -416,8 +416,8 @@ public final class TargetServer implements AutoCloseable {
     }
 
     /**
-     * Devices that are wanted and could not be opened; each change of the configuration tries
-     * again.
+     * Devices that are wanted and could not be opened; each change of the configuration, and {@link
+     * #retryMissingDevices}, tries again.
      *
      * @return why, by name
      */

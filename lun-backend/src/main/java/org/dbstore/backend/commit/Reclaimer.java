@@ -36,6 +36,7 @@ class Reclaimer {
     /** How much more time others get than the punching takes. */
     private static final int PAUSE_FACTOR = 3;
 
+    /** No piece is followed by more, however long it took. */
     private static final long PAUSE_NANOS_MAX = 50_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -54,7 +55,7 @@ class Reclaimer {
     private final NavigableSet<Long> announced = new TreeSet<>(); // guarded by this
     private long lastTicket; // guarded by this
     private int hurried; // guarded by this: so many wait
-    private long returned; // guarded by this
+    private long returned; // guarded by this: so many extents have come back
 
     /**
      * Creates the way back.
@@ -198,7 +199,7 @@ class Reclaimer {
         return hurried > 0;
     }
 
-    /** Others get so much time, unless somebody is in a hurry. */
+    /** Others get so much time, unless somebody is in a hurry. A test counts these instead. */
     void pause(long nanos) {
         long left = pauseWhileNobodyHurries(nanos);
         if (left > 0) {

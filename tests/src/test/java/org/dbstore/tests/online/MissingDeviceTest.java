@@ -15,6 +15,7 @@ import org.dbstore.config.TargetConfig;
 import org.dbstore.server.Applied;
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Configs;
+import org.dbstore.tests.support.Pdu;
 import org.dbstore.tests.support.RawInitiator;
 import org.dbstore.tests.support.TestServer;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,14 @@ class MissingDeviceTest {
         return session.read(lun, Cdb.testUnitReady(), 0).outcome();
     }
 
+    /** The initiator is asked to look for unit attentions, and finds the unit. */
+    private static void assertLostAppears(RawInitiator session) throws IOException {
+        assertEquals(Pdu.ASYNC_MESSAGE, session.receive().opcode());
+        assertEquals("CHECK 06/29/00", ready(session, 2));
+        assertEquals("CHECK 06/3F/0E", ready(session, 2));
+        assertEquals("GOOD", ready(session, 2));
+    }
+
     @Test
     void theOthersAreServedWithoutIt() throws Exception {
         try (TestServer server = start(WHOLE, LOST);
@@ -109,11 +118,8 @@ class MissingDeviceTest {
             assertEquals(List.of(), done.warnings());
             assertEquals(1, done.changes().size());
             assertEquals(Map.of(), server.server().missingDevices());
-            session.receive(); // an asynchronous message: ask for unit attentions
+            assertLostAppears(session);
             assertEquals("CHECK 06/3F/0E", ready(session, 1));
-            assertEquals("CHECK 06/29/00", ready(session, 2));
-            assertEquals("CHECK 06/3F/0E", ready(session, 2));
-            assertEquals("GOOD", ready(session, 2));
         }
     }
 
@@ -126,8 +132,7 @@ class MissingDeviceTest {
 
             assertTrue(server.server().retryMissingDevices());
 
-            session.receive(); // an asynchronous message: ask for unit attentions
-            assertEquals("CHECK 06/29/00", ready(session, 2));
+            assertLostAppears(session);
             assertFalse(server.server().retryMissingDevices());
         }
     }
@@ -141,11 +146,7 @@ class MissingDeviceTest {
 
             server.change(config -> Configs.devices(config, List.of(main, other)));
 
-            session.receive(); // an asynchronous message: ask for unit attentions
-            assertEquals("CHECK 06/29/00", ready(session, 1));
-            assertEquals("CHECK 06/29/00", ready(session, 2));
-            assertEquals("CHECK 06/3F/0E", ready(session, 2));
-            assertEquals("GOOD", ready(session, 2));
+            assertLostAppears(session);
         }
     }
 
