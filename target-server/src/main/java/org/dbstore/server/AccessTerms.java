@@ -94,10 +94,9 @@ final class AccessTerms {
         map.luns()
                 .forEach((number, own) -> {
                     LogicalUnit unit = luns.unit(own);
-                    if (unit == null) {
-                        throw new IllegalArgumentException("the target has no LUN " + own);
+                    if (unit != null) { // else it cannot be served now
+                        seen.put(number, unit);
                     }
-                    seen.put(number, unit);
                 });
         return new View(map.initiators(), luns.view(seen));
     }

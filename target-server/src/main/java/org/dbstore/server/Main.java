@@ -151,7 +151,7 @@ public final class Main implements Callable<Integer> {
         serviceManager.ready();
         while (true) {
             LockSupport.parkNanos(server, RETRY_NANOS); // a disk may come late
-            if (server.retryMissingDevices()) {
+            if (server.retryMissing()) {
                 admin.ifPresent(AdminServer::devicesChanged);
             }
         }

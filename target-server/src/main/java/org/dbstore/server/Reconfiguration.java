@@ -55,6 +55,7 @@ final class Reconfiguration {
     private Devices devices = Devices.NONE;
     private final Map<String, SortedMap<Integer, Mapping>> mappings = new HashMap<>();
     private final Map<String, TargetPortGroups> portGroups = new HashMap<>();
+    private final List<BackendException> missing = new ArrayList<>();
     private @Nullable PortalMove ports;
 
     /**
@@ -62,13 +63,15 @@ final class Reconfiguration {
      *
      * @param mappings by target and number
      * @param portGroups by target
+     * @param missing why LUNs of open devices are not there
      */
     record Served(
             Devices devices,
             Map<String, SortedMap<Integer, Mapping>> mappings,
-            Map<String, TargetPortGroups> portGroups) {
+            Map<String, TargetPortGroups> portGroups,
+            List<String> missing) {
         /** Nothing. */
-        static final Served NOTHING = new Served(Devices.NONE, Map.of(), Map.of());
+        static final Served NOTHING = new Served(Devices.NONE, Map.of(), Map.of(), List.of());
 
         /** The LUNs of a target. */
         List<TargetInfo.LunInfo> luns(TargetConfig target) {
@@ -77,6 +80,12 @@ final class Reconfiguration {
             return mappings.getOrDefault(target.name(), new TreeMap<>()).values().stream()
                     .map(mapping -> mapping.info(!configured.contains(mapping.lun().number())))
                     .toList();
+        }
+
+        /** How many LUNs of a target are configured and not there. */
+        long missing(TargetConfig target) {
+            Map<Integer, Mapping> there = mappings.getOrDefault(target.name(), new TreeMap<>());
+            return target.luns().stream().filter(lun -> !there.containsKey(lun.number())).count();
         }
 
         private Collection<LogicalUnit> units() {
@@ -134,6 +143,11 @@ final class Reconfiguration {
             mappings.put(target.name(), open(target));
             portGroups.put(target.name(), portGroups(target));
         }
+        if (before.equals(Served.NOTHING)
+                && !missing.isEmpty()
+                && mappings.values().stream().allMatch(Map::isEmpty)) {
+            throw missing.getFirst();
+        }
         checkBlocks();
         for (SortedMap<Integer, Mapping> luns : mappings.values()) {
             for (Mapping mapping : luns.values()) {
@@ -169,7 +183,15 @@ final class Reconfiguration {
         if (move == null) {
             throw new IllegalStateException("not prepared");
         }
-        Served after = new Served(devices, Map.copyOf(mappings), Map.copyOf(portGroups));
+        Served after =
+                new Served(
+                        devices,
+                        Map.copyOf(mappings),
+                        Map.copyOf(portGroups),
+                        missing.stream().map(e -> String.valueOf(e.getMessage())).toList());
+        after.missing.stream()
+                .filter(each -> !before.missing.contains(each))
+                .forEach(each -> LOG.error("not served: {}", each));
         iscsi.offer(
                 offer(),
                 move,
@@ -202,13 +224,11 @@ final class Reconfiguration {
             try {
                 luns.put(lun.number(), mapping(target.name(), lun, present.get(lun.number())));
             } catch (BackendException e) {
-                boolean missing = devices.missing().containsKey(lun.device());
-                boolean excused = missing || e.error() == BackendError.CORRUPT;
-                if (!excused || !isKnown(target.name(), lun)) {
+                if (!isKnown(target.name(), lun)) {
                     throw e;
                 }
-                if (!missing) {
-                    LOG.error("not served: {}", e.getMessage());
+                if (!devices.missing().containsKey(lun.device())) {
+                    missing.add(e);
                 }
             }
         }
@@ -220,7 +240,7 @@ final class Reconfiguration {
         return luns;
     }
 
-    /** What is damaged or missing keeps nobody from the rest; but who maps it anew is told. */
+    /** What cannot be served keeps nobody from the rest; but who maps it anew is told. */
     private boolean isKnown(String target, LunConfig lun) {
         return previous.targets().stream()
                 .anyMatch(each -> each.name().equals(target) && each.luns().contains(lun));

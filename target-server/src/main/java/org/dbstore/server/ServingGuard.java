@@ -123,8 +123,16 @@ record ServingGuard(TargetServer server, BlockStore store) implements StoreGuard
     }
 
     private boolean shows(LunConfig lun, Optional<Integer> id) throws BackendException {
-        return !lun.snapshot().isEmpty()
-                && id.isPresent()
-                && store.snapshotId(lun.volume(), lun.snapshot()) == id.get();
+        if (lun.snapshot().isEmpty() || id.isEmpty()) {
+            return false;
+        }
+        try {
+            return store.snapshotId(lun.volume(), lun.snapshot()) == id.get();
+        } catch (BackendException e) {
+            if (e.error() == BackendError.NOT_FOUND) {
+                return false; // a LUN whose snapshot is not there shows none
+            }
+            throw e;
+        }
     }
 }

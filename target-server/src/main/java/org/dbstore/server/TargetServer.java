@@ -62,7 +62,8 @@ public final class TargetServer implements AutoCloseable {
     private final ThreadPoolExecutor pool;
     private final BufferPool buffers;
     private final Metrics metrics =
-            new Metrics(this::deviceFigures, () -> missingDevices().keySet());
+            new Metrics(
+                    this::deviceFigures, () -> missingDevices().keySet(), this::missingLunCount);
     private final Qos qos = new Qos();
     private final ServedUnits units = new ServedUnits(metrics, qos);
     private final SpaceWatch space = new SpaceWatch(units);
@@ -88,8 +89,8 @@ public final class TargetServer implements AutoCloseable {
      *
      * @param config a checked configuration
      * @return listening
-     * @throws BackendException if a device cannot be served, or an address cannot be listened on;
-     *     the message names it
+     * @throws BackendException if no device can be opened, no LUN served, or an address not
+     *     listened on; the message names it
      */
     public static TargetServer start(DbsConfig config) throws BackendException {
         return new TargetServer(config);
@@ -192,6 +193,7 @@ public final class TargetServer implements AutoCloseable {
             missingDevices()
                     .forEach((name, why) ->
                             warnings.add("device " + name + " is not served: " + why));
+            missingLuns().forEach(why -> warnings.add("not served: " + why));
             now.changes().forEach(change -> LOG.info("configuration: {}", change));
             return new Applied(version, now.changes(), warnings);
         } finally {
@@ -394,21 +396,21 @@ public final class TargetServer implements AutoCloseable {
     }
 
     /**
-     * Tries once more to open the devices that could not be opened.
+     * Tries once more to open the devices that could not be opened, and to serve the LUNs that
+     * could not be served.
      *
-     * @return true if there is one less
+     * @return true if there is a missing device less
      */
-    public boolean retryMissingDevices() {
+    public boolean retryMissing() {
         changing.lock();
         try {
             int before = missingDevices().size();
-            if (before > 0 && !closed) {
+            if ((before > 0 || !missingLuns().isEmpty()) && !closed) {
                 reconfigure(config, () -> {}, true);
             }
             return missingDevices().size() < before;
         } catch (BackendException e) {
-            LOG.error(
-                    "what is on a device that can be opened now is not served: {}", e.getMessage());
+            LOG.error("what can be served again is not: {}", e.getMessage());
             return false;
         } finally {
             changing.unlock();
@@ -417,7 +419,7 @@ public final class TargetServer implements AutoCloseable {
 
     /**
      * Devices that are wanted and could not be opened; each change of the configuration, and {@link
-     * #retryMissingDevices}, tries again.
+     * #retryMissing}, tries again.
      *
      * @return why, by name
      */
@@ -425,6 +427,21 @@ public final class TargetServer implements AutoCloseable {
         Map<String, String> reasons = new LinkedHashMap<>();
         served.devices().missing().forEach((name, missing) -> reasons.put(name, missing.reason()));
         return reasons;
+    }
+
+    /**
+     * LUNs that are wanted and not served though their device is open; tried again as {@link
+     * #missingDevices}.
+     *
+     * @return why, each with target and number
+     */
+    public List<String> missingLuns() {
+        return served.missing();
+    }
+
+    private long missingLunCount() {
+        Reconfiguration.Served now = served;
+        return config.targets().stream().mapToLong(now::missing).sum();
     }
 
     /**

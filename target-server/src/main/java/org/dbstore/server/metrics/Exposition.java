@@ -32,6 +32,11 @@ final class Exposition {
                                 tally));
         metrics.devices().forEach(device -> device(families, device));
         metrics.missingDevices().forEach(name -> failed(families, name, true));
+        families.gauge(
+                "dbs_luns_missing",
+                "LUNs that are configured and cannot be served",
+                Families.Names.NONE,
+                metrics.missingLuns());
         return families.text();
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ public final class Metrics implements AutoCloseable {
 
     private final Supplier<List<DeviceFigures>> devices;
     private final Supplier<Set<String>> missingDevices;
+    private final LongSupplier missingLuns;
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RateHistory rates = new RateHistory(this);
@@ -49,10 +51,15 @@ public final class Metrics implements AutoCloseable {
      *
      * @param devices asked at each scrape
      * @param missingDevices names of those that could not be opened; asked as well
+     * @param missingLuns how many are configured and not served; asked as well
      */
-    public Metrics(Supplier<List<DeviceFigures>> devices, Supplier<Set<String>> missingDevices) {
+    public Metrics(
+            Supplier<List<DeviceFigures>> devices,
+            Supplier<Set<String>> missingDevices,
+            LongSupplier missingLuns) {
         this.devices = devices;
         this.missingDevices = missingDevices;
+        this.missingLuns = missingLuns;
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -171,5 +178,9 @@ public final class Metrics implements AutoCloseable {
 
     Set<String> missingDevices() {
         return missingDevices.get();
+    }
+
+    long missingLuns() {
+        return missingLuns.getAsLong();
     }
 }

@@ -17,7 +17,7 @@ class MetricsTest {
     private static final long MILLI = 1_000_000;
     private static final String TARGET = "iqn.2026-01.org.example:t";
 
-    private final Metrics metrics = new Metrics(List::of, Set::of);
+    private final Metrics metrics = new Metrics(List::of, Set::of, () -> 0);
     private final UnitMeter unit = metrics.open(new UnitMeter.Labels(TARGET, 3, "main", "v", ""));
 
     @AfterEach

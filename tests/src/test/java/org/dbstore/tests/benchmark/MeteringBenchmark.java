@@ -40,7 +40,7 @@ public class MeteringBenchmark {
     private static final int COMMANDS = 256;
     private static final long BATCH_NANOS = 100_000;
 
-    private final Metrics metrics = new Metrics(List::of, Set::of);
+    private final Metrics metrics = new Metrics(List::of, Set::of, () -> 0);
     private final Command[] commands = new Command[COMMANDS];
     private SessionMeter meter = SessionMeter.detached();
     private int next;

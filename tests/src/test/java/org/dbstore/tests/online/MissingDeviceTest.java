@@ -127,13 +127,13 @@ class MissingDeviceTest {
     void itIsTriedAgainWithoutBeingAskedFor() throws Exception {
         try (TestServer server = start(WHOLE, LOST);
                 RawInitiator session = server.session()) {
-            assertFalse(server.server().retryMissingDevices());
+            assertFalse(server.server().retryMissing());
             make(second);
 
-            assertTrue(server.server().retryMissingDevices());
+            assertTrue(server.server().retryMissing());
 
             assertLostAppears(session);
-            assertFalse(server.server().retryMissingDevices());
+            assertFalse(server.server().retryMissing());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dbstore.server.admin.resource;
 
 import org.dbstore.config.TargetConfig;
+import org.dbstore.server.TargetServer;
 import org.dbstore.server.admin.Administration;
 import org.dbstore.server.admin.RecentErrors;
 import org.dbstore.server.admin.api.Addresses;
@@ -98,13 +99,11 @@ public final class StatusResource {
 
     private List<String> problems(List<DeviceView> devices, List<ScheduleView> schedules) {
         List<String> problems = new ArrayList<>();
-        administration
-                .server()
-                .missingDevices()
+        TargetServer server = administration.server();
+        server.missingDevices()
                 .forEach((name, why) ->
-                        problems.add(
-                                "device %s is not served: %s; put it right: it is tried again twice a minute"
-                                        .formatted(name, why)));
+                        problems.add(triedAgain("device " + name + " is not served: " + why)));
+        server.missingLuns().forEach(why -> problems.add(triedAgain("not served: " + why)));
         for (DeviceView device : devices) {
             if (device.failed()) {
                 problems.add(
@@ -119,5 +118,9 @@ public final class StatusResource {
                     .forEach(error -> problems.add("schedule " + rule.name() + ": " + error));
         }
         return problems;
+    }
+
+    private static String triedAgain(String problem) {
+        return problem + "; put it right: it is tried again twice a minute";
     }
 }
