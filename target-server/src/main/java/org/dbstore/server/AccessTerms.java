@@ -89,6 +89,19 @@ final class AccessTerms {
         };
     }
 
+    /** A port group as it is now. */
+    static TargetInfo.PortGroupInfo info(TargetPortGroups.Group group) {
+        PortGroupStates.State state =
+                switch (group.state()) {
+                    case ACTIVE_OPTIMIZED -> PortGroupStates.State.OPTIMIZED;
+                    case ACTIVE_NON_OPTIMIZED -> PortGroupStates.State.NON_OPTIMIZED;
+                    case STANDBY -> PortGroupStates.State.STANDBY;
+                    case UNAVAILABLE -> PortGroupStates.State.UNAVAILABLE;
+                };
+        return new TargetInfo.PortGroupInfo(
+                group.tag(), state, group.cause() == TargetPortGroups.Cause.EXPLICIT);
+    }
+
     private static View view(LunMapConfig map, LunMap luns) {
         TreeMap<Integer, LogicalUnit> seen = new TreeMap<>();
         map.luns()

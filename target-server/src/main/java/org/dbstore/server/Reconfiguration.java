@@ -82,6 +82,14 @@ final class Reconfiguration {
                     .toList();
         }
 
+        /** The ways to a target. */
+        List<TargetInfo.PortGroupInfo> portGroups(TargetConfig target) {
+            TargetPortGroups groups = portGroups.get(target.name());
+            return groups == null
+                    ? List.of()
+                    : groups.groups().stream().map(AccessTerms::info).toList();
+        }
+
         /** How many LUNs of a target are configured and not there. */
         long missing(TargetConfig target) {
             Map<Integer, Mapping> there = mappings.getOrDefault(target.name(), new TreeMap<>());

@@ -1,5 +1,6 @@
 package org.dbstore.server;
 
+import org.dbstore.config.PortGroupStates;
 import org.dbstore.server.iscsi.session.SessionInfo;
 
 import java.util.List;
@@ -10,10 +11,15 @@ import java.util.List;
  * @param name iSCSI name
  * @param alias for people, may be empty
  * @param luns ascending by number, with the snapshots that appear by themselves
+ * @param portGroups ascending by tag
  * @param sessions open now
  */
 public record TargetInfo(
-        String name, String alias, List<LunInfo> luns, List<SessionInfo> sessions) {
+        String name,
+        String alias,
+        List<LunInfo> luns,
+        List<PortGroupInfo> portGroups,
+        List<SessionInfo> sessions) {
     /**
      * A LUN as it is served.
      *
@@ -38,9 +44,19 @@ public record TargetInfo(
             int blockBytes,
             long sizeBytes) {}
 
+    /**
+     * A way to a target.
+     *
+     * @param tag of the portal group
+     * @param state as it is now
+     * @param setByInitiator true if an initiator brought it about
+     */
+    public record PortGroupInfo(int tag, PortGroupStates.State state, boolean setByInitiator) {}
+
     /** Checks the values. */
     public TargetInfo {
         luns = List.copyOf(luns);
+        portGroups = List.copyOf(portGroups);
         sessions = List.copyOf(sessions);
     }
 }

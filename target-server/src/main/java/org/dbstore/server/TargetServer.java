@@ -357,6 +357,7 @@ public final class TargetServer implements AutoCloseable {
                                 target.name(),
                                 target.alias(),
                                 now.luns(target),
+                                now.portGroups(target),
                                 open.stream()
                                         .filter(session ->
                                                 session.nexus().targetName().equals(target.name()))

@@ -89,6 +89,8 @@ class ResourceTest {
         TargetView target =
                 client.get(ApiPath.of("targets", AdminFixture.TARGET), TargetView.class);
         assertEquals("served", target.luns().getFirst().volume());
+        assertEquals(
+                List.of(new TargetView.AccessState(1, "optimized", false)), target.accessStates());
         assertEquals(Optional.empty(), target.luns().getFirst().snapshot());
         assertEquals(List.of(target), client.list(ApiPath.of("targets"), TargetView.class));
     }

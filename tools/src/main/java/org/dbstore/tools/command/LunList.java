@@ -22,7 +22,8 @@ import java.util.stream.Stream;
         name = "list",
         description = {
             "List the LUNs of a target, or of all.",
-            "Of a running server also the snapshots that appear by themselves."
+            "Of a running server also the snapshots that appear by themselves, and whether a LUN is"
+                    + " served: 'dbsctl status' says why one is not."
         },
         footer = {"", "Example:", "  dbsctl lun list"})
 final class LunList extends ConfigQuery {
@@ -54,16 +55,23 @@ final class LunList extends ConfigQuery {
                                                 .map(lun -> row(configuration, name, lun)),
                                         automatic(name)))
                         .toList();
-        String[] first = {"target", "lun", "device", "volume", "snapshot", "automatic"};
+        String[] first = {"target", "lun", "device", "volume", "snapshot", "automatic", "served"};
         dbsctl().printer().rows(FieldColumns.of(rows, first), rows);
     }
 
-    private static Map<String, @Nullable Object> row(
+    private Map<String, @Nullable Object> row(
             ConfigTree configuration, String target, String lun) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("target", target);
         row.putAll(named(configuration, "lun", "targets", target, "luns", lun));
+        served.stream()
+                .filter(view -> view.name().equals(target))
+                .forEach(view -> row.put("served", serves(view, lun)));
         return row;
+    }
+
+    private static boolean serves(TargetView target, String lun) {
+        return target.luns().stream().anyMatch(each -> Integer.toString(each.number()).equals(lun));
     }
 
     /** The snapshots that a target shows by themselves. */
@@ -80,6 +88,7 @@ final class LunList extends ConfigQuery {
                     row.put("volume", lun.volume());
                     row.put("snapshot", lun.snapshot().orElse(null));
                     row.put("automatic", true);
+                    row.put("served", true);
                     return row;
                 });
     }

@@ -220,6 +220,31 @@ class ServedCommandsTest extends CommandTestBase {
     }
 
     @Test
+    void lunListTellsWhichLunsAreServed() throws Exception {
+        dbsctl("volume", "create", "vm1", "8M");
+        String file = main.toString();
+        dbsctl("target", "create", TARGET, "--initiator", "any", "--config", file);
+        dbsctl("lun", "map", TARGET, "vm1", "--config", file);
+        dbsctl("lun", "map", TARGET, "vm2", "--config", file);
+        serve();
+        assertEquals(
+                "0\tvm1\tyes\n1\tvm2\t-\n",
+                dbsctl("lun", "list", "-H", "--columns", "lun,volume,served"));
+        String status = dbsctl("status");
+        assertTrue(status.contains("not served: target " + TARGET + " LUN 1: no volume"), status);
+    }
+
+    @Test
+    void targetShowTellsHowGoodTheWaysAre() throws Exception {
+        serve();
+        dbsctl("target", "create", TARGET, "--initiator", "any");
+        dbsctl("target", "set", TARGET, "access-states.1=standby");
+        assertEquals(
+                Map.of("1", "standby"),
+                Json.object(dbsctl("target", "show", TARGET, "-o", "json")).get("accessStatesNow"));
+    }
+
+    @Test
     void aGroupOfUsersIsKnownBeforeATargetUsesIt() throws Exception {
         serve();
         Path secret = directory.resolve("secret");

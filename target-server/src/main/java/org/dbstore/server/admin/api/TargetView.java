@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param authGroup whose users may; absent: without authentication
  * @param sessions how many there are
  * @param luns by number
+ * @param accessStates how good the ways to it are
  */
 public record TargetView(
         String name,
@@ -26,7 +27,21 @@ public record TargetView(
         List<String> initiators,
         Optional<String> authGroup,
         int sessions,
-        List<Lun> luns) {
+        List<Lun> luns,
+        List<AccessState> accessStates) {
+    /**
+     * How good the way through a portal group is (ALUA).
+     *
+     * @param group its tag
+     * @param state optimized, non-optimized, standby or unavailable; as it is now
+     * @param setByInitiator true if an initiator brought it about
+     */
+    public record AccessState(int group, String state, boolean setByInitiator) {
+        static AccessState of(TargetInfo.PortGroupInfo group) {
+            return new AccessState(group.tag(), group.state().word(), group.setByInitiator());
+        }
+    }
+
     /**
      * A logical unit.
      *
@@ -80,6 +95,7 @@ public record TargetView(
                 config.initiators(),
                 config.access().authGroup().map(AuthGroupConfig::name),
                 served.sessions().size(),
-                served.luns().stream().map(Lun::of).toList());
+                served.luns().stream().map(Lun::of).toList(),
+                served.portGroups().stream().map(AccessState::of).toList());
     }
 }
