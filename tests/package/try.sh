@@ -113,6 +113,13 @@ PYTHON
     sleep 0.1
   done
 }
+root_administers() {
+  in_root dbsctl status | grep -q "all is well" || fail "root does not find the service: $(in_root dbsctl status 2>&1)"
+  in_root dbsctl target create iqn.2026-01.org.dbstore:more --initiator any > /dev/null || fail "root cannot change its configuration"
+  in_root dbsctl target set iqn.2026-01.org.dbstore:more alias=more --config /etc/dbs/dbs.yaml > /dev/null
+  [[ $(stat -c "%u:%g" "$root/etc/dbs/conf.d/dbsctl.yaml") == "$user" ]] || fail "dbsctl.yaml belongs to $(stat -c "%U" "$root/etc/dbs/conf.d/dbsctl.yaml")"
+  [[ $(stat -c "%u:%g %a" "$root/etc/dbs/secrets") == "$user 700" ]] || fail "/etc/dbs/secrets is not the server's"
+}
 stop() {
   kill -TERM "$service"
   wait "$service" || fail "dbsd ended with status $?: $(tail -n 5 "$root/dbsd.log")"
@@ -131,6 +138,8 @@ holds "the service says READY=1 after $(((($(date +%s%N) - begin)) / 1000000)) m
 iscsi-inq "$unit_url" | grep -q Vendor || fail "no answer to INQUIRY"
 iscsi-test-cu --dataloss --test=SCSI.Write16.* "$unit_url" > "$root/client.log" 2>&1 || { tail -n 40 "$root/client.log" >&2; fail "writing failed"; }
 holds "an initiator reads and writes"
+root_administers
+holds "root administers it by dbsctl, and what it writes belongs to the server"
 kill -HUP "$service"
 end=$((SECONDS + 10))
 until [[ $(grep -c READY=1 "$root/told") == 2 ]]; do

@@ -30,18 +30,22 @@ final class AdminSection {
         admin.checkKeys(ConfigKey.ADMIN_LISTEN);
         Optional<Optional<PortalConfig>> listen =
                 admin.value(ConfigKey.ADMIN_LISTEN, AdminSection::listen);
-        Optional<Path> certificate = admin.value(ConfigKey.ADMIN_CERTIFICATE, this::path);
-        Optional<Path> key = admin.value(ConfigKey.ADMIN_KEY, this::path);
-        if (certificate.isPresent() != key.isPresent()) {
+        Optional<Path> certificate = admin.value(ConfigKey.ADMIN_CERTIFICATE, this::readable);
+        Optional<Path> key = admin.value(ConfigKey.ADMIN_KEY, this::ownersOnly);
+        boolean tls = admin.one(ConfigKey.ADMIN_CERTIFICATE).isPresent();
+        if (tls != admin.one(ConfigKey.ADMIN_KEY).isPresent()) {
             admin.problem("certificate and key belong together; give both");
             return Optional.empty();
         }
         Optional<Path> directory = admin.value(ConfigKey.ADMIN_RUNTIME_DIR, this::path);
-        Optional<Path> token = admin.value(ConfigKey.ADMIN_TOKEN_FILE, this::tokenFile);
+        Optional<Path> token = admin.value(ConfigKey.ADMIN_TOKEN_FILE, this::ownersOnly);
         boolean open =
                 admin.value(ConfigKey.ADMIN_METRICS, ConfigKey.ADMIN_METRICS::choose)
                         .orElse("token")
                         .equals("open");
+        if (tls && (certificate.isEmpty() || key.isEmpty())) {
+            return Optional.empty(); // what is wrong with them has been told
+        }
         return admin.guarded(() ->
                 new AdminConfig(
                         listen.orElse(AdminConfig.DEFAULT.listen()),
@@ -97,13 +101,21 @@ final class AdminSection {
         }
     }
 
-    /** It may be written later; if it is there, it is nobody else's. */
-    private Path tokenFile(String text) {
+    private Path readable(String text) {
         Path file = path(text);
+        if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException(
+                    file
+                            + (Files.exists(file) ? " cannot be read" : " does not exist")
+                            + "; name a file that can be read");
+        }
+        return file;
+    }
+
+    private Path ownersOnly(String text) {
+        Path file = readable(text);
         try {
-            if (Files.exists(file)) {
-                PrivateFiles.check(file);
-            }
+            PrivateFiles.check(file);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     file + " cannot be looked at: " + e.getMessage() + "; check its owner", e);

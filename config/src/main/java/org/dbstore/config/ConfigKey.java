@@ -113,7 +113,7 @@ public enum ConfigKey {
             "log.slow-commands",
             "time",
             "never",
-            "Commands that took at least so long are logged, as 500ms."),
+            "Commands that took at least so long are logged; 1ms to 10m."),
     /** Where changes are logged. */
     LOG_AUDIT_FILE(
             "log.audit-file",
@@ -131,9 +131,9 @@ public enum ConfigKey {
             "snapshot-schedules.NAME.every",
             "time",
             "required",
-            "From one snapshot to the next: 15m, 1h, 1d, 1w. They are taken at multiples of it, in"
-                    + " UTC; weeks begin on Mondays. Of those that are missed the last is made up"
-                    + " for."),
+            "From one snapshot to the next: 15m, 1h, 1d, 1w; at least 1m. They are taken at"
+                + " multiples of it, in UTC; weeks begin on Mondays. Of those that are missed the"
+                + " last is made up for."),
     /** When. */
     SCHEDULE_AT(
             "snapshot-schedules.NAME.at",
@@ -441,7 +441,7 @@ public enum ConfigKey {
             "targets.NAME.luns.NUMBER.snapshots.newest",
             "1..256",
             "all",
-            "How many of them, the newest."),
+            "How many of them, the newest; at most as many as there are numbers."),
     /** What a LUN may use. */
     LUN_QOS(
             "targets.NAME.luns.NUMBER.qos",

@@ -113,7 +113,7 @@ public final class ManagedFile {
 
     /**
      * Keeps it: afterwards, also after a power loss, the file holds {@link #text}; before that,
-     * what it held. Only the owner may read it.
+     * what it held. Only the owner may read it: who has the folder, also when root writes it.
      *
      * @throws IOException if it cannot be kept; the file holds the old or the new text, whole
      */
@@ -136,11 +136,18 @@ public final class ManagedFile {
                 }
                 channel.force(true);
             }
+            if (!Files.getOwner(draft).equals(Files.getOwner(folder)) && isRoots(draft)) {
+                Files.setOwner(draft, Files.getOwner(folder));
+            }
             Files.move(draft, path(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(draft);
         }
         force(folder);
+    }
+
+    private static boolean isRoots(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:uid").equals(0);
     }
 
     private static void force(Path folder) throws IOException {

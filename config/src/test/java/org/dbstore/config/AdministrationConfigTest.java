@@ -39,6 +39,9 @@ class AdministrationConfigTest {
 
     @Test
     void everyKeyOfAdministrationIsRead() throws Exception {
+        file("server.pem", "rw-r--r--");
+        file("server.key", "rw-------");
+        file("token", "rw-------");
         DbsConfig config =
                 read(
                         """
@@ -76,6 +79,7 @@ class AdministrationConfigTest {
     @Test
     void beyondLoopbackTheAdminApiNeedsTls() throws IOException {
         refused("admin: { listen: 0.0.0.0:8443 }", ":3: admin: listens beyond loopback");
+        file("server.pem", "rw-r--r--");
         refused(
                 "admin: { certificate: server.pem }",
                 ":3: admin: certificate and key belong together");
@@ -83,11 +87,32 @@ class AdministrationConfigTest {
 
     @Test
     void aTokenThatOthersCanReadIsRefused() throws Exception {
-        Path token = Files.writeString(folder.resolve("token"), "0".repeat(64));
-        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+        file("token", "rw-r--r--");
         refused("admin: { token-file: token }", ":3: admin.token-file: others may read");
-        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        Path token = file("token", "rw-------");
         assertEquals(Optional.of(token), read("admin: { token-file: token }").admin().tokenFile());
+    }
+
+    @Test
+    void aKeyThatOthersCanReadIsRefused() throws Exception {
+        file("server.pem", "rw-r--r--");
+        file("server.key", "rw-r--r--");
+        refused(
+                "admin: { listen: 0.0.0.0:8443, certificate: server.pem, key: server.key }",
+                ":3: admin.key: others may read");
+    }
+
+    @Test
+    void filesThatAreNotThereAreNamed() throws Exception {
+        String text = "admin: { certificate: none.pem, key: none.key, token-file: none }";
+        refused(text, ":3: admin.certificate: " + folder.resolve("none.pem") + " does not exist");
+        refused(text, ":3: admin.key: " + folder.resolve("none.key") + " does not exist");
+        refused(text, ":3: admin.token-file: " + folder.resolve("none") + " does not exist");
+    }
+
+    private Path file(String name, String permissions) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "0".repeat(64));
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
     }
 
     @Test

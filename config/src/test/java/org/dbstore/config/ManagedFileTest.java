@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,16 @@ class ManagedFileTest {
                     initiators: [ "iqn.a:*" ]
                     luns: { 0: { device: main, volume: vm1 } }
                 """);
+    }
+
+    @Test
+    void whatRootWritesBelongsToWhoHasTheFolder() throws Exception {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root gives files away");
+        Path managed = folder.resolve("conf.d/dbsctl.yaml");
+        Files.createDirectory(managed.getParent());
+        Files.setAttribute(managed.getParent(), "unix:uid", 4242);
+        ManagedFile.read(main).with(set("web", "targets", TARGET, "alias")).write();
+        assertEquals(4242, Files.getAttribute(managed, "unix:uid"));
     }
 
     @Test

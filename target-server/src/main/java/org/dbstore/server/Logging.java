@@ -11,6 +11,8 @@ import org.dbstore.server.audit.Audit;
 import org.dbstore.server.audit.AuditFile;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -60,8 +62,12 @@ final class Logging {
             try {
                 file.reopen();
             } catch (IOException e) {
-                LOG.error("the audit log stays in its old file: {}", e.getMessage());
+                LOG.error("the audit log stays in its old file: {}", reason(e));
             }
+        } else if (applied.auditFile().isPresent()) { // it could not be opened before
+            LogConfig wanted = applied;
+            applied = LogConfig.DEFAULT;
+            apply(wanted);
         }
     }
 
@@ -81,7 +87,18 @@ final class Logging {
             configuration.addAppender(appender);
             logger.addAppender(appender, null, null);
         } catch (IOException e) {
-            LOG.error("the audit log has no file of its own: {}", e.getMessage());
+            LOG.error(
+                    "the audit log has no file of its own: {}; let dbsd write there, then reload"
+                        + " it",
+                    reason(e));
         }
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof NoSuchFileException missing
+                ? missing.getFile() + " cannot be made: there is no such folder"
+                : failure instanceof AccessDeniedException denied
+                        ? "no permission for " + denied.getFile()
+                        : String.valueOf(failure.getMessage());
     }
 }

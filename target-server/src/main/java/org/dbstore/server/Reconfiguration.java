@@ -90,10 +90,14 @@ final class Reconfiguration {
                     : groups.groups().stream().map(AccessTerms::info).toList();
         }
 
-        /** How many LUNs of a target are configured and not there. */
-        long missing(TargetConfig target) {
+        /** Numbers of the LUNs of a target that are configured and not there, ascending. */
+        List<Integer> missingLuns(TargetConfig target) {
             Map<Integer, Mapping> there = mappings.getOrDefault(target.name(), new TreeMap<>());
-            return target.luns().stream().filter(lun -> !there.containsKey(lun.number())).count();
+            return target.luns().stream()
+                    .map(LunConfig::number)
+                    .filter(number -> !there.containsKey(number))
+                    .sorted()
+                    .toList();
         }
 
         private Collection<LogicalUnit> units() {

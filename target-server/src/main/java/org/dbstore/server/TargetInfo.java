@@ -11,6 +11,7 @@ import java.util.List;
  * @param name iSCSI name
  * @param alias for people, may be empty
  * @param luns ascending by number, with the snapshots that appear by themselves
+ * @param missingLuns numbers that are configured and cannot be served, ascending
  * @param portGroups ascending by tag
  * @param sessions open now
  */
@@ -18,6 +19,7 @@ public record TargetInfo(
         String name,
         String alias,
         List<LunInfo> luns,
+        List<Integer> missingLuns,
         List<PortGroupInfo> portGroups,
         List<SessionInfo> sessions) {
     /**
@@ -56,6 +58,7 @@ public record TargetInfo(
     /** Checks the values. */
     public TargetInfo {
         luns = List.copyOf(luns);
+        missingLuns = List.copyOf(missingLuns);
         portGroups = List.copyOf(portGroups);
         sessions = List.copyOf(sessions);
     }

@@ -357,6 +357,7 @@ public final class TargetServer implements AutoCloseable {
                                 target.name(),
                                 target.alias(),
                                 now.luns(target),
+                                now.missingLuns(target),
                                 now.portGroups(target),
                                 open.stream()
                                         .filter(session ->
@@ -442,7 +443,7 @@ public final class TargetServer implements AutoCloseable {
 
     private long missingLunCount() {
         Reconfiguration.Served now = served;
-        return config.targets().stream().mapToLong(now::missing).sum();
+        return config.targets().stream().mapToLong(target -> now.missingLuns(target).size()).sum();
     }
 
     /**

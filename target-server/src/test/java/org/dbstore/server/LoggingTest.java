@@ -108,6 +108,16 @@ class LoggingTest {
     }
 
     @Test
+    void anAuditFileThatCouldNotBeMadeIsTriedAgainWhenFilesAreReopened() throws Exception {
+        Path file = folder.resolve("logs/audit.log");
+        Logging.apply(new LogConfig(LogConfig.Format.TEXT, 0, Optional.of(file)));
+        Files.createDirectory(file.getParent());
+        Logging.reopen();
+        Audit.logout("a", "b", "c");
+        assertEquals(1, Files.readAllLines(file).size());
+    }
+
+    @Test
     void theAuditFileIsItsOwnersAlone() throws Exception {
         Path file = folder.resolve("audit.log");
         Logging.apply(new LogConfig(LogConfig.Format.TEXT, 0, Optional.of(file)));

@@ -9,9 +9,12 @@ public enum ExitCode {
     /** Failed for a reason without a number of its own; see the message. */
     FAILED(1, "Failed; see the message."),
     /** The command line asks for something that cannot be. */
-    USAGE(2, "The command line is wrong, or a confirmation is missing."),
+    USAGE(2, "The command line or the configuration is wrong, or a confirmation is missing."),
     /** A device, volume or snapshot does not exist. */
-    NOT_FOUND(3, "The device, volume or snapshot does not exist."),
+    NOT_FOUND(
+            3,
+            "The device, volume, snapshot, target, session or job does not exist, or no server"
+                    + " runs."),
     /** It is there already. */
     EXISTS(4, "The name is taken, or the file or store is there already."),
     /** Another process holds the device, or somebody uses the volume or snapshot. */

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The file by which clients of the same user, and root, find this server. */
+/**
+ * The file by which clients of the same user find this server; in a place of the system's, root
+ * too.
+ */
 final class RuntimeFiles {
     private final Path directory;
     private final Path file;

@@ -14,15 +14,10 @@ public final class Audit {
 
     private static final Logger LOG = LogManager.getLogger(LOGGER);
 
-    /** Most refused logins told in a second: a flood of them is told by their number. */
-    private static final int REFUSALS_MAX = 20;
+    /** Each is told by its number when there is a flood of it. */
+    private static final Flood REFUSED_LOGINS = new Flood();
 
-    private static final long SECOND_NANOS = 1_000_000_000L;
-
-    private static final Object REFUSALS = new Object();
-    private static long secondBegan = System.nanoTime(); // guarded by REFUSALS
-    private static int refusals; // guarded by REFUSALS
-    private static long untold; // guarded by REFUSALS
+    private static final Flood REFUSED_ACTIONS = new Flood();
 
     private Audit() {}
 
@@ -50,23 +45,8 @@ public final class Audit {
      */
     public static void refusedLogin(
             String initiator, String address, String target, String reason) {
-        long before = 0;
-        synchronized (REFUSALS) {
-            long now = System.nanoTime();
-            if (now - secondBegan >= SECOND_NANOS) {
-                secondBegan = now;
-                refusals = 0;
-                before = untold;
-                untold = 0;
-            }
-            if (refusals == REFUSALS_MAX) {
-                untold++;
-                return;
-            }
-            refusals++;
-        }
-        if (before > 0) {
-            LOG.warn("login-refused count={} (not listed one by one)", before);
+        if (!REFUSED_LOGINS.tells("login-refused")) {
+            return;
         }
         LOG.warn(
                 "login-refused initiator={} address={} target={} reason={}",
@@ -90,5 +70,51 @@ public final class Audit {
      */
     public static void action(String who, String action, String outcome) {
         LOG.info("admin who={} action={} outcome={}", who, action, outcome);
+    }
+
+    /**
+     * Somebody without the token wanted to administer.
+     *
+     * @param who where the request came from
+     * @param action what was asked for
+     * @param outcome why not
+     */
+    public static void refusedAction(String who, String action, String outcome) {
+        if (REFUSED_ACTIONS.tells("admin-refused")) {
+            LOG.warn("admin-refused who={} action={} outcome={}", who, action, outcome);
+        }
+    }
+
+    /** Lets so many lines of a kind through in a second. Safe for all threads. */
+    private static final class Flood {
+        private static final int LINES_MAX = 20;
+        private static final long SECOND_NANOS = 1_000_000_000L;
+
+        private long secondBegan = System.nanoTime();
+        private int told;
+        private long untold;
+
+        /** Tells whether one more line is told, and how many before it were not. */
+        boolean tells(String verb) {
+            long before = 0;
+            synchronized (this) {
+                long now = System.nanoTime();
+                if (now - secondBegan >= SECOND_NANOS) {
+                    secondBegan = now;
+                    told = 0;
+                    before = untold;
+                    untold = 0;
+                }
+                if (told == LINES_MAX) {
+                    untold++;
+                    return false;
+                }
+                told++;
+            }
+            if (before > 0) {
+                LOG.warn("{} count={} (not listed one by one)", verb, before);
+            }
+            return true;
+        }
     }
 }

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.dbstore.backend.BackendException;
 import org.dbstore.config.AdminConfig;
 import org.dbstore.config.PortalConfig;
 import org.dbstore.server.admin.api.ApiPath;
+import org.dbstore.server.admin.api.RuntimeDirectory;
 import org.dbstore.server.admin.api.StatusView;
 import org.dbstore.server.admin.client.AdminClient;
 import org.dbstore.server.admin.client.RunningServer;
@@ -52,6 +54,19 @@ class AdminServerTest {
             String token = fixture.admin().contents().token();
             assertEquals(64, token.length());
             assertFalse(find().getFirst().toString().contains(token));
+        }
+    }
+
+    @Test
+    void rootFindsTheServiceThatRunsAsAnotherUser() throws BackendException, IOException {
+        assumeTrue(RuntimeDirectory.userId() == RuntimeDirectory.ROOT, "only root is another user");
+        try (AdminFixture fixture = new AdminFixture(folder)) {
+            Path directory = folder.resolve("run");
+            Path file = directory.resolve(ProcessHandle.current().pid() + ".json");
+            Files.setAttribute(file, "unix:uid", 4242);
+            assertEquals(List.of(), find()); // anybody else could have put it there
+            Files.setAttribute(directory, "unix:uid", 4242);
+            assertEquals(fixture.admin().url(), find().getFirst().file().url());
         }
     }
 

@@ -1,7 +1,9 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
 import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
@@ -30,7 +32,14 @@ final class AuthAdd extends ConfigEdit {
     @Mixin SecretSource secret = new SecretSource();
 
     @Override
-    List<Edit> edits(Configuration configuration) throws CommandFailure, IOException {
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        if (tree(configuration).names("auth-groups", group, "users").contains(user)) {
+            throw new CommandFailure(
+                    ExitCode.EXISTS,
+                    "group %s has a user %s already".formatted(group, user),
+                    "'auth set' changes the secret");
+        }
         return List.of(secret.edit(dbsctl(), configuration, group, user));
     }
 

@@ -1,5 +1,6 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
 import org.dbstore.tools.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /** Takes a user, or a group of them, away. */
 @Command(
@@ -30,13 +33,21 @@ final class AuthRemove extends ConfigEdit {
             description = "Name of the user; the whole group without it.")
     @Nullable String user;
 
+    private Set<String> before = Set.of();
+
     @Override
-    List<Edit> edits(Configuration configuration) {
+    List<Edit> edits(Configuration configuration) throws ConfigException, IOException {
+        before = SecretSource.files(tree(configuration));
         return List.of(
                 new Edit.Remove(
                         user == null
                                 ? List.of("auth-groups", group)
                                 : List.of("auth-groups", group, "users", user)));
+    }
+
+    @Override
+    void follow(Configuration configuration) throws ConfigException, IOException {
+        SecretSource.deleteUnneeded(configuration, before);
     }
 
     @Override

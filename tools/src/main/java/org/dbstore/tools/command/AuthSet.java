@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Changes a secret. */
 @Command(
@@ -32,10 +33,13 @@ final class AuthSet extends ConfigEdit {
 
     @Mixin SecretSource secret = new SecretSource();
 
+    private Set<String> before = Set.of();
+
     @Override
     List<Edit> edits(Configuration configuration)
             throws CommandFailure, ConfigException, IOException {
         ConfigTree tree = tree(configuration);
+        before = SecretSource.files(tree);
         if (!tree.names("auth-groups", group, "users").contains(user)) {
             throw new CommandFailure(
                     ExitCode.NOT_FOUND,
@@ -53,6 +57,11 @@ final class AuthSet extends ConfigEdit {
         }
         edits.add(set);
         return edits;
+    }
+
+    @Override
+    void follow(Configuration configuration) throws ConfigException, IOException {
+        SecretSource.deleteUnneeded(configuration, before);
     }
 
     @Override

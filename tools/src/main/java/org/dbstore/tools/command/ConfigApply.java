@@ -1,6 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
@@ -17,8 +18,8 @@ import java.util.List;
         footer = {"", "Example:", "  dbsctl config apply"})
 final class ConfigApply extends ConfigEdit {
     @Override
-    List<Edit> edits(Configuration configuration) {
-        return List.of();
+    List<Edit> edits(Configuration configuration) throws CommandFailure {
+        return reread(configuration);
     }
 
     @Override

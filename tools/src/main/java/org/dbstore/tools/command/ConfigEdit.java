@@ -65,6 +65,9 @@ abstract class ConfigEdit implements Callable<Integer> {
     /** What was done, for people: a sentence without its end. */
     abstract String done();
 
+    /** Called when it is in force, or kept for the next start. */
+    void follow(Configuration configuration) throws ConfigException, IOException {}
+
     /** Called if nothing was changed, so that nothing is left of the attempt. */
     void undo() throws IOException {}
 
@@ -89,10 +92,15 @@ abstract class ConfigEdit implements Callable<Integer> {
                 agree(plan);
                 AppliedView done = configuration.apply(edits, plan);
                 applied = true;
-                tell(done(), new Result(true, done.version(), done.changes(), done.warnings()));
+                tell(
+                        configuration.isServed()
+                                ? done()
+                                : done() + "; dbsd finds it when it starts",
+                        new Result(true, done.version(), done.changes(), done.warnings()));
                 done.warnings()
                         .forEach(
                                 warning -> dbsctl().terminal().err().println("dbsctl: " + warning));
+                follow(configuration);
             }
         } finally {
             if (!applied) {
@@ -119,6 +127,17 @@ abstract class ConfigEdit implements Callable<Integer> {
                     ExitCode.USAGE,
                     "sessions will be cut: " + String.join(", ", plan.cutSessions()));
         }
+    }
+
+    /** No edits: the files are read again, which only a server does. */
+    static List<Edit> reread(Configuration configuration) throws CommandFailure {
+        if (!configuration.isServed()) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "no dbsd that you may administer has this configuration in force",
+                    "start it, or be its user or root; 'config check' looks at the files alone");
+        }
+        return List.of();
     }
 
     final Dbsctl dbsctl() {

@@ -1,6 +1,7 @@
 package org.dbstore.tools.command;
 
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.configuration.Configuration;
 
 import picocli.CommandLine.Command;
@@ -20,8 +21,8 @@ final class ConfigPlan extends ConfigEdit {
     }
 
     @Override
-    List<Edit> edits(Configuration configuration) {
-        return List.of();
+    List<Edit> edits(Configuration configuration) throws CommandFailure {
+        return reread(configuration);
     }
 
     @Override

@@ -313,7 +313,9 @@ public final class Dbsctl {
 
     private int failed(Exception failure) {
         CommandFailure described = CommandFailure.of(failure);
-        terminal.err().println("dbsctl: " + described.getMessage());
+        String.valueOf(described.getMessage())
+                .lines()
+                .forEach(line -> terminal.err().println("dbsctl: " + line));
         trace(failure);
         return described.exitCode().number();
     }

@@ -59,19 +59,15 @@ final class LunList extends ConfigQuery {
         dbsctl().printer().rows(FieldColumns.of(rows, first), rows);
     }
 
-    private Map<String, @Nullable Object> row(
-            ConfigTree configuration, String target, String lun) {
+    private Map<String, @Nullable Object> row(ConfigTree configuration, String target, String lun) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("target", target);
         row.putAll(named(configuration, "lun", "targets", target, "luns", lun));
         served.stream()
                 .filter(view -> view.name().equals(target))
-                .forEach(view -> row.put("served", serves(view, lun)));
+                .forEach(view ->
+                        row.put("served", !view.missingLuns().contains(Integer.valueOf(lun))));
         return row;
-    }
-
-    private static boolean serves(TargetView target, String lun) {
-        return target.luns().stream().anyMatch(each -> Integer.toString(each.number()).equals(lun));
     }
 
     /** The snapshots that a target shows by themselves. */

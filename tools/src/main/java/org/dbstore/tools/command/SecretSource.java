@@ -1,8 +1,10 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
+import org.dbstore.tools.configuration.ConfigTree;
 import org.dbstore.tools.configuration.Configuration;
 import org.dbstore.tools.configuration.SecretFiles;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,10 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a secret comes from: a file, the environment of the server, or the operator, who is asked.
@@ -53,6 +58,30 @@ final class SecretSource {
     void forget() throws IOException {
         if (kept != null) {
             Files.deleteIfExists(kept);
+        }
+    }
+
+    /** The files that a configuration names. */
+    static Set<String> files(ConfigTree tree) {
+        Set<String> files = new HashSet<>();
+        for (String group : tree.names("auth-groups")) {
+            for (String user : tree.names("auth-groups", group, "users")) {
+                for (String key : List.of("secret-file", "mutual-secret-file")) {
+                    tree.value("auth-groups", group, "users", user, key)
+                            .ifPresent(file -> files.add(file.toString()));
+                }
+            }
+        }
+        return files;
+    }
+
+    /** Deletes those of {@code before} that were typed once and are needed no more. */
+    static void deleteUnneeded(Configuration configuration, Set<String> before)
+            throws ConfigException, IOException {
+        Optional<Path> main = configuration.file();
+        if (main.isPresent()) {
+            Set<String> after = files(ConfigEdit.tree(configuration));
+            SecretFiles.forget(main.get(), before, after);
         }
     }
 

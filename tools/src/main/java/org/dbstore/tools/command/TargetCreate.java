@@ -1,6 +1,9 @@
 package org.dbstore.tools.command;
 
+import org.dbstore.config.ConfigException;
 import org.dbstore.config.Edit;
+import org.dbstore.tools.CommandFailure;
+import org.dbstore.tools.ExitCode;
 import org.dbstore.tools.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Makes a target. */
@@ -43,7 +48,14 @@ final class TargetCreate extends ConfigEdit {
     @Nullable String authGroup;
 
     @Override
-    List<Edit> edits(Configuration configuration) {
+    List<Edit> edits(Configuration configuration)
+            throws CommandFailure, ConfigException, IOException {
+        if (tree(configuration).names("targets").contains(target.toLowerCase(Locale.ROOT))) {
+            throw new CommandFailure(
+                    ExitCode.EXISTS,
+                    "there is a target " + target + " already",
+                    "'target set' changes it");
+        }
         List<Edit> edits = new ArrayList<>();
         List<String> path = List.of("targets", target);
         edits.add(new Edit.Set(path, Map.of()));

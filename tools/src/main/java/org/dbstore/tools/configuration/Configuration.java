@@ -50,6 +50,9 @@ public interface Configuration {
      */
     List<TargetView> targets() throws ServerFailure;
 
+    /** Tells whether a server has it in force; if not, the next start finds what is edited. */
+    boolean isServed();
+
     /** Returns the main file; empty if there is none, or it is not on this machine. */
     Optional<Path> file();
 }

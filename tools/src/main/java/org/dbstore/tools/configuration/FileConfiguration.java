@@ -50,6 +50,11 @@ public record FileConfiguration(Path main) implements Configuration {
     }
 
     @Override
+    public boolean isServed() {
+        return false;
+    }
+
+    @Override
     public Optional<Path> file() {
         return Optional.of(main);
     }

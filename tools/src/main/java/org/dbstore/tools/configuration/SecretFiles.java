@@ -11,15 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
 
 /** Secrets that an operator typed, in files of their own beside the configuration. */
 public final class SecretFiles {
+    private static final String FOLDER = "secrets";
+
     private SecretFiles() {}
 
     /**
-     * Keeps a secret where only the configuration's owner can read it. A new name each time: the
-     * configuration in force goes on with the old file until the new one is in force.
+     * Keeps a secret where only the owner of the folder can read it, who becomes the owner of the
+     * configuration if the folder is not there. A new name each time: the configuration in force
+     * goes on with the old file until the new one is in force.
      *
      * @param configFile main file of the configuration
      * @param name for people, of letters, digits, '.', '-' and '_'
@@ -36,13 +39,12 @@ public final class SecretFiles {
                     "write the secret into a file of mode 0600 and give --secret-file");
         }
         Path main = configFile.toAbsolutePath();
-        Path folder = main.resolveSibling("secrets");
+        Path folder = main.resolveSibling(FOLDER);
         var ownerOnly =
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        UserPrincipal owner = Files.getOwner(main);
         if (!Files.exists(folder)) {
             Files.createDirectory(folder, ownerOnly);
-            Files.setOwner(folder, owner);
+            Files.setOwner(folder, Files.getOwner(main));
         }
         Path draft =
                 Files.createTempFile(
@@ -58,7 +60,25 @@ public final class SecretFiles {
             }
             channel.force(true);
         }
-        Files.setOwner(draft, owner);
+        Files.setOwner(draft, Files.getOwner(folder));
         return draft;
+    }
+
+    /**
+     * Deletes files that {@link #keep} made, of which the configuration says nothing any more.
+     *
+     * @param configFile main file of the configuration
+     * @param before what was named as secret files
+     * @param after what still is
+     */
+    public static void forget(Path configFile, Set<String> before, Set<String> after)
+            throws IOException {
+        Path folder = configFile.toAbsolutePath().resolveSibling(FOLDER);
+        for (String file : before) {
+            Path path = configFile.toAbsolutePath().resolveSibling(file).normalize();
+            if (!after.contains(file) && folder.equals(path.getParent())) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 }

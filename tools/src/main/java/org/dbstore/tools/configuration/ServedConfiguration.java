@@ -46,6 +46,11 @@ public record ServedConfiguration(AdminClient client, Optional<Path> file)
         return client.list(ApiPath.of("targets"), TargetView.class);
     }
 
+    @Override
+    public boolean isServed() {
+        return true;
+    }
+
     private static ChangeRequest request(List<Edit> edits, Optional<Long> version) {
         return new ChangeRequest(edits.stream().map(EditView::of).toList(), version);
     }

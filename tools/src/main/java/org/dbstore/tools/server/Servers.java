@@ -10,6 +10,9 @@ import org.dbstore.tools.ExitCode;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,8 +118,14 @@ public final class Servers {
     }
 
     private Server elsewhere(String url) throws CommandFailure {
-        AdminClient client =
-                new AdminClient(url, token(url), environment.apply("DBS_SERVER_CERTIFICATE"));
+        if (url.matches("(?i)http://.*") && !isLoopback(url)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "to " + url + " the token would go in clear",
+                    "write https://HOST:PORT; docs/config.md, admin.certificate, has the server's"
+                        + " part");
+        }
+        AdminClient client = new AdminClient(url, token(url), certificate());
         try {
             List<Server.Device> devices =
                     client.list(ApiPath.of("devices"), DeviceView.class).stream()
@@ -126,6 +135,32 @@ public final class Servers {
         } catch (ServerFailure e) {
             throw CommandFailure.of(e);
         }
+    }
+
+    private static boolean isLoopback(String url) throws CommandFailure {
+        try {
+            String host = String.valueOf(new URI(url).getHost());
+            return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (URISyntaxException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "'" + url + "' is no URL", "write https://HOST:PORT");
+        } catch (IllegalArgumentException e) {
+            return false; // a name
+        }
+    }
+
+    /** As openssl prints it, or the digits alone. */
+    private Optional<String> certificate() throws CommandFailure {
+        Optional<String> given = environment.apply("DBS_SERVER_CERTIFICATE");
+        Optional<String> digits =
+                given.map(text -> text.substring(text.indexOf('=') + 1).replace(":", "").strip());
+        if (digits.isPresent() && !digits.get().matches("[0-9A-Fa-f]{64}")) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "DBS_SERVER_CERTIFICATE is no SHA-256 of a certificate",
+                    "write what 'openssl x509 -noout -fingerprint -sha256 -in FILE' prints");
+        }
+        return digits;
     }
 
     private String token(String url) throws CommandFailure {

@@ -2,6 +2,7 @@ package org.dbstore.tools.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tools.ExitCode;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /** Goal: targets and what belongs to them are edits of the configuration, checked before kept. */
 class ConfigCommandsTest extends CommandTestBase {
     private static final String TARGET = "iqn.2026-01.org.dbstore:web";
+
+    private static final String LATER = "; dbsd finds it when it starts\n";
 
     private Path main = Path.of("");
     private Path managed = Path.of("");
@@ -38,13 +41,15 @@ class ConfigCommandsTest extends CommandTestBase {
     @Test
     void aTargetIsMadeShownChangedAndTakenAway() throws Exception {
         assertEquals(
-                "Made target " + TARGET + "\n",
+                "Made target " + TARGET + LATER,
                 config("target", "create", TARGET, "--alias", "web", "--initiator", "iqn.a:*"));
         var shown = Json.object(config("target", "show", TARGET, "-o", "json"));
         assertEquals("web", shown.get("alias"));
         assertEquals(
                 List.of("iqn.a:*"),
                 Json.objects(config("target", "list", "-o", "json")).getFirst().get("initiators"));
+        String taken = failing(ExitCode.EXISTS, with("target", "create", TARGET));
+        assertTrue(taken.contains("there is a target " + TARGET + " already"), taken);
         config("target", "set", TARGET, "alias-", "max-sessions=8");
         shown = Json.object(config("target", "show", TARGET, "-o", "json"));
         assertEquals(null, shown.get("alias"));
@@ -57,10 +62,10 @@ class ConfigCommandsTest extends CommandTestBase {
     @Test
     void lunsTakeTheFirstFreeNumberAndTheOnlyDevice() throws Exception {
         config("target", "create", TARGET);
-        assertEquals("vm1 is LUN 0 of " + TARGET + "\n", config("lun", "map", TARGET, "vm1"));
+        assertEquals("vm1 is LUN 0 of " + TARGET + LATER, config("lun", "map", TARGET, "vm1"));
         config("lun", "map", TARGET, "vm2@nightly", "--lun", "7", "--dry-run");
         assertEquals(
-                "vm2@nightly is LUN 7 of " + TARGET + "\n",
+                "vm2@nightly is LUN 7 of " + TARGET + LATER,
                 config("lun", "map", TARGET, "vm2@nightly", "--lun", "7"));
         config("lun", "map", TARGET, "vm3", "cache=writeback", "qos.iops=500");
         assertEquals(
@@ -197,6 +202,32 @@ class ConfigCommandsTest extends CommandTestBase {
                 config("auth", "show", "staff", "-H", "--columns", "user,secret-file"));
         assertFalse(config("config", "dump").contains("twelve"));
         assertFalse(Files.readString(managed).contains("twelve"));
+        failing(ExitCode.EXISTS, with("auth", "add", "staff", "alice"));
+    }
+
+    @Test
+    void aTypedSecretGoesWhenItIsNeededNoMore() throws Exception {
+        run(new CapturedTerminal().answering("twelve bytes or"), with("auth", "add", "a", "u"));
+        Path first = onlySecret();
+        run(new CapturedTerminal().answering("another twelve"), with("auth", "set", "a", "u"));
+        Path second = onlySecret();
+        assertNotEquals(first, second);
+        config("auth", "remove", "a");
+        assertFalse(Files.exists(second));
+    }
+
+    @Test
+    void withoutAServerThereIsNothingToApplyTo() throws Exception {
+        String refused = failing(ExitCode.NOT_FOUND, with("config", "apply"));
+        assertTrue(refused.contains("in force"), refused);
+        failing(ExitCode.NOT_FOUND, with("config", "plan"));
+    }
+
+    @Test
+    void aTokenIsSentInClearToThisMachineAlone() {
+        String refused =
+                failing(ExitCode.USAGE, "--server", "http://192.0.2.1:8260", "session", "list");
+        assertTrue(refused.contains("in clear"), refused);
     }
 
     @Test

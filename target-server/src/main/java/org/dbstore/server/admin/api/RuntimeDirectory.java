@@ -14,8 +14,10 @@ public final class RuntimeDirectory {
     /** Environment: where to look, and to write, instead of the usual places. */
     public static final String VARIABLE = "DBS_RUNTIME_DIR";
 
+    /** The number of the user who may do everything. */
+    public static final long ROOT = 0;
+
     private static final String NAME = "dbs";
-    private static final long ROOT = 0;
 
     private RuntimeDirectory() {}
 
@@ -73,7 +75,12 @@ public final class RuntimeDirectory {
         return Path.of("/run", NAME);
     }
 
-    private static Path ofUser(Function<String, Optional<String>> environment) {
+    /**
+     * The place of those servers that this user has started by hand.
+     *
+     * @param environment looks up a variable
+     */
+    public static Path ofUser(Function<String, Optional<String>> environment) {
         return environment
                 .apply("XDG_RUNTIME_DIR")
                 .map(directory -> Path.of(directory, NAME))

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param authGroup whose users may; absent: without authentication
  * @param sessions how many there are
  * @param luns by number
+ * @param missingLuns numbers that are configured and cannot be served
  * @param accessStates how good the ways to it are
  */
 public record TargetView(
@@ -28,6 +29,7 @@ public record TargetView(
         Optional<String> authGroup,
         int sessions,
         List<Lun> luns,
+        List<Integer> missingLuns,
         List<AccessState> accessStates) {
     /**
      * How good the way through a portal group is (ALUA).
@@ -96,6 +98,7 @@ public record TargetView(
                 config.access().authGroup().map(AuthGroupConfig::name),
                 served.sessions().size(),
                 served.luns().stream().map(Lun::of).toList(),
+                served.missingLuns(),
                 served.portGroups().stream().map(AccessState::of).toList());
     }
 }

@@ -263,7 +263,7 @@ public final class AdminClient {
                     new ApiError(
                             ApiError.UNREACHABLE,
                             url + " is no address of a server",
-                            "write http://HOST:PORT"),
+                            "write https://HOST:PORT"),
                     new IOException(e));
         }
     }

@@ -31,11 +31,15 @@ public record RunningServer(RuntimeFile file) {
      */
     public static List<RunningServer> all(Function<String, Optional<String>> environment) {
         List<RunningServer> found = new ArrayList<>();
+        Path ofUser = RuntimeDirectory.ofUser(environment);
         for (Path directory : RuntimeDirectory.ofClient(environment)) {
+            boolean shared = directory.equals(ofUser);
             try (DirectoryStream<Path> files =
                     Files.newDirectoryStream(directory, "[1-9]*" + SUFFIX)) {
                 for (Path file : files) {
-                    read(file).filter(RunningServer::isAlive).ifPresent(found::add);
+                    if (isTrusted(file, directory, shared)) {
+                        read(file).filter(RunningServer::isAlive).ifPresent(found::add);
+                    }
                 }
             } catch (IOException e) {
                 // There is no such directory, or it is another user's: then nobody is there for us.
@@ -45,12 +49,24 @@ public record RunningServer(RuntimeFile file) {
         return found;
     }
 
-    /** Reads what a server says of itself; empty if it may not be read or is not to be trusted. */
+    /**
+     * What root or this user wrote is to be trusted. Root also believes the user to whom the system
+     * gave a folder for it: that is the service's.
+     *
+     * @param shared true if anybody could have made the folder
+     */
+    private static boolean isTrusted(Path file, Path directory, boolean shared) {
+        long owner = RuntimeDirectory.owner(file).orElse(-1L);
+        long user = RuntimeDirectory.userId();
+        return owner == RuntimeDirectory.ROOT
+                || owner == user
+                || (user == RuntimeDirectory.ROOT
+                        && !shared
+                        && RuntimeDirectory.owner(directory).equals(Optional.of(owner)));
+    }
+
+    /** Reads what a server says of itself; empty if it may not be read. */
     private static Optional<RunningServer> read(Path path) {
-        long owner = RuntimeDirectory.owner(path).orElse(-1L);
-        if (owner != 0 && owner != RuntimeDirectory.userId()) {
-            return Optional.empty(); // anybody could have put it there
-        }
         try (InputStream input = Files.newInputStream(path)) {
             return Optional.of(new RunningServer(Json.read(input, RuntimeFile.class, false)));
         } catch (IOException e) {

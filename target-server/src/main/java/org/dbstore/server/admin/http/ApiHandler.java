@@ -40,6 +40,9 @@ final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LogManager.getLogger(ApiHandler.class);
     private static final String OVERRIDE = "X-HTTP-Method-Override";
 
+    /** Those that a client may mean by POST because its library cannot send them. */
+    private static final Set<String> METHODS = Set.of("PATCH", "PUT", "DELETE");
+
     /** What a browser may do with an answer: the page runs its own files and asks this server. */
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -65,6 +68,7 @@ final class ApiHandler extends Handler.Abstract {
             Routes.Found found = routes.find(method(request), request.getHttpURI().getPath());
             if (found.route().kind() != Route.Kind.OPEN) {
                 gate.checkToken(request);
+                exchange.admitted = true;
             }
             Map<String, String> query = query(found.route(), request);
             OptionalLong length =
@@ -152,7 +156,7 @@ final class ApiHandler extends Handler.Abstract {
 
     private static String method(Request request) {
         String override = request.getHeaders().get(OVERRIDE);
-        return override != null && request.getMethod().equals("POST")
+        return override != null && request.getMethod().equals("POST") && METHODS.contains(override)
                 ? override
                 : request.getMethod();
     }
@@ -197,6 +201,9 @@ final class ApiHandler extends Handler.Abstract {
         private final Request request;
         private final Response response;
         private final Callback callback;
+
+        /** True once it has shown the token. */
+        private volatile boolean admitted;
 
         Exchange(Request request, Response response, Callback callback) {
             this.request = request;
@@ -278,11 +285,11 @@ final class ApiHandler extends Handler.Abstract {
         }
 
         private void audit(int status, @Nullable ApiError error) {
-            if (status == 401 || !request.getMethod().equals("GET")) {
-                Audit.action(
-                        client(),
-                        action(),
-                        error == null ? Integer.toString(status) : error.code());
+            String outcome = error == null ? Integer.toString(status) : error.code();
+            if (status == 401) {
+                Audit.refusedAction(client(), action(), outcome);
+            } else if (admitted && !request.getMethod().equals("GET")) {
+                Audit.action(client(), action(), outcome);
             }
         }
     }

@@ -60,7 +60,7 @@ class LunItem {
 const sourceOf = lun => `${lun.device}/${lun.volume}${lun.snapshot === null ? '' : `@${lun.snapshot}`}`;
 
 function mapVolume(app, target) {
-  const taken = new Set(target.luns.map(lun => lun.number));
+  const taken = new Set([...target.luns.map(lun => lun.number), ...target.missingLuns]);
   const volumes = app.state.devices.flatMap(({info, volumes}) => volumes.map(({name}) => ({device: info.name, volume: name})));
   openDialog({
     title: ['Map a volume to ', nameOf(target.name)],

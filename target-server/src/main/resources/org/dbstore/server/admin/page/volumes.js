@@ -286,7 +286,7 @@ function cloneOf(panel, volume, snapshot) {
 function rename(panel, volume) {
   openDialog({
     title: ['Another name for ', nameOf(volume.name)],
-    text: usesText(panel, volume, 'The configuration still calls it by the old name.'),
+    text: usesText(panel, volume, 'The configuration follows, unless the old name stands in a file of yours: then it is refused.'),
     fields: [{name: 'name', kind: 'text', label: 'New name', value: volume.name}],
     confirm: 'Rename',
     run: async ({name}) => {
