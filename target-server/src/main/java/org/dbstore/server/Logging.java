@@ -89,7 +89,7 @@ final class Logging {
         } catch (IOException e) {
             LOG.error(
                     "the audit log has no file of its own: {}; let dbsd write there, then reload"
-                        + " it",
+                            + " it",
                     reason(e));
         }
     }

@@ -305,6 +305,11 @@ public final class Catalogue {
         records.committed(transaction);
     }
 
+    /** Forgets what was put for a transaction that is not committed. */
+    public void giveUp() {
+        records.giveUp();
+    }
+
     private <T> Optional<T> read(int kind, int id, Function<byte[], T> decode)
             throws BackendException {
         try {

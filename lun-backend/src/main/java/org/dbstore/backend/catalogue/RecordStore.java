@@ -178,9 +178,14 @@ final class RecordStore {
 
     /** Forgets what was put for another transaction, which was given up. */
     private void begin(Transaction transaction) {
-        if (current == transaction) {
-            return;
+        if (current != transaction) {
+            giveUp();
+            current = transaction;
         }
+    }
+
+    /** Forgets what was put and is not committed. */
+    void giveUp() {
         blocksBefore.forEach((number, before) -> restore(blocks, number, before));
         for (RecordKey key : placesBefore.keySet()) {
             places.getOrDefault(key, Place.NOWHERE).slots().forEach(used::clear);
@@ -191,7 +196,7 @@ final class RecordStore {
         }
         blocksBefore.clear();
         placesBefore.clear();
-        current = transaction;
+        current = null;
     }
 
     private static <K, V> void restore(Map<K, V> map, K key, Optional<V> before) {
@@ -248,7 +253,7 @@ final class RecordStore {
         for (int number : numbers) {
             ByteBuffer block = block(number * CatalogueBlock.SLOTS);
             CatalogueBlock.seal(block, number, deviceId);
-            transaction.patch(offset(number), copy(block));
+            transaction.patchBlock(offset(number), copy(block));
         }
     }
 

@@ -12,7 +12,6 @@ import org.dbstore.backend.device.StoreHealth;
 import org.dbstore.backend.event.CommitEvent;
 import org.dbstore.backend.extent.ExtentAllocator;
 import org.dbstore.backend.extent.ExtentChanges;
-import org.dbstore.backend.extent.ExtentMap;
 import org.dbstore.backend.extent.ExtentTable;
 import org.dbstore.backend.format.Geometry;
 import org.dbstore.backend.format.ReservedExtents;
@@ -266,15 +265,13 @@ public final class GroupCommit {
             throw new BackendException(
                     BackendError.LIMIT, "the catalogue is as large as it can be");
         }
-        int home = allocator.allocateFromReserve(ExtentMap.NONE);
-        int copy = allocator.allocateFromReserve(ExtentMap.NONE);
-        if (copy == ExtentMap.NONE) {
-            if (home != ExtentMap.NONE) {
-                allocator.release(home);
-            }
+        int[] pair = allocator.allocateTogetherFromReserve(2);
+        if (pair.length == 0) {
             throw new BackendException(
                     BackendError.NO_SPACE, "no two free extents for more of the catalogue");
         }
+        int home = pair[0];
+        int copy = pair[1];
         try {
             JournalSetup.zero(device, geometry, home);
             JournalSetup.zero(device, geometry, copy);

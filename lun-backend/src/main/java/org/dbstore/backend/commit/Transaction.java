@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,10 @@ import java.util.Set;
 public final class Transaction {
     private final List<List<Patch>> steps = new ArrayList<>();
     private List<Patch> step = new ArrayList<>();
+
+    /** Where the present step has the blocks that are changed as a whole, by offset. */
+    private final Map<Long, Integer> blocks = new HashMap<>();
+
     private int features = -1;
     private long highWater;
     private boolean data;
@@ -46,6 +52,23 @@ public final class Transaction {
     }
 
     /**
+     * As {@link #patch} for a whole block that is only changed as a whole: what the present step
+     * already has for it is replaced, however often it is changed.
+     *
+     * @param offset first byte of the block
+     * @param bytes the block, from position to limit; not changed afterwards
+     * @return this
+     */
+    public Transaction patchBlock(long offset, ByteBuffer bytes) {
+        Integer present = blocks.putIfAbsent(offset, step.size());
+        if (present == null) {
+            return patch(offset, bytes);
+        }
+        step.set(present, new Patch(offset, bytes.duplicate()));
+        return this;
+    }
+
+    /**
      * Ends the present step: what follows must not be on the medium without what came before.
      *
      * @return this
@@ -54,6 +77,7 @@ public final class Transaction {
         if (!step.isEmpty()) {
             steps.add(step);
             step = new ArrayList<>();
+            blocks.clear();
         }
         return this;
     }

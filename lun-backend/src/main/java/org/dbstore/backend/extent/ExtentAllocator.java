@@ -68,7 +68,21 @@ public final class ExtentAllocator {
      * @return their indexes; empty if not so many are free but the reserve
      */
     public synchronized int[] allocateTogether(int preferred, int count) {
-        if (freeCount - reserve < count) {
+        return takeTogether(preferred, count, reserve);
+    }
+
+    /**
+     * As {@link #allocateTogether}, for what keeps the metadata going.
+     *
+     * @param count how many
+     * @return their indexes; empty if not so many are free
+     */
+    public synchronized int[] allocateTogetherFromReserve(int count) {
+        return takeTogether(ExtentMap.NONE, count, 0);
+    }
+
+    private int[] takeTogether(int preferred, int count, int kept) {
+        if (freeCount - kept < count) {
             return new int[0];
         }
         int[] extents = new int[count];

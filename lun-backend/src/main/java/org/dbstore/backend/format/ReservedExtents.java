@@ -103,8 +103,11 @@ public record ReservedExtents(
             all.add(superblock.getInt(LIST + i * Integer.BYTES));
         }
         int journal = superblock.getInt(OFFSET + 8);
-        // One extent for two purposes is nothing that we wrote.
-        return all.contains(journal) || new HashSet<>(all).size() < count
+        // One extent for two purposes is nothing that we wrote, nor one that there cannot be.
+        return all.contains(journal)
+                        || new HashSet<>(all).size() < count
+                        || journal < 0
+                        || all.stream().anyMatch(extent -> extent < 0)
                 ? Optional.empty()
                 : Optional.of(
                         new ReservedExtents(

@@ -85,7 +85,7 @@ public final class CloneSnapshot {
         Directory directory = management.directory();
         directory.checkNameUnused(newName);
         Layer source = management.layer(id);
-        management.volumeOf(source);
+        management.checkGuarded(source, volume);
         directory.freeSlot();
         boolean isHead = volume.headId() == id;
         if (isHead) {

@@ -3,8 +3,7 @@ package org.dbstore.backend.operation;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.extent.ExtentTable;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /** Frees extents that no view shows, durably, a part at a time. */
 final class ExtentRelease {
@@ -27,19 +26,20 @@ final class ExtentRelease {
     /** Frees them all, and waits until that is on the medium. */
     void freeAll(Choice choice) throws BackendException {
         ExtentTable table = management.parts().table();
-        List<Integer> extents = new ArrayList<>();
+        IntStream.Builder chosen = IntStream.builder(); // there may be millions
         table.scan((extent, owner, position) -> {
             if (choice.goes(owner, position)) {
-                extents.add(extent);
+                chosen.add(extent);
             }
         });
-        for (int i = 0; i < extents.size(); i++) {
-            table.free(extents.get(i));
+        int[] extents = chosen.build().toArray();
+        for (int i = 0; i < extents.length; i++) {
+            table.free(extents[i]);
             if ((i + 1) % EXTENTS_PER_COMMIT == 0) {
                 management.parts().commits().flush();
             }
         }
-        if (!extents.isEmpty()) {
+        if (extents.length > 0) {
             management.parts().commits().flush();
         }
     }

@@ -1,5 +1,7 @@
 package org.dbstore.backend.operation;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.device.BlockDevice;
@@ -21,6 +23,8 @@ final class HolePunching {
 
     /** And one in so many of those that are left, so that the device does not seem full. */
     private static final int PART_AT_ONCE = 4;
+
+    private static final Logger LOG = LogManager.getLogger(HolePunching.class);
 
     private final Management management;
     private final BooleanSupplier shared;
@@ -92,13 +96,17 @@ final class HolePunching {
     private void punch(List<GuardedExtents.Held> held) throws BackendException {
         for (GuardedExtents.Held each : held) {
             if (!table.isUncommitted(each.extent())) {
-                visitUnmapped(
-                        each.extent(),
-                        (extent, from, to) ->
-                                device.punchHole(
-                                        offset(extent, from),
-                                        (long) (to - from) * Geometry.BLOCK_BYTES));
+                visitUnmapped(each.extent(), this::punch);
             }
+        }
+    }
+
+    private void punch(int extent, int from, int to) {
+        try {
+            device.punchHole(offset(extent, from), (long) (to - from) * Geometry.BLOCK_BYTES);
+        } catch (IOException e) {
+            // Only space is lost: nobody reads what is unmapped.
+            LOG.warn("{} blocks of extent {} keep their space", to - from, extent, e);
         }
     }
 

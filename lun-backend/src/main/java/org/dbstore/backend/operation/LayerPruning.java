@@ -41,7 +41,8 @@ public final class LayerPruning {
      * Runs it for whole trees. The caller holds the operations of their volumes, not the management
      * lock.
      *
-     * @param trees ids of all layers of the trees
+     * @param trees ids of all layers of the trees; those that are removed are taken out, because
+     *     others may get them at once
      * @throws BackendException {@link org.dbstore.backend.BackendError#FAILED}
      */
     public void run(BitSet trees) throws BackendException {
@@ -50,8 +51,10 @@ public final class LayerPruning {
             while (!step.equals(Step.NONE)) {
                 if (step.merged() != null && step.child() != null) {
                     new SnapshotMerge(management, step.merged(), step.child()).run();
+                    trees.clear(step.merged().id());
                 } else {
                     new LayerRemoval(management).run(step.removed(), List.of());
+                    step.removed().forEach(trees::clear);
                 }
                 step = management.locked(() -> next(trees));
             }

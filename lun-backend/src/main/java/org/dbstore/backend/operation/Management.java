@@ -63,10 +63,13 @@ public record Management(
      */
     public <T> T locked(Step<T> step) throws BackendException {
         lock.lock();
+        boolean done = false;
         try {
-            return step.run();
+            T result = step.run();
+            done = true;
+            return result;
         } finally {
-            lock.unlock();
+            unlock(done);
         }
     }
 
@@ -78,8 +81,21 @@ public record Management(
      */
     public void lockedDo(Action step) throws BackendException {
         lock.lock();
+        boolean done = false;
         try {
             step.run();
+            done = true;
+        } finally {
+            unlock(done);
+        }
+    }
+
+    /** What a step that failed had put into the catalogue for a commit was never there. */
+    private void unlock(boolean done) {
+        try {
+            if (!done && lock.getHoldCount() == 1) {
+                catalogue.giveUp();
+            }
         } finally {
             lock.unlock();
         }

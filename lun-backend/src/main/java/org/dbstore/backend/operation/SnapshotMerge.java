@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Takes a marked layer out of a chain: extents that its child lacks are given to the child, those
@@ -26,8 +27,6 @@ import java.util.Optional;
 final class SnapshotMerge {
     /** Extents changed by one commit; others may commit in between. */
     private static final int EXTENTS_PER_COMMIT = 4096;
-
-    private record Held(int extent, long position) {}
 
     private final Management management;
     private final Layer doomed;
@@ -79,14 +78,13 @@ final class SnapshotMerge {
      */
     void run() throws BackendException {
         try {
-            List<Held> served = new ArrayList<>();
-            freeUnserved(served);
-            List<Long> hidden = new ArrayList<>();
-            List<Held> left = served;
-            while (!left.isEmpty()) {
+            // There may be millions of each, so they are kept as bare numbers.
+            IntStream.Builder hidden = IntStream.builder();
+            int[] left = freeUnserved();
+            while (left.length > 0) {
                 left = mergeRound(left, hidden);
             }
-            dropTombstones(hidden);
+            dropTombstones(hidden.build().toArray());
             relink();
         } finally {
             release();
@@ -99,15 +97,19 @@ final class SnapshotMerge {
         }
     }
 
-    /** Frees what no view shows: doubled entries, and positions beyond all sizes. */
-    private void freeUnserved(List<Held> served) throws BackendException {
+    /**
+     * Frees what no view shows: doubled entries, and positions beyond all sizes. Returns the other
+     * extents of the layer.
+     */
+    private int[] freeUnserved() throws BackendException {
         long positions = below.positionCount();
         ExtentMap own = new ViewBuilder(table).build(new int[] {doomed.id()}, positions);
+        IntStream.Builder served = IntStream.builder();
         List<Integer> unserved = new ArrayList<>();
         table.scan((extent, owner, position) -> {
             if (owner == doomed.id()) {
                 if (position < positions && own.get(position) == extent) {
-                    served.add(new Held(extent, position));
+                    served.add(extent);
                 } else {
                     unserved.add(extent);
                 }
@@ -117,14 +119,19 @@ final class SnapshotMerge {
             unserved.forEach(table::free);
             management.parts().commits().flush();
         }
+        return served.build().toArray();
     }
 
-    /** Returns what could not be freed yet, because its hiding entry is not on the medium. */
-    private List<Held> mergeRound(List<Held> extents, List<Long> hidden) throws BackendException {
-        List<Held> postponed = new ArrayList<>();
+    /**
+     * Returns what could not be freed yet, because its hiding entry is not on the medium; adds the
+     * positions of what was freed, without their sign.
+     */
+    private int[] mergeRound(int[] extents, IntStream.Builder hidden) throws BackendException {
+        IntStream.Builder postponed = IntStream.builder();
         int pending = 0;
-        for (Held held : extents) {
-            exclusively(held.position(), () -> merge(held, hidden, postponed));
+        for (int extent : extents) {
+            long position = table.position(extent);
+            exclusively(position, () -> merge(extent, position, hidden, postponed));
             pending++;
             if (pending == EXTENTS_PER_COMMIT) {
                 management.parts().commits().flush();
@@ -132,36 +139,38 @@ final class SnapshotMerge {
             }
         }
         management.parts().commits().flush();
-        return postponed;
+        return postponed.build().toArray();
     }
 
-    private void merge(Held held, List<Long> hidden, List<Held> postponed) {
-        int present = shown.get(held.position());
+    private void merge(
+            int extent, long position, IntStream.Builder hidden, IntStream.Builder postponed) {
+        int present = shown.get(position);
         if (present == ExtentMap.NONE || table.owner(present) != child.id()) {
-            inherit(held);
+            inherit(extent, position);
         } else if (table.isDurable(present)) {
             table.setCovers(present, true); // until the freeing is on the medium
-            table.free(held.extent());
-            hidden.add(held.position());
+            table.free(extent);
+            hidden.add((int) position);
         } else {
-            postponed.add(held);
+            postponed.add(extent);
         }
     }
 
-    private void inherit(Held held) {
-        boolean covers = below.get(held.position()) != ExtentMap.NONE;
-        boolean empty = !table.anyMapped(held.extent(), 0, Geometry.EXTENT_BLOCKS);
+    private void inherit(int extent, long position) {
+        boolean covers = below.get(position) != ExtentMap.NONE;
+        boolean empty = !table.anyMapped(extent, 0, Geometry.EXTENT_BLOCKS);
         if (headView != null && empty && !covers) {
-            shown.put(held.position(), ExtentMap.NONE);
-            table.free(held.extent());
+            shown.put(position, ExtentMap.NONE);
+            table.free(extent);
         } else {
-            table.relabel(held.extent(), child.id(), covers);
+            table.relabel(extent, child.id(), covers);
         }
     }
 
     /** Frees empty entries of the head that have nothing left to hide. */
-    private void dropTombstones(List<Long> positions) throws BackendException {
-        for (long position : positions) {
+    private void dropTombstones(int[] positions) throws BackendException {
+        for (int signed : positions) {
+            long position = Integer.toUnsignedLong(signed);
             exclusively(position, () -> dropTombstone(position));
         }
         management.parts().commits().flush();

@@ -151,6 +151,9 @@ public final class Views {
      * @param used what an open call returned
      */
     public void release(VolumeContents used) {
+        if (used instanceof StoredVolume view) {
+            view.punchUnmapped(); // may take long: while nobody is kept from the lock
+        }
         management.lock().lock();
         try {
             for (VolumeRecord volume : management.directory().volumes()) {

@@ -385,12 +385,17 @@ public final class StoredVolume implements Volume {
         }
     }
 
+    /** Gives back now what has been unmapped and is committed; the view goes on. */
+    public void punchUnmapped() {
+        holes.punchNow();
+    }
+
     /**
      * Ends the view: waits for the transfers under way. Requests that come later, or have not done
      * all of their transfers yet, fail; that is the fault of whoever released the view too early.
      */
     public void close() {
-        holes.punchLast();
+        punchUnmapped();
         stripes.lockAll();
         try {
             head.close();

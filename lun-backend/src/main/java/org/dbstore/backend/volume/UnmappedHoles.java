@@ -95,8 +95,8 @@ final class UnmappedHoles {
         }
     }
 
-    /** Punches what is committed, before the end of the volume. */
-    void punchLast() {
+    /** Punches what is committed, as before the end of the volume. */
+    void punchNow() {
         if (!none) {
             punch();
         }

@@ -10,6 +10,7 @@ import org.dbstore.backend.BackendError;
 import org.dbstore.backend.BackendException;
 import org.dbstore.backend.Bytes;
 import org.dbstore.backend.commit.Transaction;
+import org.dbstore.backend.commit.Transactions;
 import org.dbstore.backend.format.CatalogueField;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,42 @@ class CatalogueTest {
         reload();
         assertEquals(Optional.empty(), catalogue.volume(0, "new"));
         assertEquals(Optional.empty(), catalogue.snapshot(1, 78));
+    }
+
+    @Test
+    void whatWasPutForATransactionThatIsGivenUpIsNotThere() throws Exception {
+        SnapshotFacts before = named("before");
+        SnapshotFacts after = named("after");
+        putSnapshot(1, before);
+        Transaction given = new Transaction();
+        catalogue.putSnapshot(given, 1, 77, named("never"));
+        catalogue.putVolume(given, 0, "v", VolumeFacts.created("v", NOW));
+
+        catalogue.giveUp();
+
+        assertEquals(Optional.of(before), catalogue.snapshot(1, 77));
+        assertEquals(Optional.empty(), catalogue.volume(0, "v"));
+        putSnapshot(2, after);
+        reload();
+        assertEquals(Optional.of(before), catalogue.snapshot(1, 77));
+        assertEquals(Optional.of(after), catalogue.snapshot(2, 77));
+    }
+
+    @Test
+    void ofABlockThatIsChangedManyTimesATransactionHoldsTheLast() throws Exception {
+        Transaction many = new Transaction();
+        SnapshotFacts first = named("first");
+        SnapshotFacts last = named("last");
+        catalogue.putSnapshot(many, 1, 77, first);
+        catalogue.putSnapshot(many, 2, 77, named("goes"));
+        catalogue.removeSnapshot(many, 2);
+        catalogue.putSnapshot(many, 3, 77, last);
+        assertEquals(1, Transactions.patchCount(many));
+        extents.commit(catalogue, many);
+        reload();
+        assertEquals(Optional.of(first), catalogue.snapshot(1, 77));
+        assertEquals(Optional.empty(), catalogue.snapshot(2, 77));
+        assertEquals(Optional.of(last), catalogue.snapshot(3, 77));
     }
 
     @Test

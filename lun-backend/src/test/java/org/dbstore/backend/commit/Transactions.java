@@ -9,6 +9,11 @@ import java.util.List;
 public final class Transactions {
     private Transactions() {}
 
+    /** How many changes a transaction holds. */
+    public static int patchCount(Transaction transaction) {
+        return transaction.steps().stream().mapToInt(List::size).sum();
+    }
+
     /** Writes what a transaction holds straight to where it belongs. */
     public static void apply(Transaction transaction, BlockDevice device) {
         try {

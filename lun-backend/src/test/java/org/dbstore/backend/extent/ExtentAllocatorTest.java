@@ -58,6 +58,16 @@ class ExtentAllocatorTest {
     }
 
     @Test
+    void whatKeepsTheMetadataGoingTakesTheReserveTogetherOrNothing() {
+        ExtentAllocator allocator = ExtentAllocator.withReserve(1000);
+        IntStream.range(5, 7).forEach(allocator::release);
+        assertArrayEquals(new int[] {5, 6}, allocator.allocateTogetherFromReserve(2));
+        allocator.release(6);
+        assertArrayEquals(new int[0], allocator.allocateTogetherFromReserve(2));
+        assertEquals(1, allocator.freeCountWithReserve());
+    }
+
+    @Test
     void theNextFreeOneIsFound() {
         ExtentAllocator allocator = new ExtentAllocator(200);
         assertEquals(ExtentMap.NONE, allocator.nextFree(0));

@@ -498,12 +498,14 @@ class DamagedDevicesTest {
     }
 
     @Test
-    void oneReservedExtentForTwoPurposesIsNoList() throws Exception {
+    void oneReservedExtentForTwoPurposesOrThatCannotBeIsNoList() throws Exception {
         ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
         new ReservedExtents(5, List.of(6), List.of(7, 8), List.of(9)).write(block);
         assertTrue(ReservedExtents.read(block).isPresent());
         for (ReservedExtents doubled :
                 List.of(
+                        new ReservedExtents(-1, List.of(6), List.of(7, 8), List.of()),
+                        new ReservedExtents(5, List.of(6), List.of(-1, 8), List.of()),
                         new ReservedExtents(6, List.of(6), List.of(7, 8), List.of()),
                         new ReservedExtents(5, List.of(6), List.of(7, 7), List.of()),
                         new ReservedExtents(5, List.of(7), List.of(7, 8), List.of()),

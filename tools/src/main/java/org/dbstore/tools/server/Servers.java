@@ -123,7 +123,7 @@ public final class Servers {
                     ExitCode.USAGE,
                     "to " + url + " the token would go in clear",
                     "write https://HOST:PORT; docs/config.md, admin.certificate, has the server's"
-                        + " part");
+                            + " part");
         }
         AdminClient client = new AdminClient(url, token(url), certificate());
         try {
