@@ -168,11 +168,6 @@ public final class LogicalUnit {
         attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
     }
 
-    /** PREEMPT AND ABORT of another nexus took commands of this one, which will see 06/2F/00. */
-    public void commandsCleared(Nexus nexus) {
-        attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
-    }
-
     /** The unit attention conditions that a nexus has not seen yet, first things first. */
     public List<SenseCode> pendingAttentions(Nexus nexus) {
         return attentions.pending(nexus);

@@ -83,9 +83,9 @@ class UnitAttentionsTest {
         attentions.established(NEXUS_B);
         attentions.take(NEXUS_A);
         attentions.take(NEXUS_B);
-        attentions.raise(NEXUS_A, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+        attentions.raise(NEXUS_A, SenseCode.NEXUS_LOSS_OCCURRED);
         assertNull(attentions.take(NEXUS_B));
-        assertEquals(SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, attentions.take(NEXUS_A));
+        assertEquals(SenseCode.NEXUS_LOSS_OCCURRED, attentions.take(NEXUS_A));
         assertEquals(List.of(), attentions.pending(NEXUS_A));
     }
 

@@ -48,6 +48,9 @@ class TaskManagementTest {
     private static final int SUCCEEDED = 7;
     private static final int REJECTED = 255;
 
+    private static final int TASK_ABORTED = 0x40;
+    private static final int ORDERED = 2;
+
     private static final int LUN = TestServer.LUN;
     private static final int OTHER_LUN = TestServer.LARGE_BLOCK_LUN;
     private static final int BLOCK = 9000;
@@ -131,9 +134,9 @@ class TaskManagementTest {
         assertEquals("GOOD", finishWrite(client, OTHER_LUN, elsewhere));
     }
 
-    /** TAS=0: who loses a command to another nexus gets no answer to it, but 2F/00. */
+    /** TAS=1: the answer to the command tells it, so there is no 2F/00. */
     @Test
-    void preemptAndAbortTellsWhoLostACommandAndNobodyElse() throws Exception {
+    void preemptAndAbortAnswersTheCommandsThatOthersLose() throws Exception {
         String register = "5f06 0000 0000 0000 1800";
         byte[] ourKey = Cdb.hex("0000000000000000 0000000000000001 00000000 00000000");
         byte[] theirKey = Cdb.hex("0000000000000000 0000000000000002 00000000 00000000");
@@ -143,9 +146,9 @@ class TaskManagementTest {
         byte[] preempt = Cdb.hex("0000000000000001 0000000000000002 00000000 00000000");
         assertEquals(
                 "GOOD", client.write(LUN, Cdb.hex("5f05 0100 0000 0000 1800"), preempt).outcome());
+        expectAborted(other, theirs, 1);
         assertEquals(COMPLETE, function(other, QUERY_TASK, LUN, theirs, 0));
         assertEquals("CHECK 06/2A/05", ready(other, LUN));
-        assertEquals("CHECK 06/2F/00", ready(other, LUN));
         assertEquals("GOOD", ready(other, LUN));
         assertEquals("GOOD", ready(client, LUN));
     }
@@ -153,9 +156,10 @@ class TaskManagementTest {
     @Test
     void aUnitResetEndsTheTasksOfAllAndTellsAll() throws Exception {
         beginWrite(client, LUN);
-        beginWrite(other, LUN);
+        int theirs = beginWrite(other, LUN);
         int elsewhere = beginWrite(other, OTHER_LUN);
         assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         assertEquals("CHECK 06/29/03", ready(client, LUN));
         assertEquals("CHECK 06/29/03", ready(other, LUN));
         assertEquals("GOOD", ready(other, LUN));
@@ -163,10 +167,56 @@ class TaskManagementTest {
     }
 
     @Test
+    void aUnitResetOfAnotherNexusAnswersMyWriteThatWaitsForItsData() throws Exception {
+        byte[] before = client.read(LUN, Cdb.read10(BLOCK, 1), 512).data();
+        int mine = beginWrite(client, LUN);
+        assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        expectAborted(client, mine, 1);
+        // Data that were on their way are thrown away.
+        client.send(client.dataOut(LUN, 1, 0, 0, new byte[512], true).taskTag(mine));
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertArrayEquals(before, client.read(LUN, Cdb.read10(BLOCK, 1), 512).data());
+        server.assertNoDataInUse();
+    }
+
+    @Test
+    void aUnitResetOfAnotherNexusAnswersMyReadThatWaitsForItsTurn() throws Exception {
+        int write = beginWrite(client, LUN);
+        client.send(client.scsiCommand(LUN, Cdb.read10(BLOCK, 1), 0x40 | ORDERED, 512));
+        int read = client.currentTaskTag();
+        assertEquals(SUCCEEDED, function(client, QUERY_TASK, LUN, read, 0), "it is here");
+        assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        Pdu first = client.receive();
+        Pdu second = client.receive();
+        Pdu ofRead = first.taskTag() == read ? first : second;
+        assertAborted(ofRead, read, 0);
+        assertAborted(ofRead == first ? second : first, write, 1);
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals("GOOD", ready(client, LUN), "one answer each");
+        server.assertNoDataInUse();
+    }
+
+    @Test
+    void myOwnUnitResetGivesMyCommandsNoAnswer() throws Exception {
+        beginWrite(client, LUN);
+        client.send(client.scsiCommand(LUN, Cdb.read10(BLOCK, 1), 0x40 | ORDERED, 512));
+        assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals("GOOD", ready(client, LUN));
+    }
+
+    @Test
+    void theControlModePageSaysThatAbortedCommandsAreAnswered() throws Exception {
+        byte[] page = client.read(LUN, Cdb.hex("1a08 0a00 ff00"), 255).data();
+        assertEquals(0x40, page[4 + 5] & 0x40, "TAS");
+    }
+
+    @Test
     void aWarmResetIsOneOfAllUnits() throws Exception {
         beginWrite(client, LUN);
-        beginWrite(other, OTHER_LUN);
+        int theirs = beginWrite(other, OTHER_LUN);
         assertEquals(COMPLETE, function(client, WARM_RESET, 0, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         for (RawInitiator each : new RawInitiator[] {client, other}) {
             for (int lun : new int[] {LUN, OTHER_LUN}) {
                 assertEquals("CHECK 06/29/02", ready(each, lun));
@@ -177,8 +227,9 @@ class TaskManagementTest {
 
     @Test
     void aColdResetEndsTheSessionsToo() throws Exception {
-        beginWrite(other, LUN);
+        int theirs = beginWrite(other, LUN);
         assertEquals(COMPLETE, function(client, COLD_RESET, 0, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         for (RawInitiator each : new RawInitiator[] {client, other}) {
             Pdu message = each.receive();
             assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
@@ -323,6 +374,26 @@ class TaskManagementTest {
         assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
         assertEquals(tag, answer.taskTag());
         return answer.get8(3) == 0 ? "GOOD" : "status " + answer.get8(3);
+    }
+
+    /**
+     * Waits for TASK ABORTED.
+     *
+     * @param asked how often the target has asked for data
+     */
+    private static void expectAborted(RawInitiator session, int tag, int asked) throws IOException {
+        assertAborted(session.receive(), tag, asked);
+    }
+
+    /** The receiver has checked its StatSN. */
+    private static void assertAborted(Pdu answer, int tag, int asked) {
+        assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
+        assertEquals(tag, answer.taskTag(), answer::toString);
+        assertEquals(TASK_ABORTED, answer.get8(3), answer::toString);
+        assertEquals(0, answer.data().length, "no sense data");
+        assertEquals(asked, answer.get32(36), "ExpDataSN");
+        assertEquals(0x82, answer.get8(1), "underflow");
+        assertEquals(0, answer.get32(44) % 512, "of all that was announced");
     }
 
     private static String ready(RawInitiator session, int lun) throws IOException {

@@ -26,7 +26,7 @@ public final class TaskBarrier {
         aborted.incrementAndGet();
     }
 
-    /** Number of tasks that get no answer. */
+    /** Number of tasks that do not end as they would have. */
     public int aborted() {
         return aborted.get();
     }
