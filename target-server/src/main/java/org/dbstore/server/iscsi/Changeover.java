@@ -8,9 +8,11 @@ import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.TargetPortGroups;
+import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -35,6 +37,12 @@ final class Changeover {
 
     private static final long POLL_MILLIS = 10;
 
+    /**
+     * How commands end whose unit is not there any more: as the next one will. For ESXi that is the
+     * permanent loss of a device; without an answer it would wait and try again.
+     */
+    private static final CommandOutcome GONE = Sense.of(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
+
     private final Sessions sessions;
 
     Changeover(Sessions sessions) {
@@ -43,7 +51,7 @@ final class Changeover {
 
     /**
      * Goes on with the targets as they are now. Units that are not shown any more, or in other
-     * blocks, have no command under way when it returns.
+     * blocks, have no command under way when it returns; those there were end with 05/25/00.
      *
      * @param staying all of their targets are in the offer
      */
@@ -71,7 +79,7 @@ final class Changeover {
                         .boxed()
                         .collect(Collectors.toSet());
         if (!gone.isEmpty()) {
-            session.abort(task -> gone.contains(LunMap.number(task.lun())), barrier);
+            session.abort(task -> gone.contains(LunMap.number(task.lun())), barrier, GONE);
         }
         tell(session, before, after);
     }

@@ -169,7 +169,7 @@ public final class Session {
 
     /**
      * Goes on with its target as it is now. The next command sees its logical units; those under
-     * way are for the caller to abort.
+     * way are for the caller to end.
      *
      * @param next of the same name
      */
