@@ -20,8 +20,11 @@ public final class TaskSet {
     /** Most immediate commands at once. */
     private static final int IMMEDIATE_MAX = 32;
 
-    /** How many aborted tags are remembered, to throw away data that was under way for them. */
-    private static final int ABORTED_TAGS_MAX = 64;
+    /**
+     * How many aborted tags are remembered, to throw away data that was under way for them: all
+     * that an initiator can have under way at once.
+     */
+    private static final int ABORTED_TAGS_MAX = CommandWindow.SIZE_MAX + IMMEDIATE_MAX;
 
     private final Map<Integer, Task> tasks = new HashMap<>();
     private int immediate;

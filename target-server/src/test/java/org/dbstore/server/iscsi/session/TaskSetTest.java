@@ -211,6 +211,21 @@ class TaskSetTest {
     }
 
     @Test
+    void dataForAnyOfAFullWindowOfAbortedTasksIsKnownToBeUnderWay() {
+        int count = 0;
+        while (tasks.add(immediateTask(count)) == Taken.YES) {
+            assertTrue(++count < 1000, "no bound");
+        }
+        for (int i = 0; i < CommandWindow.SIZE_MAX; i++) {
+            assertEquals(Taken.YES, tasks.add(task(count++)));
+        }
+        tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
+        for (int tag = 0; tag < count; tag++) {
+            assertTrue(tasks.wasAborted(tag), "tag " + tag);
+        }
+    }
+
+    @Test
     void waitingForTheEndIsOverWhenTheLastHasEnded() throws InterruptedException {
         Task task = task(7);
         tasks.add(task);
