@@ -68,9 +68,9 @@ final class Changeover {
         ended.await();
     }
 
-    private static void adopt(Session session, IscsiTarget target, TaskBarrier barrier) {
+    private void adopt(Session session, IscsiTarget target, TaskBarrier barrier) {
         LunMap before = session.luns();
-        session.adopt(target);
+        sessions.adopt(session, target);
         LunMap after = session.luns();
         // A command that found its unit in the map before is in the session's task set by now.
         Set<Integer> gone =
@@ -91,12 +91,6 @@ final class Changeover {
 
     private static void tell(Session session, LunMap before, LunMap after) {
         Nexus nexus = session.nexus();
-        before.units().stream()
-                .filter(unit -> !shows(after, unit))
-                .forEach(unit -> unit.nexusLost(nexus));
-        after.units().stream()
-                .filter(unit -> !shows(before, unit))
-                .forEach(unit -> unit.nexusEstablished(nexus));
         boolean listChanged = false;
         for (int number = 0; number <= LunMap.NUMBER_MAX; number++) {
             LogicalUnit was = before.unit(number);
@@ -121,10 +115,6 @@ final class Changeover {
             after.units().forEach(unit -> unit.reportedLunsChanged(nexus));
             session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
         }
-    }
-
-    private static boolean shows(LunMap luns, LogicalUnit unit) {
-        return luns.units().stream().anyMatch(unit::isSame);
     }
 
     /**

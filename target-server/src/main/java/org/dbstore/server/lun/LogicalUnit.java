@@ -143,6 +143,7 @@ public final class LogicalUnit {
     /** The session of a nexus has ended: what it reserved by RESERVE(6) or (10) is free. */
     public void nexusLost(Nexus nexus) {
         reservations.endReserve(nexus);
+        attentions.lost(nexus);
     }
 
     /**

@@ -173,7 +173,7 @@ public final class Session {
      *
      * @param next of the same name
      */
-    public void adopt(IscsiTarget next) {
+    void adopt(IscsiTarget next) {
         target = next;
         luns = next.lunsOf(nexus.initiatorName());
         window.resize(next.terms().commandsMax());
