@@ -138,11 +138,10 @@ final class TaskManagement {
         barrier.arrive();
     }
 
-    /**
-     * Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT).
-     */
+    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
     void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
-        TaskBarrier barrier = new TaskBarrier(whenAborted);
+        TaskBarrier barrier =
+                new TaskBarrier(() -> endBackground(List.of(unit), nexuses::contains, whenAborted));
         for (Session session : sessions.all()) {
             if (nexuses.contains(session.nexus())) {
                 session.abort(
@@ -164,10 +163,14 @@ final class TaskManagement {
 
     private void reset(LogicalUnit unit, Session by, Consumer<TaskManagementAnswer> answer) {
         TaskBarrier barrier =
-                new TaskBarrier(() -> {
-                    unit.reset();
-                    answer.accept(TaskManagementAnswer.COMPLETE);
-                });
+                new TaskBarrier(() ->
+                        endBackground(
+                                List.of(unit),
+                                any -> true,
+                                () -> {
+                                    unit.reset();
+                                    answer.accept(TaskManagementAnswer.COMPLETE);
+                                }));
         for (Session session : sessions.all()) {
             session.abort(
                     task -> isFor(session, task, unit), barrier, answerOf(session, by.nexus()));
@@ -179,8 +182,8 @@ final class TaskManagement {
     private void resetTarget(Session by, boolean cold, Consumer<TaskManagementAnswer> answer) {
         List<LogicalUnit> units = List.copyOf(by.luns().units());
         List<Session> all = new ArrayList<>(sessions.all());
-        TaskBarrier barrier =
-                new TaskBarrier(() -> {
+        Runnable whenAborted =
+                () -> {
                     units.forEach(unit -> unit.targetReset(cold));
                     answer.accept(TaskManagementAnswer.COMPLETE);
                     if (cold) {
@@ -189,7 +192,8 @@ final class TaskManagement {
                                         session.target().name().equals(by.target().name()))
                                 .forEach(Session::drop);
                     }
-                });
+                };
+        TaskBarrier barrier = new TaskBarrier(() -> endBackground(units, any -> true, whenAborted));
         for (Session session : all) {
             session.abort(
                     task -> units.stream().anyMatch(unit -> isFor(session, task, unit)),
@@ -200,13 +204,27 @@ final class TaskManagement {
     }
 
     private static void resetNexus(Session session, Consumer<TaskManagementAnswer> answer) {
+        List<LogicalUnit> units = List.copyOf(session.luns().units());
+        Runnable whenAborted =
+                () -> {
+                    units.forEach(unit -> unit.nexusReset(session.nexus()));
+                    answer.accept(TaskManagementAnswer.COMPLETE);
+                };
         abort(
                 List.of(session),
                 task -> true,
-                () -> {
-                    session.luns().units().forEach(unit -> unit.nexusReset(session.nexus()));
-                    answer.accept(TaskManagementAnswer.COMPLETE);
-                });
+                () -> endBackground(units, session.nexus()::equals, whenAborted));
+    }
+
+    /** Ends what goes on at units after its command was answered; the tasks have ended before. */
+    private static void endBackground(
+            List<LogicalUnit> units, Predicate<Nexus> whose, Runnable whenEnded) {
+        TaskBarrier barrier = new TaskBarrier(whenEnded);
+        for (LogicalUnit unit : units) {
+            barrier.register();
+            unit.endBackground(whose, barrier::arrive);
+        }
+        barrier.arrive();
     }
 
     /** SAM-5, "QUERY ASYNCHRONOUS EVENT": depth and sense key, ASC, ASCQ of what comes next. */

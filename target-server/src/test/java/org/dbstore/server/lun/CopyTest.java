@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -302,6 +303,62 @@ class CopyTest {
         assertEquals("GOOD", words(run(immediate, luns)));
         assertEquals(2048, information(1).getLong(16));
         assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    @Test
+    void anAbortedWriteUsingATokenEndsAfterThePieceAtHand() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 0, 0, 0, 8192);
+        target.afterWrite = () -> task.aborted = true;
+        assertEquals("0b/00/00", words(run(task, luns)));
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void aBackgroundCopyEndsWithItsSession() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        target.afterWrite = () -> targetUnit.nexusLost(task.nexus());
+        assertEquals("GOOD", words(run(task, luns)));
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void whoEndsABackgroundCopyHearsWhenItWritesNoMore() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        List<Long> mappedThen = new ArrayList<>();
+        target.afterWrite =
+                () -> {
+                    targetUnit.endBackground(
+                            FakeTask.NEXUS_A::equals, () -> mappedThen.add(target.mappedBytes()));
+                    assertEquals(List.of(), mappedThen, "the copy has not ended yet");
+                };
+        assertEquals("GOOD", words(run(task, luns)));
+        assertEquals(List.of(target.mappedBytes()), mappedThen);
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void theBackgroundCopyOfOthersGoesOn() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        target.afterWrite =
+                () -> {
+                    targetUnit.nexusLost(FakeTask.NEXUS_B);
+                    sourceUnit.nexusLost(FakeTask.NEXUS_A);
+                };
+        assertEquals("GOOD", words(run(task, luns)));
+        assertEquals(1, information(1).get(5), "well");
+        assertArrayEquals(Bench.filled(4 * MIB, 7), target.bytes(0, 4 * MIB));
+    }
+
+    private void assertTerminatedEarly() {
+        long mapped = target.mappedBytes();
+        assertTrue(0 < mapped && mapped < 4 * MIB, "written: " + mapped);
+        ByteBuffer information = information(1);
+        assertEquals(0x60, information.get(5), "terminated");
+        assertEquals(mapped / 512, information.getLong(16));
     }
 
     @Test

@@ -17,7 +17,8 @@ public final class TaskBarrier {
         this.onOpen = onOpen;
     }
 
-    void register() {
+    /** One more is waited for, who will call {@link #arrive}. Only while it cannot open yet. */
+    public void register() {
         missing.incrementAndGet();
     }
 
