@@ -262,6 +262,43 @@ class CopyTest {
     }
 
     @Test
+    void aTokenSurvivesAnUnmapOfOtherBlocksOnly() {
+        source.fill(0, MIB, 7);
+        byte[] token = token(1024, 1024);
+        assertEquals("GOOD", words(run(unmap(0, 1024, 2048, 1024), luns)));
+        assertEquals("GOOD", words(run(write(token, 0, 0, 0, 1), luns)));
+        assertEquals("GOOD", words(run(unmap(0, 1, 2047, 1), luns)));
+        assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    @Test
+    void aTokenSurvivesAnUnmapThatDoesNothing() {
+        source.fill(0, MIB, 7);
+        byte[] token = token(0, 2048);
+        assertEquals("GOOD", words(run(FakeTask.cdb("42000000000000000000"), luns)));
+        assertEquals("GOOD", words(run(unmap(), luns)));
+        assertEquals("GOOD", words(run(unmap(5, 0), luns)));
+        assertEquals("05/21/00", words(run(unmap(0, 8, 1 << 20, 1), luns)));
+        assertEquals("05/1a/00", words(run(unmap(new byte[4]), luns)));
+        assertEquals("GOOD", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    /** UNMAP of pairs of LBA and number of blocks. */
+    private static FakeTask unmap(int... pairs) {
+        int bytes = pairs.length / 2 * 16;
+        ByteBuffer list = ByteBuffer.allocate(8 + bytes).putShort((short) (6 + bytes));
+        list.putShort((short) bytes).putInt(0);
+        for (int i = 0; i < pairs.length; i += 2) {
+            list.putLong(pairs[i]).putInt(pairs[i + 1]).putInt(0);
+        }
+        return unmap(list.array());
+    }
+
+    private static FakeTask unmap(byte[] list) {
+        return FakeTask.cdb(String.format("42000000000000%04x00", list.length)).sending(list);
+    }
+
+    @Test
     void aTokenOfAUnitThatTheSessionDoesNotSeeIsUnknown() {
         byte[] token = token(0, 2048);
         assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), targetOnly)));
