@@ -2,6 +2,7 @@ package org.dbstore.tests.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Pdu;
@@ -19,7 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Goal: each task management function ends what it names and nothing else, and others learn of it
@@ -203,6 +210,74 @@ class TaskManagementTest {
         assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
         assertEquals("CHECK 06/29/03", ready(client, LUN));
         assertEquals("GOOD", ready(client, LUN));
+    }
+
+    /** Resets fall upon commands that are received, wait, are in the engine, or are answered. */
+    @Test
+    void everyCommandIsAnsweredOnceHoweverOftenOthersReset() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        int aborted = 0;
+        try (ExecutorService resetting = Executors.newSingleThreadExecutor()) {
+            Future<?> resets =
+                    resetting.submit(() -> {
+                        while (!enough.get()) {
+                            assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+                            Thread.sleep(1);
+                        }
+                        return null;
+                    });
+            try {
+                for (int i = 0; i < 50; i++) {
+                    aborted += batch();
+                }
+            } finally {
+                enough.set(true);
+            }
+            resets.get();
+        }
+        assertTrue(aborted > 0, "no reset came in time");
+        String last = ready(client, LUN);
+        assertTrue("GOOD".equals(last) || "CHECK 06/29/03".equals(last), last);
+        assertEquals("GOOD", ready(client, LUN), "nothing is left over");
+        server.assertNoDataInUse();
+    }
+
+    /**
+     * Sends many commands, among them one that only a reset can end, and receives their answers.
+     *
+     * @return how many of them were aborted
+     */
+    private int batch() throws IOException {
+        Set<Integer> open = new HashSet<>();
+        for (int i = 0; i < 24; i++) {
+            byte[] write = Cdb.write10(BLOCK + i, 1);
+            int order = i % 8 == 7 ? ORDERED : 1;
+            client.send(
+                    switch (i % 3) {
+                        case 0 ->
+                                client.scsiCommand(LUN, write, 0x20 | order, 512)
+                                        .data(new byte[512]);
+                        case 1 -> client.scsiCommand(LUN, Cdb.read10(0, 8), 0x40 | order, 4096);
+                        default -> client.scsiCommand(LUN, Cdb.testUnitReady(), order, 0);
+                    });
+            open.add(client.currentTaskTag());
+        }
+        client.send(client.scsiCommand(LUN, Cdb.write10(BLOCK, 1), 0x20 | 1, 512));
+        open.add(client.currentTaskTag());
+        int aborted = 0;
+        while (!open.isEmpty()) {
+            Pdu pdu = client.receive();
+            boolean ends =
+                    pdu.opcode() == Pdu.SCSI_RESPONSE
+                            || (pdu.opcode() == Pdu.DATA_IN && (pdu.get8(1) & 1) != 0);
+            if (ends) {
+                assertTrue(open.remove(pdu.taskTag()), () -> "answered twice: " + pdu);
+                aborted += pdu.get8(3) == TASK_ABORTED ? 1 : 0;
+            } else {
+                assertEquals(Pdu.R2T, pdu.opcode(), pdu::toString);
+            }
+        }
+        return aborted;
     }
 
     @Test
