@@ -1,6 +1,7 @@
 package org.dbstore.server.copy;
 
 import org.dbstore.backend.BackendException;
+import org.dbstore.server.scsi.BackgroundWork;
 import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.CommandOutcome.CheckCondition;
 import org.dbstore.server.scsi.CopyLimits;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * POPULATE TOKEN and WRITE USING TOKEN (SBC-3).
@@ -45,6 +47,7 @@ final class TokenOperation {
     private static final int DONE = 0x01;
     private static final int FAILED = 0x02;
     private static final int IN_BACKGROUND = 0x11;
+    private static final int TERMINATED = 0x60;
 
     /**
      * What became of an operation, for RECEIVE ROD TOKEN INFORMATION.
@@ -66,12 +69,16 @@ final class TokenOperation {
     private final List<RodTokens.Range> ranges = new ArrayList<>();
     private long bytes;
 
+    /** Asked between pieces: false ends the copy, which was aborted. */
+    private BooleanSupplier goesOn;
+
     TokenOperation(CopyManager manager, ScsiTask task, Medium medium, CopyDevices devices) {
         this.manager = manager;
         this.task = task;
         this.medium = medium;
         this.devices = devices;
         this.list = task.dataOut().slice();
+        this.goesOn = () -> !task.isAborted();
     }
 
     /** Executes POPULATE TOKEN: takes no longer than the answer. */
@@ -137,8 +144,15 @@ final class TokenOperation {
             return transfer(key, token, name, medium.bytes(offset), deletes);
         }
         keep(key, new Result(WRITE_ACTION, IN_BACKGROUND, 0, new byte[0], new byte[0]));
-        return new CommandOutcome.GoodAhead(
-                () -> transfer(key, token, name, medium.bytes(offset), deletes));
+        BackgroundWork.Work work = medium.background().begin(task.nexus());
+        goesOn = () -> !task.isAborted() && !work.isStopped();
+        return new CommandOutcome.GoodAhead(() -> {
+            try {
+                transfer(key, token, name, medium.bytes(offset), deletes);
+            } finally {
+                medium.background().end(work);
+            }
+        });
     }
 
     private CopyManager.ListKey key() {
@@ -196,11 +210,12 @@ final class TokenOperation {
         try {
             failure = transfer(token, offset, done);
         } finally {
+            int failed = goesOn.getAsBoolean() ? FAILED : TERMINATED;
             keep(
                     key,
                     new Result(
                             WRITE_ACTION,
-                            failure == null ? DONE : FAILED,
+                            failure == null ? DONE : failed,
                             medium.wholeBlocks(done[0]),
                             failure == null ? new byte[0] : failure.sense(),
                             new byte[0]));
@@ -212,7 +227,7 @@ final class TokenOperation {
     }
 
     /**
-     * Copies range by range; ends early where the token has no more.
+     * Copies range by range; ends early where the token has no more, or when it is aborted.
      *
      * @param done gets how many bytes were copied
      * @return null if all were
@@ -221,6 +236,9 @@ final class TokenOperation {
         boolean uncommitted = false;
         try {
             for (RodTokens.Range target : ranges) {
+                if (!goesOn.getAsBoolean()) {
+                    break;
+                }
                 CopyEngine.Progress progress =
                         token.medium() == null
                                 ? zeroes(target)
@@ -238,6 +256,9 @@ final class TokenOperation {
             return Sense.of(SenseCode.COPY_ABORTED, medium.wholeBlocks(done[0]));
         }
         long blocks = medium.wholeBlocks(done[0]);
+        if (done[0] < bytes && !goesOn.getAsBoolean()) {
+            return Sense.of(SenseCode.COMMAND_ABORTED, blocks);
+        }
         if (!token.isIntact()) {
             return Sense.of(SenseCode.INVALID_TOKEN_REVOKED, blocks);
         }
@@ -273,7 +294,7 @@ final class TokenOperation {
                             medium,
                             target.offset() + done,
                             piece,
-                            token::isIntact);
+                            () -> token.isIntact() && goesOn.getAsBoolean());
             uncommitted |= progress.uncommitted();
             done += progress.bytes();
             skip = 0;

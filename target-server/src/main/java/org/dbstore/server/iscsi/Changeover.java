@@ -8,9 +8,11 @@ import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.dbstore.server.scsi.TargetPortGroups;
+import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -35,6 +37,12 @@ final class Changeover {
 
     private static final long POLL_MILLIS = 10;
 
+    /**
+     * How commands end whose unit is not there any more: as the next one will. For ESXi that is the
+     * permanent loss of a device; without an answer it would wait and try again.
+     */
+    private static final CommandOutcome GONE = Sense.of(SenseCode.LOGICAL_UNIT_NOT_SUPPORTED);
+
     private final Sessions sessions;
 
     Changeover(Sessions sessions) {
@@ -43,7 +51,7 @@ final class Changeover {
 
     /**
      * Goes on with the targets as they are now. Units that are not shown any more, or in other
-     * blocks, have no command under way when it returns.
+     * blocks, have no command under way when it returns; those there were end with 05/25/00.
      *
      * @param staying all of their targets are in the offer
      */
@@ -60,9 +68,9 @@ final class Changeover {
         ended.await();
     }
 
-    private static void adopt(Session session, IscsiTarget target, TaskBarrier barrier) {
+    private void adopt(Session session, IscsiTarget target, TaskBarrier barrier) {
         LunMap before = session.luns();
-        session.adopt(target);
+        sessions.adopt(session, target);
         LunMap after = session.luns();
         // A command that found its unit in the map before is in the session's task set by now.
         Set<Integer> gone =
@@ -71,7 +79,7 @@ final class Changeover {
                         .boxed()
                         .collect(Collectors.toSet());
         if (!gone.isEmpty()) {
-            session.abort(task -> gone.contains(LunMap.number(task.lun())), barrier);
+            session.abort(task -> gone.contains(LunMap.number(task.lun())), barrier, GONE);
         }
         tell(session, before, after);
     }
@@ -83,12 +91,6 @@ final class Changeover {
 
     private static void tell(Session session, LunMap before, LunMap after) {
         Nexus nexus = session.nexus();
-        before.units().stream()
-                .filter(unit -> !shows(after, unit))
-                .forEach(unit -> unit.nexusLost(nexus));
-        after.units().stream()
-                .filter(unit -> !shows(before, unit))
-                .forEach(unit -> unit.nexusEstablished(nexus));
         boolean listChanged = false;
         for (int number = 0; number <= LunMap.NUMBER_MAX; number++) {
             LogicalUnit was = before.unit(number);
@@ -113,10 +115,6 @@ final class Changeover {
             after.units().forEach(unit -> unit.reportedLunsChanged(nexus));
             session.reportEvent(0, SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
         }
-    }
-
-    private static boolean shows(LunMap luns, LogicalUnit unit) {
-        return luns.units().stream().anyMatch(unit::isSame);
     }
 
     /**

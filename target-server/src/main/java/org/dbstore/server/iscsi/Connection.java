@@ -265,7 +265,7 @@ final class Connection implements LoginPhase.Host, Session.Link {
                     target.get().name() + " was changed during the login");
         }
         session = opened;
-        opened.luns().units().forEach(unit -> unit.nexusEstablished(nexus));
+        server.sessions().establish(opened);
         return opened.handle();
     }
 

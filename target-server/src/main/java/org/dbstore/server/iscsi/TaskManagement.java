@@ -6,6 +6,7 @@ import org.dbstore.server.iscsi.session.Sessions;
 import org.dbstore.server.iscsi.session.Task;
 import org.dbstore.server.iscsi.session.TaskBarrier;
 import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.ScsiTask;
 import org.dbstore.server.scsi.SenseCode;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -107,7 +107,7 @@ final class TaskManagement {
                             List.of(session),
                             task -> isFor(session, task, unit),
                             () -> answer.accept(TaskManagementAnswer.COMPLETE));
-            case LOGICAL_UNIT_RESET -> reset(unit, answer);
+            case LOGICAL_UNIT_RESET -> reset(unit, session, answer);
             case QUERY_TASK_SET ->
                     answer.accept(found(session.hasTask(task -> isFor(session, task, unit))));
             case QUERY_ASYNCHRONOUS_EVENT -> whenDone.accept(pendingEvent(unit, session.nexus()));
@@ -138,37 +138,42 @@ final class TaskManagement {
         barrier.arrive();
     }
 
-    /**
-     * Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT); those
-     * who lose some learn it (TAS=0: 06/2F/00).
-     */
+    /** Aborts what nexuses have under way for a unit, but for one task (PREEMPT AND ABORT). */
     void abort(LogicalUnit unit, Set<Nexus> nexuses, ScsiTask except, Runnable whenAborted) {
-        Set<Nexus> losers = ConcurrentHashMap.newKeySet();
         TaskBarrier barrier =
-                new TaskBarrier(() -> {
-                    losers.forEach(unit::commandsCleared);
-                    whenAborted.run();
-                });
+                new TaskBarrier(() -> endBackground(List.of(unit), nexuses::contains, whenAborted));
         for (Session session : sessions.all()) {
             if (nexuses.contains(session.nexus())) {
-                int before = barrier.aborted();
-                session.abort(task -> task != except && isFor(session, task, unit), barrier);
-                if (!session.nexus().equals(except.nexus()) && barrier.aborted() > before) {
-                    losers.add(session.nexus());
-                }
+                session.abort(
+                        task -> task != except && isFor(session, task, unit),
+                        barrier,
+                        answerOf(session, except.nexus()));
             }
         }
         barrier.arrive();
     }
 
-    private void reset(LogicalUnit unit, Consumer<TaskManagementAnswer> answer) {
+    /**
+     * How a task of a session ends that a nexus aborts: its own without an answer, those of others
+     * with TASK ABORTED (SAM-5, "Aborting commands"; TAS=1, so there is no 06/2F/00).
+     */
+    private static @Nullable CommandOutcome answerOf(Session session, Nexus aborting) {
+        return session.nexus().equals(aborting) ? null : CommandOutcome.Status.TASK_ABORTED;
+    }
+
+    private void reset(LogicalUnit unit, Session by, Consumer<TaskManagementAnswer> answer) {
         TaskBarrier barrier =
-                new TaskBarrier(() -> {
-                    unit.reset();
-                    answer.accept(TaskManagementAnswer.COMPLETE);
-                });
+                new TaskBarrier(() ->
+                        endBackground(
+                                List.of(unit),
+                                any -> true,
+                                () -> {
+                                    unit.reset();
+                                    answer.accept(TaskManagementAnswer.COMPLETE);
+                                }));
         for (Session session : sessions.all()) {
-            session.abort(task -> isFor(session, task, unit), barrier);
+            session.abort(
+                    task -> isFor(session, task, unit), barrier, answerOf(session, by.nexus()));
         }
         barrier.arrive();
     }
@@ -177,8 +182,8 @@ final class TaskManagement {
     private void resetTarget(Session by, boolean cold, Consumer<TaskManagementAnswer> answer) {
         List<LogicalUnit> units = List.copyOf(by.luns().units());
         List<Session> all = new ArrayList<>(sessions.all());
-        TaskBarrier barrier =
-                new TaskBarrier(() -> {
+        Runnable whenAborted =
+                () -> {
                     units.forEach(unit -> unit.targetReset(cold));
                     answer.accept(TaskManagementAnswer.COMPLETE);
                     if (cold) {
@@ -187,22 +192,39 @@ final class TaskManagement {
                                         session.target().name().equals(by.target().name()))
                                 .forEach(Session::drop);
                     }
-                });
+                };
+        TaskBarrier barrier = new TaskBarrier(() -> endBackground(units, any -> true, whenAborted));
         for (Session session : all) {
             session.abort(
-                    task -> units.stream().anyMatch(unit -> isFor(session, task, unit)), barrier);
+                    task -> units.stream().anyMatch(unit -> isFor(session, task, unit)),
+                    barrier,
+                    answerOf(session, by.nexus()));
         }
         barrier.arrive();
     }
 
     private static void resetNexus(Session session, Consumer<TaskManagementAnswer> answer) {
+        List<LogicalUnit> units = List.copyOf(session.luns().units());
+        Runnable whenAborted =
+                () -> {
+                    units.forEach(unit -> unit.nexusReset(session.nexus()));
+                    answer.accept(TaskManagementAnswer.COMPLETE);
+                };
         abort(
                 List.of(session),
                 task -> true,
-                () -> {
-                    session.luns().units().forEach(unit -> unit.nexusReset(session.nexus()));
-                    answer.accept(TaskManagementAnswer.COMPLETE);
-                });
+                () -> endBackground(units, session.nexus()::equals, whenAborted));
+    }
+
+    /** Ends what goes on at units after its command was answered; the tasks have ended before. */
+    private static void endBackground(
+            List<LogicalUnit> units, Predicate<Nexus> whose, Runnable whenEnded) {
+        TaskBarrier barrier = new TaskBarrier(whenEnded);
+        for (LogicalUnit unit : units) {
+            barrier.register();
+            unit.endBackground(whose, barrier::arrive);
+        }
+        barrier.arrive();
     }
 
     /** SAM-5, "QUERY ASYNCHRONOUS EVENT": depth and sense key, ASC, ASCQ of what comes next. */

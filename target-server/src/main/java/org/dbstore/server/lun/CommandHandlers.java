@@ -122,12 +122,7 @@ final class CommandHandlers {
                             command,
                             medium,
                             () -> WriteSameCommand.execute(task, command, medium));
-            case UNMAP ->
-                    medium.ranges()
-                            .change(
-                                    0,
-                                    medium.volume().sizeBytes(),
-                                    () -> UnmapCommand.execute(task, medium));
+            case UNMAP -> UnmapCommand.execute(task, medium);
             case GET_LBA_STATUS -> LbaStatusCommand.execute(task, medium);
             case RESERVE_6, RESERVE_10 -> unit.reservations().reserve(task.nexus());
             case RELEASE_6, RELEASE_10 -> unit.reservations().release(task.nexus());

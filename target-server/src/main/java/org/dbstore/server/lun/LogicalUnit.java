@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * A volume or snapshot served as a direct access block device. Safe for all threads.
@@ -140,9 +141,14 @@ public final class LogicalUnit {
         attentions.established(nexus);
     }
 
-    /** The session of a nexus has ended: what it reserved by RESERVE(6) or (10) is free. */
+    /**
+     * The session of a nexus has ended: what it reserved by RESERVE(6) or (10) is free, and copies
+     * that it began end soon.
+     */
     public void nexusLost(Nexus nexus) {
+        endBackground(nexus::equals, () -> {});
         reservations.endReserve(nexus);
+        attentions.lost(nexus);
     }
 
     /**
@@ -168,9 +174,14 @@ public final class LogicalUnit {
         attentions.raise(nexus, SenseCode.NEXUS_LOSS_OCCURRED);
     }
 
-    /** PREEMPT AND ABORT of another nexus took commands of this one, which will see 06/2F/00. */
-    public void commandsCleared(Nexus nexus) {
-        attentions.raise(nexus, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+    /**
+     * Ends what goes on for nexuses after their commands were answered: where the transport aborts
+     * tasks, it does this when they have ended.
+     *
+     * @param whenEnded runs once none of it can change anything any more, from any thread
+     */
+    public void endBackground(Predicate<Nexus> whose, Runnable whenEnded) {
+        medium.background().stop(whose, whenEnded);
     }
 
     /** The unit attention conditions that a nexus has not seen yet, first things first. */

@@ -5,6 +5,8 @@ import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,41 +18,56 @@ import java.util.function.Predicate;
  * The unit attention conditions of one logical unit (SAM-5, "Unit attention conditions"): each is
  * reported once to each nexus.
  *
- * <p>Safe for all threads: changes hold the monitor. While nothing is pending for anybody, a
- * command costs one volatile read.
+ * <p>Safe for all threads: changes hold the monitor. While nothing is pending for anybody who has a
+ * session, a command costs one volatile read.
  */
 final class UnitAttentions implements Reservations.Unit {
     /**
-     * Nexuses remembered, more than there can be sessions. One that is forgotten is not logged in;
-     * it sees 29/00 again when it is back.
+     * Nexuses remembered whose sessions have ended. One that is forgotten sees 29/00 again when it
+     * is back.
      */
-    static final int NEXUSES_MAX = 8192;
+    static final int GONE_MAX = 8192;
 
     private static final int RESET_ASC = 0x29;
 
     /**
-     * What is pending, by nexus; the least recently established first. At most one condition of ASC
-     * 29h and one of each other code, the order of {@link SenseCode} is the priority.
+     * What is pending for nexuses that have a session, each as long as it has. At most one
+     * condition of ASC 29h and one of each other code, the order of {@link SenseCode} is the
+     * priority.
      */
-    private final Map<Nexus, Set<SenseCode>> pending =
+    private final Map<Nexus, Set<SenseCode>> live = new HashMap<>();
+
+    /** The same for those whose session has ended, the longest gone first. */
+    private final Map<Nexus, Set<SenseCode>> gone =
             new LinkedHashMap<>() {
                 @Override
                 protected boolean removeEldestEntry(Map.Entry<Nexus, Set<SenseCode>> eldest) {
-                    return size() > NEXUSES_MAX;
+                    return size() > GONE_MAX;
                 }
             };
 
+    /** True if nothing is pending for those who have a session: others send no commands. */
     private volatile boolean quiet = true;
 
     /** A session of this nexus begins. */
     synchronized void established(Nexus nexus) {
-        Set<SenseCode> before = pending.remove(nexus);
+        Set<SenseCode> before = of(nexus);
         Set<SenseCode> conditions = before == null ? new TreeSet<>() : before;
-        pending.put(nexus, conditions); // now the most recent
+        gone.remove(nexus);
+        live.put(nexus, conditions);
         add(
                 conditions,
                 before == null ? SenseCode.POWER_ON_OCCURRED : SenseCode.NEXUS_LOSS_OCCURRED);
         quiet = false;
+    }
+
+    /** The session of a nexus has ended: what it has not seen waits for its next one. */
+    synchronized void lost(Nexus nexus) {
+        Set<SenseCode> conditions = live.remove(nexus);
+        if (conditions != null) {
+            gone.put(nexus, conditions);
+            quiet = isNothingPending();
+        }
     }
 
     /** Raises a condition for every nexus known. */
@@ -65,31 +82,40 @@ final class UnitAttentions implements Reservations.Unit {
 
     /** Raises a condition for some of the nexuses known. */
     synchronized void raise(Predicate<Nexus> whose, SenseCode condition) {
-        pending.forEach((each, conditions) -> {
+        raise(live, whose, condition);
+        raise(gone, whose, condition);
+        quiet = isNothingPending();
+    }
+
+    private static void raise(
+            Map<Nexus, Set<SenseCode>> of, Predicate<Nexus> whose, SenseCode condition) {
+        of.forEach((each, conditions) -> {
             if (whose.test(each)) {
                 add(conditions, condition);
             }
         });
-        quiet = isNothingPending();
     }
 
     @Override
     public synchronized void raise(Nexus nexus, SenseCode condition) {
-        Set<SenseCode> conditions = pending.get(nexus);
+        Set<SenseCode> conditions = of(nexus);
         if (conditions != null) {
             add(conditions, condition);
-            quiet = false;
+            quiet = isNothingPending();
         }
     }
 
     @Override
     public synchronized List<Nexus> knownNexuses() {
-        return List.copyOf(pending.keySet());
+        List<Nexus> known = new ArrayList<>(live.keySet());
+        known.addAll(gone.keySet());
+        return known;
     }
 
     /** The conditions that a nexus has not seen yet, the first to be reported first; a copy. */
     synchronized List<SenseCode> pending(Nexus nexus) {
-        return List.copyOf(pending.getOrDefault(nexus, Set.of()));
+        Set<SenseCode> conditions = of(nexus);
+        return conditions == null ? List.of() : List.copyOf(conditions);
     }
 
     /**
@@ -107,7 +133,7 @@ final class UnitAttentions implements Reservations.Unit {
             return;
         }
         synchronized (this) {
-            Set<SenseCode> conditions = pending.get(nexus);
+            Set<SenseCode> conditions = live.get(nexus);
             if (conditions != null) {
                 conditions.remove(condition);
                 quiet = isNothingPending();
@@ -116,7 +142,7 @@ final class UnitAttentions implements Reservations.Unit {
     }
 
     private synchronized @Nullable SenseCode takeFirst(Nexus nexus) {
-        Set<SenseCode> conditions = pending.get(nexus);
+        Set<SenseCode> conditions = live.get(nexus);
         if (conditions == null || conditions.isEmpty()) {
             return null;
         }
@@ -127,7 +153,17 @@ final class UnitAttentions implements Reservations.Unit {
     }
 
     private boolean isNothingPending() {
-        return pending.values().stream().allMatch(Set::isEmpty);
+        return live.values().stream().allMatch(Set::isEmpty);
+    }
+
+    private @Nullable Set<SenseCode> of(Nexus nexus) {
+        Set<SenseCode> conditions = live.get(nexus);
+        return conditions == null ? gone.get(nexus) : conditions;
+    }
+
+    /** Tells whether a command costs no more than a volatile read. */
+    boolean isQuiet() {
+        return quiet;
     }
 
     /** Of power on, reset and nexus loss the initiator needs to hear only of the gravest. */

@@ -33,6 +33,7 @@ public enum Failure {
 
     private static final int STATUS_BUSY = 0x08;
     private static final int STATUS_CONFLICT = 0x18;
+    private static final int STATUS_ABORTED = 0x40;
 
     /** Where its counters are. */
     @SuppressWarnings("EnumOrdinal") // nothing outlasts the process
@@ -59,6 +60,7 @@ public enum Failure {
         return switch (status) {
             case STATUS_BUSY -> BUSY;
             case STATUS_CONFLICT -> RESERVATION_CONFLICT;
+            case STATUS_ABORTED -> ABORTED;
             default -> TASK_SET_FULL;
         };
     }

@@ -27,7 +27,7 @@ public sealed interface CommandOutcome {
     record CheckCondition(byte[] sense) implements CommandOutcome {}
 
     /**
-     * A status without sense data: BUSY, RESERVATION CONFLICT, TASK SET FULL.
+     * A status without sense data: BUSY, RESERVATION CONFLICT, TASK SET FULL, TASK ABORTED.
      *
      * @param status SAM-5 status code
      */
@@ -35,6 +35,9 @@ public sealed interface CommandOutcome {
         public static final Status BUSY = new Status(0x08);
         public static final Status RESERVATION_CONFLICT = new Status(0x18);
         public static final Status TASK_SET_FULL = new Status(0x28);
+
+        /** Another nexus aborted the command (TAS=1). */
+        public static final Status TASK_ABORTED = new Status(0x40);
     }
 
     /**

@@ -18,6 +18,7 @@ public final class Medium {
     private final Sanitation sanitation;
     private final RangeLocks ranges;
     private final LostWrites lostWrites;
+    private final BackgroundWork background;
 
     /**
      * Creates a view of a volume.
@@ -52,6 +53,7 @@ public final class Medium {
         this.sanitation = sanitation;
         this.ranges = new RangeLocks();
         this.lostWrites = new LostWrites(volume);
+        this.background = new BackgroundWork();
     }
 
     /** The same contents and states in another dress. */
@@ -67,6 +69,7 @@ public final class Medium {
         this.sanitation = medium.sanitation;
         this.ranges = medium.ranges;
         this.lostWrites = medium.lostWrites;
+        this.background = medium.background;
     }
 
     /** The same medium for those who may only read it: all states are shared. */
@@ -187,6 +190,11 @@ public final class Medium {
     /** Who has to hear that acknowledged writes may be lost. */
     public LostWrites lostWrites() {
         return lostWrites;
+    }
+
+    /** What goes on after its command has been answered. */
+    public BackgroundWork background() {
+        return background;
     }
 
     /** Names the unit. */

@@ -84,8 +84,6 @@ public enum SenseCode {
     CAPACITY_DATA_HAS_CHANGED(0x6, 0x2a, 0x09),
     /** SET TIMESTAMP of another nexus. */
     TIMESTAMP_CHANGED(0x6, 0x2a, 0x10),
-    /** PREEMPT AND ABORT of another nexus. */
-    COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2f, 0x00),
     /** Space is running out: a soft threshold is reached. */
     THIN_PROVISIONING_SOFT_THRESHOLD_REACHED(0x6, 0x38, 0x07),
     /** What INQUIRY says of the unit is another. */

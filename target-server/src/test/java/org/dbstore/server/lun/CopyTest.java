@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +262,43 @@ class CopyTest {
     }
 
     @Test
+    void aTokenSurvivesAnUnmapOfOtherBlocksOnly() {
+        source.fill(0, MIB, 7);
+        byte[] token = token(1024, 1024);
+        assertEquals("GOOD", words(run(unmap(0, 1024, 2048, 1024), luns)));
+        assertEquals("GOOD", words(run(write(token, 0, 0, 0, 1), luns)));
+        assertEquals("GOOD", words(run(unmap(0, 1, 2047, 1), luns)));
+        assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    @Test
+    void aTokenSurvivesAnUnmapThatDoesNothing() {
+        source.fill(0, MIB, 7);
+        byte[] token = token(0, 2048);
+        assertEquals("GOOD", words(run(FakeTask.cdb("42000000000000000000"), luns)));
+        assertEquals("GOOD", words(run(unmap(), luns)));
+        assertEquals("GOOD", words(run(unmap(5, 0), luns)));
+        assertEquals("05/21/00", words(run(unmap(0, 8, 1 << 20, 1), luns)));
+        assertEquals("05/1a/00", words(run(unmap(new byte[4]), luns)));
+        assertEquals("GOOD", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    /** UNMAP of pairs of LBA and number of blocks. */
+    private static FakeTask unmap(int... pairs) {
+        int bytes = pairs.length / 2 * 16;
+        ByteBuffer list = ByteBuffer.allocate(8 + bytes).putShort((short) (6 + bytes));
+        list.putShort((short) bytes).putInt(0);
+        for (int i = 0; i < pairs.length; i += 2) {
+            list.putLong(pairs[i]).putInt(pairs[i + 1]).putInt(0);
+        }
+        return unmap(list.array());
+    }
+
+    private static FakeTask unmap(byte[] list) {
+        return FakeTask.cdb(String.format("42000000000000%04x00", list.length)).sending(list);
+    }
+
+    @Test
     void aTokenOfAUnitThatTheSessionDoesNotSeeIsUnknown() {
         byte[] token = token(0, 2048);
         assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), targetOnly)));
@@ -302,6 +340,62 @@ class CopyTest {
         assertEquals("GOOD", words(run(immediate, luns)));
         assertEquals(2048, information(1).getLong(16));
         assertEquals("05/23/04", words(run(write(token, 0, 0, 0, 1), luns)));
+    }
+
+    @Test
+    void anAbortedWriteUsingATokenEndsAfterThePieceAtHand() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 0, 0, 0, 8192);
+        target.afterWrite = () -> task.aborted = true;
+        assertEquals("0b/00/00", words(run(task, luns)));
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void aBackgroundCopyEndsWithItsSession() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        target.afterWrite = () -> targetUnit.nexusLost(task.nexus());
+        assertEquals("GOOD", words(run(task, luns)));
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void whoEndsABackgroundCopyHearsWhenItWritesNoMore() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        List<Long> mappedThen = new ArrayList<>();
+        target.afterWrite =
+                () -> {
+                    targetUnit.endBackground(
+                            FakeTask.NEXUS_A::equals, () -> mappedThen.add(target.mappedBytes()));
+                    assertEquals(List.of(), mappedThen, "the copy has not ended yet");
+                };
+        assertEquals("GOOD", words(run(task, luns)));
+        assertEquals(List.of(target.mappedBytes()), mappedThen);
+        assertTerminatedEarly();
+    }
+
+    @Test
+    void theBackgroundCopyOfOthersGoesOn() {
+        source.fill(0, 4 * MIB, 7);
+        FakeTask task = write(token(0, 8192), 1, 0, 0, 8192);
+        target.afterWrite =
+                () -> {
+                    targetUnit.nexusLost(FakeTask.NEXUS_B);
+                    sourceUnit.nexusLost(FakeTask.NEXUS_A);
+                };
+        assertEquals("GOOD", words(run(task, luns)));
+        assertEquals(1, information(1).get(5), "well");
+        assertArrayEquals(Bench.filled(4 * MIB, 7), target.bytes(0, 4 * MIB));
+    }
+
+    private void assertTerminatedEarly() {
+        long mapped = target.mappedBytes();
+        assertTrue(0 < mapped && mapped < 4 * MIB, "written: " + mapped);
+        ByteBuffer information = information(1);
+        assertEquals(0x60, information.get(5), "terminated");
+        assertEquals(mapped / 512, information.getLong(16));
     }
 
     @Test

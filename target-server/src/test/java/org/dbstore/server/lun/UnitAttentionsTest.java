@@ -3,7 +3,9 @@ package org.dbstore.server.lun;
 import static org.dbstore.server.scsi.FakeTask.NEXUS_A;
 import static org.dbstore.server.scsi.FakeTask.NEXUS_B;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.scsi.Nexus;
 import org.dbstore.server.scsi.SenseCode;
@@ -83,9 +85,9 @@ class UnitAttentionsTest {
         attentions.established(NEXUS_B);
         attentions.take(NEXUS_A);
         attentions.take(NEXUS_B);
-        attentions.raise(NEXUS_A, SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+        attentions.raise(NEXUS_A, SenseCode.NEXUS_LOSS_OCCURRED);
         assertNull(attentions.take(NEXUS_B));
-        assertEquals(SenseCode.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, attentions.take(NEXUS_A));
+        assertEquals(SenseCode.NEXUS_LOSS_OCCURRED, attentions.take(NEXUS_A));
         assertEquals(List.of(), attentions.pending(NEXUS_A));
     }
 
@@ -110,17 +112,56 @@ class UnitAttentionsTest {
 
     @Test
     void thousandsOfNexusesDoNotFillTheMemory() {
-        for (int i = 0; i <= UnitAttentions.NEXUSES_MAX; i++) {
+        for (int i = 0; i <= UnitAttentions.GONE_MAX; i++) {
             attentions.established(nexus(i));
             attentions.take(nexus(i));
+            attentions.lost(nexus(i));
         }
         attentions.established(nexus(0));
-        attentions.established(nexus(UnitAttentions.NEXUSES_MAX));
+        attentions.established(nexus(UnitAttentions.GONE_MAX));
         assertEquals(SenseCode.POWER_ON_OCCURRED, attentions.take(nexus(0)), "forgotten");
         assertEquals(
                 SenseCode.NEXUS_LOSS_OCCURRED,
-                attentions.take(nexus(UnitAttentions.NEXUSES_MAX)),
+                attentions.take(nexus(UnitAttentions.GONE_MAX)),
                 "remembered");
+    }
+
+    @Test
+    void anOpenSessionIsNotForgottenHoweverManyComeAndGo() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        for (int i = 0; i <= UnitAttentions.GONE_MAX; i++) {
+            attentions.established(nexus(i));
+            attentions.lost(nexus(i));
+        }
+        attentions.raise(SenseCode.RESET_OCCURRED);
+        assertEquals(SenseCode.RESET_OCCURRED, attentions.take(NEXUS_A));
+    }
+
+    @Test
+    void whoLeftWithoutReadingDoesNotSlowDownOthers() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        attentions.established(NEXUS_B);
+        assertFalse(attentions.isQuiet());
+        attentions.lost(NEXUS_B);
+        assertTrue(attentions.isQuiet());
+        attentions.raise(NEXUS_B, SenseCode.REGISTRATIONS_PREEMPTED);
+        assertTrue(attentions.isQuiet());
+    }
+
+    @Test
+    void whatHappenedMeanwhileIsSeenByWhoIsBack() {
+        attentions.established(NEXUS_A);
+        attentions.take(NEXUS_A);
+        attentions.lost(NEXUS_A);
+        attentions.raise(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED);
+        assertEquals(List.of(NEXUS_A), attentions.knownNexuses());
+        attentions.established(NEXUS_A);
+        assertEquals(SenseCode.NEXUS_LOSS_OCCURRED, attentions.take(NEXUS_A));
+        assertEquals(SenseCode.REPORTED_LUNS_DATA_HAS_CHANGED, attentions.take(NEXUS_A));
+        assertNull(attentions.take(NEXUS_A));
+        assertTrue(attentions.isQuiet());
     }
 
     private static Nexus nexus(int isid) {

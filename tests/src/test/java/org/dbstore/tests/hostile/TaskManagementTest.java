@@ -2,6 +2,7 @@ package org.dbstore.tests.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.tests.support.Cdb;
 import org.dbstore.tests.support.Pdu;
@@ -19,7 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Goal: each task management function ends what it names and nothing else, and others learn of it
@@ -47,6 +54,9 @@ class TaskManagementTest {
     private static final int NOT_SUPPORTED = 5;
     private static final int SUCCEEDED = 7;
     private static final int REJECTED = 255;
+
+    private static final int TASK_ABORTED = 0x40;
+    private static final int ORDERED = 2;
 
     private static final int LUN = TestServer.LUN;
     private static final int OTHER_LUN = TestServer.LARGE_BLOCK_LUN;
@@ -131,9 +141,9 @@ class TaskManagementTest {
         assertEquals("GOOD", finishWrite(client, OTHER_LUN, elsewhere));
     }
 
-    /** TAS=0: who loses a command to another nexus gets no answer to it, but 2F/00. */
+    /** TAS=1: the answer to the command tells it, so there is no 2F/00. */
     @Test
-    void preemptAndAbortTellsWhoLostACommandAndNobodyElse() throws Exception {
+    void preemptAndAbortAnswersTheCommandsThatOthersLose() throws Exception {
         String register = "5f06 0000 0000 0000 1800";
         byte[] ourKey = Cdb.hex("0000000000000000 0000000000000001 00000000 00000000");
         byte[] theirKey = Cdb.hex("0000000000000000 0000000000000002 00000000 00000000");
@@ -143,9 +153,9 @@ class TaskManagementTest {
         byte[] preempt = Cdb.hex("0000000000000001 0000000000000002 00000000 00000000");
         assertEquals(
                 "GOOD", client.write(LUN, Cdb.hex("5f05 0100 0000 0000 1800"), preempt).outcome());
+        expectAborted(other, theirs, 1);
         assertEquals(COMPLETE, function(other, QUERY_TASK, LUN, theirs, 0));
         assertEquals("CHECK 06/2A/05", ready(other, LUN));
-        assertEquals("CHECK 06/2F/00", ready(other, LUN));
         assertEquals("GOOD", ready(other, LUN));
         assertEquals("GOOD", ready(client, LUN));
     }
@@ -153,9 +163,10 @@ class TaskManagementTest {
     @Test
     void aUnitResetEndsTheTasksOfAllAndTellsAll() throws Exception {
         beginWrite(client, LUN);
-        beginWrite(other, LUN);
+        int theirs = beginWrite(other, LUN);
         int elsewhere = beginWrite(other, OTHER_LUN);
         assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         assertEquals("CHECK 06/29/03", ready(client, LUN));
         assertEquals("CHECK 06/29/03", ready(other, LUN));
         assertEquals("GOOD", ready(other, LUN));
@@ -163,10 +174,124 @@ class TaskManagementTest {
     }
 
     @Test
+    void aUnitResetOfAnotherNexusAnswersMyWriteThatWaitsForItsData() throws Exception {
+        byte[] before = client.read(LUN, Cdb.read10(BLOCK, 1), 512).data();
+        int mine = beginWrite(client, LUN);
+        assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        expectAborted(client, mine, 1);
+        // Data that were on their way are thrown away.
+        client.send(client.dataOut(LUN, 1, 0, 0, new byte[512], true).taskTag(mine));
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertArrayEquals(before, client.read(LUN, Cdb.read10(BLOCK, 1), 512).data());
+        server.assertNoDataInUse();
+    }
+
+    @Test
+    void aUnitResetOfAnotherNexusAnswersMyReadThatWaitsForItsTurn() throws Exception {
+        int write = beginWrite(client, LUN);
+        client.send(client.scsiCommand(LUN, Cdb.read10(BLOCK, 1), 0x40 | ORDERED, 512));
+        int read = client.currentTaskTag();
+        assertEquals(SUCCEEDED, function(client, QUERY_TASK, LUN, read, 0), "it is here");
+        assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        Pdu first = client.receive();
+        Pdu second = client.receive();
+        Pdu ofRead = first.taskTag() == read ? first : second;
+        assertAborted(ofRead, read, 0);
+        assertAborted(ofRead == first ? second : first, write, 1);
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals("GOOD", ready(client, LUN), "one answer each");
+        server.assertNoDataInUse();
+    }
+
+    @Test
+    void myOwnUnitResetGivesMyCommandsNoAnswer() throws Exception {
+        beginWrite(client, LUN);
+        client.send(client.scsiCommand(LUN, Cdb.read10(BLOCK, 1), 0x40 | ORDERED, 512));
+        assertEquals(COMPLETE, function(client, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+        assertEquals("CHECK 06/29/03", ready(client, LUN));
+        assertEquals("GOOD", ready(client, LUN));
+    }
+
+    /** Resets fall upon commands that are received, wait, are in the engine, or are answered. */
+    @Test
+    void everyCommandIsAnsweredOnceHoweverOftenOthersReset() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        int aborted = 0;
+        try (ExecutorService resetting = Executors.newSingleThreadExecutor()) {
+            Future<?> resets =
+                    resetting.submit(() -> {
+                        while (!enough.get()) {
+                            assertEquals(COMPLETE, function(other, LUN_RESET, LUN, Pdu.NO_TAG, 0));
+                            Thread.sleep(1);
+                        }
+                        return null;
+                    });
+            try {
+                for (int i = 0; i < 50; i++) {
+                    aborted += batch();
+                }
+            } finally {
+                enough.set(true);
+            }
+            resets.get();
+        }
+        assertTrue(aborted > 0, "no reset came in time");
+        String last = ready(client, LUN);
+        assertTrue("GOOD".equals(last) || "CHECK 06/29/03".equals(last), last);
+        assertEquals("GOOD", ready(client, LUN), "nothing is left over");
+        server.assertNoDataInUse();
+    }
+
+    /**
+     * Sends many commands, among them one that only a reset can end, and receives their answers.
+     *
+     * @return how many of them were aborted
+     */
+    private int batch() throws IOException {
+        Set<Integer> open = new HashSet<>();
+        for (int i = 0; i < 24; i++) {
+            byte[] write = Cdb.write10(BLOCK + i, 1);
+            int order = i % 8 == 7 ? ORDERED : 1;
+            client.send(
+                    switch (i % 3) {
+                        case 0 ->
+                                client.scsiCommand(LUN, write, 0x20 | order, 512)
+                                        .data(new byte[512]);
+                        case 1 -> client.scsiCommand(LUN, Cdb.read10(0, 8), 0x40 | order, 4096);
+                        default -> client.scsiCommand(LUN, Cdb.testUnitReady(), order, 0);
+                    });
+            open.add(client.currentTaskTag());
+        }
+        client.send(client.scsiCommand(LUN, Cdb.write10(BLOCK, 1), 0x20 | 1, 512));
+        open.add(client.currentTaskTag());
+        int aborted = 0;
+        while (!open.isEmpty()) {
+            Pdu pdu = client.receive();
+            boolean ends =
+                    pdu.opcode() == Pdu.SCSI_RESPONSE
+                            || (pdu.opcode() == Pdu.DATA_IN && (pdu.get8(1) & 1) != 0);
+            if (ends) {
+                assertTrue(open.remove(pdu.taskTag()), () -> "answered twice: " + pdu);
+                aborted += pdu.get8(3) == TASK_ABORTED ? 1 : 0;
+            } else {
+                assertEquals(Pdu.R2T, pdu.opcode(), pdu::toString);
+            }
+        }
+        return aborted;
+    }
+
+    @Test
+    void theControlModePageSaysThatAbortedCommandsAreAnswered() throws Exception {
+        byte[] page = client.read(LUN, Cdb.hex("1a08 0a00 ff00"), 255).data();
+        assertEquals(0x40, page[4 + 5] & 0x40, "TAS");
+    }
+
+    @Test
     void aWarmResetIsOneOfAllUnits() throws Exception {
         beginWrite(client, LUN);
-        beginWrite(other, OTHER_LUN);
+        int theirs = beginWrite(other, OTHER_LUN);
         assertEquals(COMPLETE, function(client, WARM_RESET, 0, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         for (RawInitiator each : new RawInitiator[] {client, other}) {
             for (int lun : new int[] {LUN, OTHER_LUN}) {
                 assertEquals("CHECK 06/29/02", ready(each, lun));
@@ -177,8 +302,9 @@ class TaskManagementTest {
 
     @Test
     void aColdResetEndsTheSessionsToo() throws Exception {
-        beginWrite(other, LUN);
+        int theirs = beginWrite(other, LUN);
         assertEquals(COMPLETE, function(client, COLD_RESET, 0, Pdu.NO_TAG, 0));
+        expectAborted(other, theirs, 1);
         for (RawInitiator each : new RawInitiator[] {client, other}) {
             Pdu message = each.receive();
             assertEquals(Pdu.ASYNC_MESSAGE, message.opcode(), message::toString);
@@ -323,6 +449,26 @@ class TaskManagementTest {
         assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
         assertEquals(tag, answer.taskTag());
         return answer.get8(3) == 0 ? "GOOD" : "status " + answer.get8(3);
+    }
+
+    /**
+     * Waits for TASK ABORTED.
+     *
+     * @param asked how often the target has asked for data
+     */
+    private static void expectAborted(RawInitiator session, int tag, int asked) throws IOException {
+        assertAborted(session.receive(), tag, asked);
+    }
+
+    /** The receiver has checked its StatSN. */
+    private static void assertAborted(Pdu answer, int tag, int asked) {
+        assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
+        assertEquals(tag, answer.taskTag(), answer::toString);
+        assertEquals(TASK_ABORTED, answer.get8(3), answer::toString);
+        assertEquals(0, answer.data().length, "no sense data");
+        assertEquals(asked, answer.get32(36), "ExpDataSN");
+        assertEquals(0x82, answer.get8(1), "underflow");
+        assertEquals(0, answer.get32(44) % 512, "of all that was announced");
     }
 
     private static String ready(RawInitiator session, int lun) throws IOException {

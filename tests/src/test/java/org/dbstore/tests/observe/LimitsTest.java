@@ -134,6 +134,34 @@ class LimitsTest {
     }
 
     @Test
+    void aWaitingCommandThatAnotherResetsIsAnsweredAtOnce() throws Exception {
+        limit(ONE_A_SECOND);
+        reads(1);
+        client.send(client.scsiCommand(LUN, Cdb.read10(0, 1), 0x40, 512));
+        client.send(client.scsiCommand(LUN, Cdb.read10(0, 1), 0x40, 512));
+        client.send(client.scsiCommand(LUN, Cdb.write10(7, 1), 0x20, 512));
+        int write = client.currentTaskTag();
+        try (RawInitiator other = session("400001370002")) {
+            long began = System.nanoTime();
+            Pdu request =
+                    other.fullFeatureRequest(Pdu.TASK_MANAGEMENT | Pdu.IMMEDIATE)
+                            .put8(1, 0x80 | LUN_RESET)
+                            .lun(LUN)
+                            .put32(20, Pdu.NO_TAG);
+            assertEquals(0, other.exchange(request).get8(2));
+            assertTrue(System.nanoTime() - began < 900_000_000L, "without waiting for the limit");
+        }
+        Pdu answer = client.receive();
+        while (answer.taskTag() != write) {
+            answer = client.receive();
+        }
+        assertEquals(Pdu.SCSI_RESPONSE, answer.opcode(), answer::toString);
+        assertEquals(0x40, answer.get8(3), "TASK ABORTED");
+        limit(QosConfig.UNLIMITED);
+        server.assertNoDataInUse();
+    }
+
+    @Test
     void aLimitedWriteIsAskedForItsDataWhenItsTurnComes() throws Exception {
         limit(new QosConfig(0, 64 << 10, 1));
         byte[] data = new byte[48 << 10];

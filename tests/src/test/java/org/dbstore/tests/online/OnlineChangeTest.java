@@ -160,11 +160,15 @@ class OnlineChangeTest {
     }
 
     @Test
-    void aCommandUnderWayEndsWhenItsUnitIsTakenAway() throws Exception {
+    void aWriteThatWaitsForItsDataIsToldThatItsUnitIsTakenAway() throws Exception {
         client.send(client.scsiCommand(LUN, Cdb.write10(0, 512), 0x20, 512 * 512));
         assertEquals(Pdu.R2T, client.receive().opcode());
+        int write = client.currentTaskTag();
         server.change(config -> Configs.without(config, TestServer.TARGET, LUN));
+        assertEquals("CHECK 05/25/00", client.finish(LUN, new byte[0], 0).outcome());
         assertEquals(Pdu.ASYNC_MESSAGE, client.receive().opcode());
+        // Data that were on their way are thrown away, and there is no second answer.
+        client.send(client.dataOut(LUN, 1, 0, 0, BLOCK, true).taskTag(write));
         assertEquals("CHECK 05/25/00", ready(client, LUN));
         assertEquals("GOOD", other.write(0, Cdb.write10(0, 1), BLOCK).outcome());
     }

@@ -169,11 +169,11 @@ public final class Session {
 
     /**
      * Goes on with its target as it is now. The next command sees its logical units; those under
-     * way are for the caller to abort.
+     * way are for the caller to end.
      *
      * @param next of the same name
      */
-    public void adopt(IscsiTarget next) {
+    void adopt(IscsiTarget next) {
         target = next;
         luns = next.lunsOf(nexus.initiatorName());
         window.resize(next.terms().commandsMax());
@@ -270,24 +270,29 @@ public final class Session {
         return !moreBehind && tasks.isOnly(task) && writer.isIdle();
     }
 
-    /** Ends a task: tells the initiator, unless it was aborted. From any thread. */
+    /**
+     * Ends a task: tells the initiator, unless it was aborted without an answer. From any thread.
+     *
+     * @param outcome unless it was aborted
+     */
     void finish(Task task, CommandOutcome outcome) {
-        boolean wanted = tasks.beginEnd(task);
-        task.ends(outcome);
+        boolean aborted = !tasks.beginEnd(task);
+        CommandOutcome answer = aborted ? task.abortAnswer() : outcome;
+        task.ends(answer == null ? outcome : answer);
         task.giveBackDataOut();
         if (!task.isImmediate()) {
             window.answered();
         }
-        if (wanted) {
-            Responses.send(writer, parameters, task, outcome);
+        Passage passage = task.passage;
+        if (aborted && passage != null) {
+            passage.giveUp();
+        }
+        if (answer != null) {
+            Responses.send(writer, parameters, task, answer);
         } else {
             ByteBuffer lent = task.takeLentDataIn();
             if (lent != null) {
                 task.giveBack(lent);
-            }
-            Passage passage = task.passage;
-            if (passage != null) {
-                passage.giveUp();
             }
             synchronized (writer) {
                 meter.aborted(task);
@@ -303,7 +308,18 @@ public final class Session {
      * @param barrier opens when all of them have ended and change nothing any more
      */
     public void abort(Predicate<Task> which, TaskBarrier barrier) {
-        for (Task task : tasks.abort(which, barrier)) {
+        abort(which, barrier, null);
+    }
+
+    /**
+     * Aborts tasks. Each is answered when it has ended and changes nothing any more, not before.
+     *
+     * @param which tells the tasks
+     * @param barrier opens when all of them have ended
+     * @param answer how they end; null = without an answer
+     */
+    public void abort(Predicate<Task> which, TaskBarrier barrier, @Nullable CommandOutcome answer) {
+        for (Task task : tasks.abort(which, barrier, answer)) {
             finish(task, CommandOutcome.Good.GOOD);
         }
     }

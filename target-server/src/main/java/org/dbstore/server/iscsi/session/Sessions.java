@@ -3,6 +3,8 @@ package org.dbstore.server.iscsi.session;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.server.iscsi.session.SessionRefused.Reason;
+import org.dbstore.server.lun.LogicalUnit;
+import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.scsi.Nexus;
 
 import java.util.Collection;
@@ -73,6 +75,36 @@ public final class Sessions {
         return byNexus.keySet().stream()
                 .filter(nexus -> nexus.targetName().equals(targetName))
                 .count();
+    }
+
+    /**
+     * Tells the units that a session sees that it has begun; not if it is closed by now, as nobody
+     * would tell them of its end.
+     */
+    public synchronized void establish(Session session) {
+        if (byNexus.get(session.nexus()) == session) {
+            session.luns().units().forEach(unit -> unit.nexusEstablished(session.nexus()));
+        }
+    }
+
+    /**
+     * Has a session go on with its target as it is now, and tells the units that it sees no more,
+     * or from now on; not if it is closed by now.
+     */
+    public synchronized void adopt(Session session, IscsiTarget target) {
+        LunMap before = session.luns();
+        session.adopt(target);
+        LunMap after = session.luns();
+        if (byNexus.get(session.nexus()) == session) {
+            unitsOnlyIn(before, after).forEach(unit -> unit.nexusLost(session.nexus()));
+            unitsOnlyIn(after, before).forEach(unit -> unit.nexusEstablished(session.nexus()));
+        }
+    }
+
+    private static List<LogicalUnit> unitsOnlyIn(LunMap luns, LunMap others) {
+        return luns.units().stream()
+                .filter(unit -> others.units().stream().noneMatch(unit::isSame))
+                .toList();
     }
 
     /** Forgets a session whose connection is gone, or that another replaces. */

@@ -79,6 +79,9 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
     private @Nullable List<Runnable> afterEnd;
     private volatile boolean aborted;
 
+    /** How it ends if it is aborted; null = without an answer. Guarded by the task set. */
+    private @Nullable CommandOutcome abortAnswer;
+
     /** When data was asked for that has not come yet (System.nanoTime), 0 = none. */
     volatile long solicitedNanos;
 
@@ -372,9 +375,22 @@ public final class Task extends MeasuredCommand implements ScsiTask, PduWriter.S
         session.buffers().giveBack(lent);
     }
 
-    /** Marks it aborted; guarded by the task set. */
-    void abort() {
+    /**
+     * Marks it aborted; guarded by the task set.
+     *
+     * @param answer how it ends then; null = without an answer, which holds against others: who
+     *     aborts its own task does not expect one any more
+     */
+    void abort(@Nullable CommandOutcome answer) {
+        if (!aborted || answer == null) {
+            abortAnswer = answer;
+        }
         aborted = true;
+    }
+
+    /** How it ends, being aborted: null = without an answer. Settled once its end has begun. */
+    @Nullable CommandOutcome abortAnswer() {
+        return abortAnswer;
     }
 
     /** Adds something to do when it has ended; guarded by the task set. */

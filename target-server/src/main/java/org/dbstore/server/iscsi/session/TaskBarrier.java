@@ -17,7 +17,8 @@ public final class TaskBarrier {
         this.onOpen = onOpen;
     }
 
-    void register() {
+    /** One more is waited for, who will call {@link #arrive}. Only while it cannot open yet. */
+    public void register() {
         missing.incrementAndGet();
     }
 
@@ -26,7 +27,7 @@ public final class TaskBarrier {
         aborted.incrementAndGet();
     }
 
-    /** Number of tasks that get no answer. */
+    /** Number of tasks that do not end as they would have. */
     public int aborted() {
         return aborted.get();
     }

@@ -1,6 +1,7 @@
 package org.dbstore.server.iscsi.session;
 
 import org.dbstore.server.lun.LunMap;
+import org.dbstore.server.scsi.CommandOutcome;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -19,8 +20,11 @@ public final class TaskSet {
     /** Most immediate commands at once. */
     private static final int IMMEDIATE_MAX = 32;
 
-    /** How many aborted tags are remembered, to throw away data that was under way for them. */
-    private static final int ABORTED_TAGS_MAX = 64;
+    /**
+     * How many aborted tags are remembered, to throw away data that was under way for them: all
+     * that an initiator can have under way at once.
+     */
+    private static final int ABORTED_TAGS_MAX = CommandWindow.SIZE_MAX + IMMEDIATE_MAX;
 
     private final Map<Integer, Task> tasks = new HashMap<>();
     private int immediate;
@@ -186,7 +190,7 @@ public final class TaskSet {
     /**
      * Begins the end of a task: from here on an abort comes too late and waits for the answer.
      *
-     * @return false if it was aborted before: it must not be answered
+     * @return false if it was aborted before: then it ends as {@link Task#abortAnswer} says
      */
     synchronized boolean beginEnd(Task task) {
         task.stage = Task.Stage.ENDING;
@@ -213,9 +217,11 @@ public final class TaskSet {
      *
      * @param which tells the tasks
      * @param barrier opens when all of them have ended
+     * @param answer how they end, once they do; null = without an answer
      * @return those that nobody works on: the caller has to end them
      */
-    synchronized List<Task> abort(Predicate<Task> which, TaskBarrier barrier) {
+    synchronized List<Task> abort(
+            Predicate<Task> which, TaskBarrier barrier, @Nullable CommandOutcome answer) {
         List<Task> idle = new ArrayList<>();
         for (Task task : tasks.values()) {
             if (which.test(task)) {
@@ -223,7 +229,7 @@ public final class TaskSet {
                 barrier.register();
                 task.afterEnd(barrier::arrive);
                 if (task.stage != Task.Stage.ENDING) {
-                    task.abort();
+                    task.abort(answer);
                     barrier.countAborted();
                 }
                 if (first && task.stage == Task.Stage.HELD) {

@@ -47,8 +47,22 @@ public final class UnmapCommand {
             if (blocks == 0) {
                 continue; // allowed even where the medium ends
             }
-            uncommitted |= medium.volume().writeZeroes(medium.bytes(lba), medium.bytes(blocks));
+            uncommitted |= zero(medium, medium.bytes(lba), medium.bytes(blocks));
         }
         return Durability.afterWrite(task, medium, uncommitted, false);
+    }
+
+    /** Changes one range and announces no other: tokens of other blocks stay good. */
+    private static boolean zero(Medium medium, long offset, long bytes) throws BackendException {
+        boolean[] uncommitted = new boolean[1];
+        medium.ranges()
+                .change(
+                        offset,
+                        bytes,
+                        () -> {
+                            uncommitted[0] = medium.volume().writeZeroes(offset, bytes);
+                            return CommandOutcome.Good.GOOD;
+                        });
+        return uncommitted[0];
     }
 }

@@ -29,6 +29,7 @@ public final class ModePages {
     private static final int TST_SEPARATE = 0x20;
     private static final int D_SENSE = 0x04;
     private static final int SWP = 0x08;
+    private static final int TAS = 0x40;
     private static final int UNRESTRICTED_REORDERING = 0x10;
     private static final int DEXCPT = 0x08;
 
@@ -108,7 +109,8 @@ public final class ModePages {
 
     /**
      * TST=001b: the order of tasks is a matter of one nexus, and nobody clears another's task set.
-     * QERR=0, TAS=0.
+     * QERR=0. TAS=1: who loses a command to another nexus learns it by TASK ABORTED; without an
+     * answer it would wait, and then reset what others use.
      */
     private static byte[] control(ModeSettings modes, int pageControl) {
         byte[] page = page(CONTROL, modes.canSave(), 10);
@@ -119,6 +121,7 @@ public final class ModePages {
                                 | (values.descriptorSense() ? D_SENSE : 0));
         page[3] = (byte) (pageControl == CHANGEABLE ? 0 : UNRESTRICTED_REORDERING);
         page[4] = (byte) (values.writeProtected() ? SWP : 0);
+        page[5] = (byte) (pageControl == CHANGEABLE ? 0 : TAS);
         return page;
     }
 

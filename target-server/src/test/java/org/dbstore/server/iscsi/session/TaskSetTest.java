@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dbstore.server.iscsi.pdu.Bhs;
@@ -12,6 +13,7 @@ import org.dbstore.server.lun.CommandDispatcher;
 import org.dbstore.server.lun.LunMap;
 import org.dbstore.server.metrics.SessionMeter;
 import org.dbstore.server.qos.Qos;
+import org.dbstore.server.scsi.CommandOutcome;
 import org.dbstore.server.scsi.Nexus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +115,7 @@ class TaskSetTest {
         Task task = task(7);
         tasks.add(task);
         assertTrue(tasks.release(task));
-        assertEquals(List.of(task), tasks.abort(any -> true, new TaskBarrier(() -> {})));
+        assertEquals(List.of(task), tasks.abort(any -> true, new TaskBarrier(() -> {}), null));
         assertFalse(tasks.beginEnd(task), "it must not be answered");
     }
 
@@ -121,7 +123,7 @@ class TaskSetTest {
     void anAbortedTaskThatIsClaimedIsEndedByTheClaimer() {
         Task task = task(7);
         tasks.add(task);
-        assertEquals(List.of(), tasks.abort(any -> true, new TaskBarrier(() -> {})));
+        assertEquals(List.of(), tasks.abort(any -> true, new TaskBarrier(() -> {}), null));
         assertFalse(tasks.release(task));
     }
 
@@ -129,7 +131,7 @@ class TaskSetTest {
     void theClaimsOfADeadConnectionAreGivenUp() {
         Task task = task(7);
         tasks.add(task);
-        tasks.abort(any -> true, new TaskBarrier(() -> {}));
+        tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
         assertEquals(List.of(task), tasks.releaseAll());
     }
 
@@ -138,9 +140,43 @@ class TaskSetTest {
         Task task = task(7);
         tasks.add(task);
         assertTrue(tasks.execute(task));
-        assertEquals(List.of(), tasks.abort(any -> true, new TaskBarrier(() -> {})));
+        assertEquals(List.of(), tasks.abort(any -> true, new TaskBarrier(() -> {}), null));
         assertTrue(task.isAborted());
         assertFalse(tasks.beginEnd(task));
+    }
+
+    @Test
+    void aTaskThatAnotherNexusAbortsIsAnsweredWhenItEnds() {
+        Task task = task(7);
+        tasks.add(task);
+        tasks.execute(task);
+        AtomicBoolean open = new AtomicBoolean();
+        TaskBarrier barrier = new TaskBarrier(() -> open.set(true));
+        CommandOutcome answer = CommandOutcome.Status.TASK_ABORTED;
+        assertEquals(List.of(), tasks.abort(any -> true, barrier, answer), "it still runs");
+        barrier.arrive();
+        assertFalse(open.get());
+        assertFalse(tasks.beginEnd(task));
+        assertEquals(answer, task.abortAnswer());
+        tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
+        assertEquals(answer, task.abortAnswer(), "too late");
+        tasks.remove(task).forEach(Runnable::run);
+        assertTrue(open.get());
+    }
+
+    @Test
+    void aTaskThatIsAbortedByItsOwnNexusTooIsNotAnswered() {
+        for (boolean ownFirst : new boolean[] {true, false}) {
+            Task task = task(ownFirst ? 7 : 8);
+            tasks.add(task);
+            tasks.execute(task);
+            for (boolean own : new boolean[] {ownFirst, !ownFirst}) {
+                CommandOutcome answer = own ? null : CommandOutcome.Status.TASK_ABORTED;
+                tasks.abort(task::equals, new TaskBarrier(() -> {}), answer);
+            }
+            assertFalse(tasks.beginEnd(task));
+            assertNull(task.abortAnswer());
+        }
     }
 
     @Test
@@ -151,11 +187,11 @@ class TaskSetTest {
         tasks.add(task);
         tasks.execute(task);
         assertTrue(tasks.beginEnd(task));
-        tasks.abort(any -> true, barrier);
+        tasks.abort(any -> true, barrier, null);
         barrier.arrive();
         // As many functions as there may be: none may wait for the one before it.
         for (int i = 0; i < 100_000; i++) {
-            tasks.abort(any -> true, new TaskBarrier(() -> {}));
+            tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
         }
         assertFalse(task.isAborted());
         assertFalse(open.get(), "the answer of the task comes before that of the function");
@@ -168,10 +204,25 @@ class TaskSetTest {
         Task task = task(7);
         tasks.add(task);
         tasks.release(task);
-        tasks.abort(any -> true, new TaskBarrier(() -> {}));
+        tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
         tasks.remove(task);
         assertTrue(tasks.wasAborted(7));
         assertFalse(tasks.wasAborted(8));
+    }
+
+    @Test
+    void dataForAnyOfAFullWindowOfAbortedTasksIsKnownToBeUnderWay() {
+        int count = 0;
+        while (tasks.add(immediateTask(count)) == Taken.YES) {
+            assertTrue(++count < 1000, "no bound");
+        }
+        for (int i = 0; i < CommandWindow.SIZE_MAX; i++) {
+            assertEquals(Taken.YES, tasks.add(task(count++)));
+        }
+        tasks.abort(any -> true, new TaskBarrier(() -> {}), null);
+        for (int tag = 0; tag < count; tag++) {
+            assertTrue(tasks.wasAborted(tag), "tag " + tag);
+        }
     }
 
     @Test

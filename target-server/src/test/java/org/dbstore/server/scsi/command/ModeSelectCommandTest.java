@@ -29,7 +29,7 @@ class ModeSelectCommandTest {
     }
 
     private static String control(int senseFormat, int protection) {
-        return String.format("0a0a%02x10%02x0000000000%s", 0x20 | senseFormat, protection, "0000");
+        return String.format("0a0a%02x10%02x4000000000%s", 0x20 | senseFormat, protection, "0000");
     }
 
     private String caching(int pageControl) {

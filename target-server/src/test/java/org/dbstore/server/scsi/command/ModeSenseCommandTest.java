@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModeSenseCommandTest {
     private static final String CACHING = "8812" + "00".repeat(18);
     private static final String WRITE_BACK = "8812" + "04" + "00".repeat(17);
-    private static final String CONTROL = "0a0a" + "2010" + "00".repeat(8);
+    private static final String CONTROL = "0a0a" + "20100040" + "00".repeat(6);
     private static final String EXCEPTIONS = "9c0a" + "08" + "00".repeat(9);
     private static final String BLOCKS_SHORT = "00020000" + "00000200";
     private static final String BLOCKS_LONG = "0000000000020000" + "00000000" + "00000200";
@@ -43,6 +43,14 @@ class ModeSenseCommandTest {
         assertEquals(
                 "001a" + "00" + "10" + "0000" + "0008" + BLOCKS_SHORT + CONTROL,
                 bench.hex(FakeTask.cdb("5a000a00000000ffff00")));
+    }
+
+    @Test
+    void theControlPageShowsThatAbortedTasksAreAnswered() {
+        String current = bench.hex(FakeTask.cdb("1a080a00ff00")).substring(8);
+        String changeable = bench.hex(FakeTask.cdb("1a084a00ff00")).substring(8);
+        assertEquals("40", current.substring(10, 12), "TAS");
+        assertEquals("00", changeable.substring(10, 12), "TAS cannot be changed");
     }
 
     @Test
