@@ -46,7 +46,7 @@ final class TokenOperation {
 
     private static final int DONE = 0x01;
     private static final int FAILED = 0x02;
-    private static final int IN_BACKGROUND = 0x11;
+    private static final int IN_BACKGROUND = 0x12;
     private static final int TERMINATED = 0x60;
 
     /**

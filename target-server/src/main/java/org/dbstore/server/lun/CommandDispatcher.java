@@ -60,7 +60,11 @@ public final class CommandDispatcher {
                 implements Admission {}
     }
 
+    /** Commands that move much, at once: others find a thread all the same (ATS of ESXi, say). */
+    private static final int LONG_MAX = 8;
+
     private final Executor pool;
+    private final Executor poolOfLong;
     private final Deferral deferral = this::later;
     private final CopyManager copies = new CopyManager();
     private volatile TaskAborter aborter =
@@ -74,6 +78,7 @@ public final class CommandDispatcher {
      */
     public CommandDispatcher(Executor pool) {
         this.pool = pool;
+        this.poolOfLong = new AtMost(LONG_MAX, pool);
     }
 
     /**
@@ -162,7 +167,9 @@ public final class CommandDispatcher {
     /** As {@link #execute}, but never in the caller's thread. */
     public void executeInPool(ScsiTask received, LunMap luns, Admission.Admitted admitted) {
         ScsiTask task = asWanted(received, admitted);
-        CommandOutcome outcome = later(task, () -> handle(task, luns, admitted));
+        boolean isLong = admitted.command().waits() == ScsiCommand.Wait.LONG;
+        CommandOutcome outcome =
+                later(isLong ? poolOfLong : pool, task, () -> handle(task, luns, admitted));
         if (!(outcome instanceof CommandOutcome.Deferred)) {
             task.complete(outcome);
         }
@@ -189,7 +196,7 @@ public final class CommandDispatcher {
                     case AS_WRITES_DO ->
                             medium.volume().writesWaitForMedium()
                                     || WriteCommand.writesThrough(task.cdb(), command, medium);
-                    case ALWAYS -> true;
+                    case ALWAYS, LONG -> true;
                 };
         return new Admission.Admitted(
                 command,
@@ -221,8 +228,12 @@ public final class CommandDispatcher {
     }
 
     private CommandOutcome later(ScsiTask task, Deferral.Step step) {
+        return later(pool, task, step);
+    }
+
+    private CommandOutcome later(Executor executor, ScsiTask task, Deferral.Step step) {
         try {
-            pool.execute(() -> {
+            executor.execute(() -> {
                 task.begins();
                 conclude(task, step);
             });

@@ -19,6 +19,7 @@ public final class Medium {
     private final RangeLocks ranges;
     private final LostWrites lostWrites;
     private final BackgroundWork background;
+    private final CommitPace pace;
 
     /**
      * Creates a view of a volume.
@@ -54,6 +55,7 @@ public final class Medium {
         this.ranges = new RangeLocks();
         this.lostWrites = new LostWrites(volume);
         this.background = new BackgroundWork();
+        this.pace = new CommitPace();
     }
 
     /** The same contents and states in another dress. */
@@ -70,6 +72,7 @@ public final class Medium {
         this.ranges = medium.ranges;
         this.lostWrites = medium.lostWrites;
         this.background = medium.background;
+        this.pace = medium.pace;
     }
 
     /** The same medium for those who may only read it: all states are shared. */
@@ -190,6 +193,11 @@ public final class Medium {
     /** Who has to hear that acknowledged writes may be lost. */
     public LostWrites lostWrites() {
         return lostWrites;
+    }
+
+    /** How long writes took of late to become durable. */
+    public CommitPace pace() {
+        return pace;
     }
 
     /** What goes on after its command has been answered. */

@@ -37,6 +37,7 @@ import static org.dbstore.server.scsi.ScsiCommand.Range.START;
 import static org.dbstore.server.scsi.ScsiCommand.Range.TRANSFER;
 import static org.dbstore.server.scsi.ScsiCommand.Wait.ALWAYS;
 import static org.dbstore.server.scsi.ScsiCommand.Wait.AS_WRITES_DO;
+import static org.dbstore.server.scsi.ScsiCommand.Wait.LONG;
 import static org.dbstore.server.scsi.ScsiCommand.Wait.NEVER;
 
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,7 @@ public enum ScsiCommand {
             LIST_OUT,
             SHORT_7,
             NO_BLOCKS,
-            ALWAYS,
+            LONG,
             "48a10000000000ffff04"),
     /** SANITIZE, BLOCK ERASE (SBC-3). */
     SANITIZE_BLOCK_ERASE(
@@ -157,7 +158,7 @@ public enum ScsiCommand {
             LIST_OUT,
             SHORT_7,
             NO_BLOCKS,
-            ALWAYS,
+            LONG,
             "48a20000000000ffff04"),
     /** SANITIZE, EXIT FAILURE MODE (SBC-3). */
     SANITIZE_EXIT_FAILURE_MODE(
@@ -286,7 +287,7 @@ public enum ScsiCommand {
             LIST_OUT,
             INT_10,
             NO_BLOCKS,
-            ALWAYS,
+            LONG,
             "83000000000000000000ffffffff0004"),
     /** POPULATE TOKEN (SBC-3). */
     POPULATE_TOKEN(
@@ -308,7 +309,7 @@ public enum ScsiCommand {
             LIST_OUT,
             INT_10,
             NO_BLOCKS,
-            ALWAYS,
+            LONG,
             "831100000000ffffffffffffffff1f04"),
     /** RECEIVE COPY STATUS(LID1) (SPC-4). */
     RECEIVE_COPY_STATUS_LID1(
@@ -664,7 +665,9 @@ public enum ScsiCommand {
         /** As the volume says of its writes. */
         AS_WRITES_DO,
         /** Yes. */
-        ALWAYS
+        ALWAYS,
+        /** Yes, and it may move gigabytes: only some of its kind may run at once. */
+        LONG
     }
 
     private static final int NO_SERVICE_ACTION = -1;

@@ -120,6 +120,11 @@ public final class Bench {
         return task.outcome();
     }
 
+    /** The last time that the medium took to make something durable. */
+    public void committedIn(long nanos) {
+        unit.medium().pace().took(nanos);
+    }
+
     /** Asks only the gate. */
     public CommandDispatcher.Admission admit(FakeTask task) {
         return admit(task, luns);

@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.dbstore.backend.BackendException;
 import org.dbstore.server.scsi.CommandOutcome;
+import org.dbstore.server.scsi.CommitPace;
 import org.dbstore.server.scsi.Medium;
 import org.dbstore.server.scsi.ScsiTask;
 
@@ -42,21 +43,37 @@ final class Durability {
 
     /** Ends a command with GOOD once everything written before it is durable. */
     static CommandOutcome afterCommit(ScsiTask task, Medium medium) {
+        return afterCommit(task, medium, task.isAlone() && medium.pace().isQuick());
+    }
+
+    /** As {@link #afterCommit}, where much may wait to be made durable. */
+    static CommandOutcome afterFlush(ScsiTask task, Medium medium) {
+        boolean little = !medium.isWriteBack() && medium.pace().isQuick();
+        return afterCommit(task, medium, task.isAlone() && little);
+    }
+
+    private static CommandOutcome afterCommit(ScsiTask task, Medium medium, boolean waitsHere) {
         task.awaitsCommit();
-        if (task.isAlone()) {
+        CommitPace pace = medium.pace();
+        long begin = System.nanoTime();
+        if (waitsHere) {
             try {
                 medium.volume().flush();
                 return CommandOutcome.Good.GOOD;
             } catch (BackendException e) {
                 return BackendSense.ofWrite(e);
+            } finally {
+                pace.took(System.nanoTime() - begin);
             }
         }
         medium.volume()
-                .commit(failure ->
-                        task.complete(
-                                failure == null
-                                        ? CommandOutcome.Good.GOOD
-                                        : BackendSense.ofWrite(failure)));
+                .commit(failure -> {
+                    pace.took(System.nanoTime() - begin);
+                    task.complete(
+                            failure == null
+                                    ? CommandOutcome.Good.GOOD
+                                    : BackendSense.ofWrite(failure));
+                });
         return CommandOutcome.Deferred.DEFERRED;
     }
 }

@@ -30,7 +30,7 @@ public final class StartStopCommand {
         return switch (flags >>> 4) {
             case 0x0 -> // START_VALID
                     (flags & (START | NO_FLUSH)) == 0
-                            ? Durability.afterCommit(task, medium)
+                            ? Durability.afterFlush(task, medium)
                             : CommandOutcome.Good.GOOD;
             case 0x1, 0x7 -> CommandOutcome.Good.GOOD; // ACTIVE, LU_CONTROL
             default -> Sense.invalidCdbField(FLAGS, 7);

@@ -22,6 +22,6 @@ public final class SynchronizeCacheCommand {
         if (medium.lostWrites().tell(task.nexus())) {
             return Sense.of(SenseCode.WRITE_ERROR);
         }
-        return Durability.afterCommit(task, medium);
+        return Durability.afterFlush(task, medium);
     }
 }
