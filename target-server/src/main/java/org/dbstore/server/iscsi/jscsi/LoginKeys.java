@@ -49,6 +49,8 @@ public final class LoginKeys {
     private static final int TIME_MAX_SECONDS = 3600;
     private static final String PROTOCOL_LEVEL = "iSCSIProtocolLevel";
     private static final int PROTOCOL_LEVEL_MAX = 31;
+    private static final String TASK_REPORTING = "TaskReporting";
+    private static final String TASK_REPORTING_OURS = "RFC3720";
 
     /** As RFC 7143 spells it; jSCSI spells it otherwise. */
     private static final String CRC32C = "CRC32C";
@@ -177,11 +179,24 @@ public final class LoginKeys {
                 return negotiate(entry, key, value, answers);
             }
         }
+        if (key.equals(TASK_REPORTING)) {
+            return taskReporting(value, answers);
+        }
         if (key.equals(TextKeyword.IF_MARK_INT) || key.equals(TextKeyword.OF_MARK_INT)) {
             answers.add(key + "=" + TextKeyword.IRRELEVANT);
             return Result.DONE;
         }
         return Result.UNKNOWN;
+    }
+
+    /** We report as RFC 3720 does, without a fence (RFC 7143, section 13.23). */
+    private Result taskReporting(String value, List<String> answers) {
+        if (!seen.add(TASK_REPORTING)) {
+            return Result.REPEATED;
+        }
+        boolean offered = List.of(value.split(",", -1)).contains(TASK_REPORTING_OURS);
+        answers.add(TASK_REPORTING + "=" + (offered ? TASK_REPORTING_OURS : TextKeyword.REJECT));
+        return Result.DONE;
     }
 
     /** What holds now; keys that were not spoken of have RFC 7143's defaults. */

@@ -48,6 +48,8 @@ class LoginKeysTest {
                 "IFMarker|Yes|No",
                 "OFMarker|No|No",
                 "IFMarkInt|2048~8192|Irrelevant",
+                "TaskReporting|ResponseFence,RFC3720|RFC3720",
+                "TaskReporting|FastAbort|Reject",
             })
     void theAnswerFollowsFromOfferAndLimit(String key, String offer, String answer) {
         assertEquals(List.of(key + "=" + answer), negotiate(key, offer));
