@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -129,15 +130,16 @@ public final class ManagedFile {
                 Files.createTempFile(
                         folder, "dbsctl", ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
-            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                 ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
                 channel.force(true);
             }
-            if (!Files.getOwner(draft).equals(Files.getOwner(folder)) && isRoots(draft)) {
-                Files.setOwner(draft, Files.getOwner(folder));
+            if (isRoots(draft)) {
+                OwnFiles.give(draft, Files.getOwner(folder));
             }
             Files.move(draft, path(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -147,7 +149,7 @@ public final class ManagedFile {
     }
 
     private static boolean isRoots(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:uid").equals(0);
+        return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0);
     }
 
     private static void force(Path folder) throws IOException {

@@ -100,6 +100,17 @@ final class Reconfiguration {
                     .toList();
         }
 
+        /** Tells whether what a LUN of a target lacked is there now. */
+        boolean isMissingLunThere(TargetConfig target, ServedUnits units) {
+            List<Integer> numbers = missingLuns(target);
+            return target.luns().stream()
+                    .filter(lun -> numbers.contains(lun.number()))
+                    .anyMatch(lun -> {
+                        BlockStore store = devices.find(lun.device());
+                        return store != null && units.canOpen(store, lun);
+                    });
+        }
+
         private Collection<LogicalUnit> units() {
             return mappings.values().stream()
                     .flatMap(luns -> luns.values().stream())
@@ -156,6 +167,7 @@ final class Reconfiguration {
             portGroups.put(target.name(), portGroups(target));
         }
         if (before.equals(Served.NOTHING)
+                && devices.missing().isEmpty()
                 && !missing.isEmpty()
                 && mappings.values().stream().allMatch(Map::isEmpty)) {
             throw missing.getFirst();

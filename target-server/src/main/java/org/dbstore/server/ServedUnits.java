@@ -163,6 +163,16 @@ final class ServedUnits {
         };
     }
 
+    /** Tells whether there is what a mapping shows, and can be opened. */
+    boolean canOpen(BlockStore store, LunConfig lun) {
+        try {
+            store.release(openVolume(store, lun));
+            return true;
+        } catch (BackendException e) {
+            return false; // why has been told
+        }
+    }
+
     private static Volume openVolume(BlockStore store, LunConfig lun) throws BackendException {
         return lun.snapshot().isEmpty()
                 ? store.openVolume(lun.volume())

@@ -60,6 +60,7 @@ public final class TargetServer implements AutoCloseable {
     private static final long DATA_BUDGET_BYTES_MAX = 512L << 20;
 
     private final ThreadPoolExecutor pool;
+    private final ThreadPoolExecutor copies;
     private final BufferPool buffers;
     private final Metrics metrics =
             new Metrics(
@@ -97,25 +98,13 @@ public final class TargetServer implements AutoCloseable {
     }
 
     private TargetServer(DbsConfig config) throws BackendException {
-        AtomicInteger threads = new AtomicInteger();
-        pool =
-                new ThreadPoolExecutor(
-                        POOL_THREADS,
-                        POOL_THREADS,
-                        POOL_IDLE_SECONDS,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        task ->
-                                Thread.ofPlatform()
-                                        .daemon()
-                                        .name("dbs-io-" + threads.incrementAndGet())
-                                        .unstarted(task));
-        pool.allowCoreThreadTimeOut(true);
+        pool = pool("dbs-io-");
+        copies = pool("dbs-copy-");
         long dataBudgetBytes = dataBudgetBytes();
         buffers = new BufferPool(dataBudgetBytes);
         iscsi =
                 new IscsiServer(
-                        new CommandDispatcher(pool),
+                        new CommandDispatcher(pool, copies),
                         new FairShares(buffers, dataBudgetBytes),
                         metrics,
                         qos);
@@ -124,7 +113,7 @@ public final class TargetServer implements AutoCloseable {
         boolean started = false;
         try {
             // Nothing is served yet: the start is the first change.
-            reconfigure(config, () -> {}, true);
+            reconfigure(config, config, () -> {}, true);
             started = true;
         } finally {
             if (!started) {
@@ -189,7 +178,7 @@ public final class TargetServer implements AutoCloseable {
                 throw new BackendException(
                         BackendError.BUSY, String.join(System.lineSeparator(), now.obstacles()));
             }
-            List<String> warnings = new ArrayList<>(reconfigure(plan.next(), keep, true));
+            List<String> warnings = new ArrayList<>(reconfigure(config, plan.next(), keep, true));
             missingDevices()
                     .forEach((name, why) ->
                             warnings.add("device " + name + " is not served: " + why));
@@ -201,12 +190,16 @@ public final class TargetServer implements AutoCloseable {
         }
     }
 
-    /** Returns what did not go well and could not be helped. */
-    private List<String> reconfigure(DbsConfig next, Step keep, boolean again)
+    /**
+     * Returns what did not go well and could not be helped.
+     *
+     * @param previous what of {@code next} is in it, too, is not new
+     */
+    private List<String> reconfigure(DbsConfig previous, DbsConfig next, Step keep, boolean again)
             throws BackendException {
         Reconfiguration change =
                 new Reconfiguration(
-                        iscsi, units, served, config, next, snapshotNumbers, hidden, again);
+                        iscsi, units, served, previous, next, snapshotNumbers, hidden, again);
         boolean ready = false;
         try {
             change.prepare();
@@ -270,7 +263,7 @@ public final class TargetServer implements AutoCloseable {
             renaming.run();
             boolean done = false;
             try {
-                reconfigure(next, keep, false);
+                reconfigure(next, next, keep, false); // nothing but names is new
                 done = true;
             } finally {
                 if (!done) {
@@ -328,7 +321,7 @@ public final class TargetServer implements AutoCloseable {
                             .flatMap(target -> target.luns().stream())
                             .anyMatch(lun -> lun.snapshots().isPresent());
             if (any && !closed) {
-                reconfigure(config, () -> {}, false);
+                reconfigure(config, config, () -> {}, false);
             }
         } catch (BackendException e) {
             LOG.error("snapshots do not appear as they should: {}", e.getMessage());
@@ -407,8 +400,8 @@ public final class TargetServer implements AutoCloseable {
         changing.lock();
         try {
             int before = missingDevices().size();
-            if ((before > 0 || !missingLuns().isEmpty()) && !closed) {
-                reconfigure(config, () -> {}, true);
+            if ((before > 0 || isMissingLunThere()) && !closed) {
+                reconfigure(config, config, () -> {}, true);
             }
             return missingDevices().size() < before;
         } catch (BackendException e) {
@@ -439,6 +432,11 @@ public final class TargetServer implements AutoCloseable {
      */
     public List<String> missingLuns() {
         return served.missing();
+    }
+
+    private boolean isMissingLunThere() {
+        Reconfiguration.Served now = served;
+        return config.targets().stream().anyMatch(target -> now.isMissingLunThere(target, units));
     }
 
     private long missingLunCount() {
@@ -487,6 +485,7 @@ public final class TargetServer implements AutoCloseable {
         space.close();
         schedules.close();
         pool.shutdown();
+        copies.shutdown();
         metrics.close();
         qos.close();
         BackendException failure = served.devices().closeBut(Devices.NONE);
@@ -494,6 +493,24 @@ public final class TargetServer implements AutoCloseable {
             throw failure;
         }
         LOG.info("stopped");
+    }
+
+    private static ThreadPoolExecutor pool(String name) {
+        AtomicInteger threads = new AtomicInteger();
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        POOL_THREADS,
+                        POOL_THREADS,
+                        POOL_IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task ->
+                                Thread.ofPlatform()
+                                        .daemon()
+                                        .name(name + threads.incrementAndGet())
+                                        .unstarted(task));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static long dataBudgetBytes() {

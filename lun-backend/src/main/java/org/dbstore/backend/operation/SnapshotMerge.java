@@ -10,7 +10,7 @@ import org.dbstore.backend.format.SnapshotEntry;
 import org.dbstore.backend.volume.StoredVolume;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -105,7 +105,7 @@ final class SnapshotMerge {
         long positions = below.positionCount();
         ExtentMap own = new ViewBuilder(table).build(new int[] {doomed.id()}, positions);
         IntStream.Builder served = IntStream.builder();
-        List<Integer> unserved = new ArrayList<>();
+        IntStream.Builder unserved = IntStream.builder();
         table.scan((extent, owner, position) -> {
             if (owner == doomed.id()) {
                 if (position < positions && own.get(position) == extent) {
@@ -115,8 +115,9 @@ final class SnapshotMerge {
                 }
             }
         });
-        if (!unserved.isEmpty()) {
-            unserved.forEach(table::free);
+        int[] free = unserved.build().toArray();
+        if (free.length > 0) {
+            Arrays.stream(free).forEach(table::free);
             management.parts().commits().flush();
         }
         return served.build().toArray();

@@ -16,11 +16,10 @@ import org.dbstore.server.scsi.jscsi.Sense;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Takes the open sessions from one offer to the next: those that may stay, and those that end. */
 final class Changeover {
@@ -51,7 +50,8 @@ final class Changeover {
 
     /**
      * Goes on with the targets as they are now. Units that are not shown any more, or in other
-     * blocks, have no command under way when it returns; those there were end with 05/25/00.
+     * blocks, have no command under way when it returns: those there were end with 05/25/00, or
+     * with TASK ABORTED where the number leads to something else now.
      *
      * @param staying all of their targets are in the offer
      */
@@ -73,15 +73,29 @@ final class Changeover {
         sessions.adopt(session, target);
         LunMap after = session.luns();
         // A command that found its unit in the map before is in the session's task set by now.
-        Set<Integer> gone =
-                IntStream.rangeClosed(0, LunMap.NUMBER_MAX)
-                        .filter(number -> !goesOn(before.unit(number), after.unit(number)))
-                        .boxed()
-                        .collect(Collectors.toSet());
-        if (!gone.isEmpty()) {
-            session.abort(task -> gone.contains(LunMap.number(task.lun())), barrier, GONE);
+        Set<Integer> gone = new HashSet<>();
+        Set<Integer> replaced = new HashSet<>();
+        for (int number = 0; number <= LunMap.NUMBER_MAX; number++) {
+            if (!goesOn(before.unit(number), after.unit(number))) {
+                (after.unit(number) == null ? gone : replaced).add(number);
+            }
+        }
+        abort(session, gone, barrier, GONE);
+        abort(session, replaced, barrier, CommandOutcome.Status.TASK_ABORTED);
+        for (LogicalUnit unit : before.units()) {
+            if (after.units().stream().noneMatch(unit::isSame)) {
+                barrier.register();
+                unit.endBackground(session.nexus()::equals, barrier::arrive);
+            }
         }
         tell(session, before, after);
+    }
+
+    private static void abort(
+            Session session, Set<Integer> luns, TaskBarrier barrier, CommandOutcome answer) {
+        if (!luns.isEmpty()) {
+            session.abort(task -> luns.contains(LunMap.number(task.lun())), barrier, answer);
+        }
     }
 
     /** True if there was no unit, or commands to it mean the same afterwards. */

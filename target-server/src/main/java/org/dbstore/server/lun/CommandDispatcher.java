@@ -60,9 +60,6 @@ public final class CommandDispatcher {
                 implements Admission {}
     }
 
-    /** Commands that move much, at once: others find a thread all the same (ATS of ESXi, say). */
-    private static final int LONG_MAX = 8;
-
     private final Executor pool;
     private final Executor poolOfLong;
     private final Deferral deferral = this::later;
@@ -75,10 +72,12 @@ public final class CommandDispatcher {
      *
      * @param pool a bounded number of platform threads, in which whatever waits for the medium
      *     runs; what it rejects is answered TASK SET FULL
+     * @param poolOfLong another one for commands that move much, so that others find a thread all
+     *     the same (ATS of ESXi, say)
      */
-    public CommandDispatcher(Executor pool) {
+    public CommandDispatcher(Executor pool, Executor poolOfLong) {
         this.pool = pool;
-        this.poolOfLong = new AtMost(LONG_MAX, pool);
+        this.poolOfLong = poolOfLong;
     }
 
     /**

@@ -666,7 +666,7 @@ public enum ScsiCommand {
         AS_WRITES_DO,
         /** Yes. */
         ALWAYS,
-        /** Yes, and it may move gigabytes: only some of its kind may run at once. */
+        /** Yes, and it may move gigabytes. */
         LONG
     }
 

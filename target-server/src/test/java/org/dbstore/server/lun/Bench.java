@@ -44,7 +44,7 @@ public final class Bench {
 
     public boolean poolHolds;
     public boolean poolIsFull;
-    private final CommandDispatcher dispatcher = new CommandDispatcher(this::submit);
+    private final CommandDispatcher dispatcher = new CommandDispatcher(this::submit, this::submit);
 
     public Bench() {
         this(SIZE_BYTES, 512, false, false);

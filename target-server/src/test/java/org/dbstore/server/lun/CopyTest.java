@@ -36,7 +36,8 @@ class CopyTest {
     private final LunMap luns =
             new LunMap(new TreeMap<>(Map.of(0, sourceUnit, 1, targetUnit)), List.of(1));
     private final LunMap targetOnly = new LunMap(new TreeMap<>(Map.of(1, targetUnit)), List.of(1));
-    private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
+    private final CommandDispatcher dispatcher =
+            new CommandDispatcher(Runnable::run, Runnable::run);
 
     private static LogicalUnit unit(MemoryVolume volume, String identity) {
         return Bench.unit(volume, new LogicalUnit.Settings(512, 4096, false, uuid(identity)));

@@ -65,7 +65,8 @@ class PersistentReservationsTest {
     private static final int APTPL = 1;
 
     private final MemoryStore store = new MemoryStore();
-    private final CommandDispatcher dispatcher = new CommandDispatcher(Runnable::run);
+    private final CommandDispatcher dispatcher =
+            new CommandDispatcher(Runnable::run, Runnable::run);
     private LunMap luns;
 
     @BeforeEach

@@ -58,7 +58,7 @@ public final class CommandFuzz {
             List.of(new FuzzVolume("zero"), new FuzzVolume("one"), new FuzzVolume("two"));
 
     private final ArrayDeque<Runnable> later = new ArrayDeque<>();
-    private final CommandDispatcher dispatcher = new CommandDispatcher(later::add);
+    private final CommandDispatcher dispatcher = new CommandDispatcher(later::add, later::add);
     private final LunMap luns;
     private final FuzzInput input;
     private byte[] token = new byte[TOKEN_BYTES];

@@ -153,6 +153,18 @@ class MissingVolumeTest {
     }
 
     @Test
+    void aLunWithoutItsSnapshotFollowsANewNameOfTheVolume() throws Exception {
+        try (TestServer server = start(WHOLE, LOST_SNAPSHOT)) {
+            main(server).renameVolume("whole", "other");
+            assertEquals(
+                    List.of("other", "other"),
+                    server.server().config().targets().getFirst().luns().stream()
+                            .map(LunConfig::volume)
+                            .toList());
+        }
+    }
+
+    @Test
     void withNothingElseToServeNothingStarts() {
         BackendException failure = assertThrows(BackendException.class, () -> start(LOST).close());
         assertEquals(BackendError.NOT_FOUND, failure.error());

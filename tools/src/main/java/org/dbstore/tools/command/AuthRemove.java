@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** Takes a user, or a group of them, away. */
 @Command(
@@ -33,7 +33,7 @@ final class AuthRemove extends ConfigEdit {
             description = "Name of the user; the whole group without it.")
     @Nullable String user;
 
-    private Set<String> before = Set.of();
+    private Map<String, String> before = Map.of();
 
     @Override
     List<Edit> edits(Configuration configuration) throws ConfigException, IOException {

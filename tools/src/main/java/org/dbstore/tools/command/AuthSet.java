@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** Changes a secret. */
 @Command(
@@ -33,7 +33,7 @@ final class AuthSet extends ConfigEdit {
 
     @Mixin SecretSource secret = new SecretSource();
 
-    private Set<String> before = Set.of();
+    private Map<String, String> before = Map.of();
 
     @Override
     List<Edit> edits(Configuration configuration)

@@ -100,7 +100,7 @@ abstract class ConfigEdit implements Callable<Integer> {
                 done.warnings()
                         .forEach(
                                 warning -> dbsctl().terminal().err().println("dbsctl: " + warning));
-                follow(configuration);
+                cleanUp(configuration);
             }
         } finally {
             if (!applied) {
@@ -108,6 +108,17 @@ abstract class ConfigEdit implements Callable<Integer> {
             }
         }
         return ExitCode.OK.number();
+    }
+
+    /** The edit is in force, whatever becomes of what it has made needless. */
+    private void cleanUp(Configuration configuration) {
+        try {
+            follow(configuration);
+        } catch (ConfigException | IOException e) {
+            dbsctl().terminal()
+                    .err()
+                    .println("dbsctl: what is needed no more is still there: " + e.getMessage());
+        }
     }
 
     private List<Edit> checkedEdits(Configuration configuration)

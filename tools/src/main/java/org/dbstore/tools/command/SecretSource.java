@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -61,14 +62,14 @@ final class SecretSource {
         }
     }
 
-    /** The files that a configuration names. */
-    static Set<String> files(ConfigTree tree) {
-        Set<String> files = new HashSet<>();
+    /** The files that a configuration names, with what they would be called if typed. */
+    static Map<String, String> files(ConfigTree tree) {
+        Map<String, String> files = new HashMap<>();
         for (String group : tree.names("auth-groups")) {
             for (String user : tree.names("auth-groups", group, "users")) {
                 for (String key : List.of("secret-file", "mutual-secret-file")) {
                     tree.value("auth-groups", group, "users", user, key)
-                            .ifPresent(file -> files.add(file.toString()));
+                            .ifPresent(file -> files.put(file.toString(), name(group, user)));
                 }
             }
         }
@@ -76,13 +77,17 @@ final class SecretSource {
     }
 
     /** Deletes those of {@code before} that were typed once and are needed no more. */
-    static void deleteUnneeded(Configuration configuration, Set<String> before)
+    static void deleteUnneeded(Configuration configuration, Map<String, String> before)
             throws ConfigException, IOException {
         Optional<Path> main = configuration.file();
         if (main.isPresent()) {
-            Set<String> after = files(ConfigEdit.tree(configuration));
+            Set<String> after = files(ConfigEdit.tree(configuration)).keySet();
             SecretFiles.forget(main.get(), before, after);
         }
+    }
+
+    private static String name(String group, String user) {
+        return group + "." + user;
     }
 
     private static Edit set(String group, String user, String key, String value) {
@@ -107,7 +112,7 @@ final class SecretSource {
                                         ExitCode.USAGE,
                                         "there is no secret, and nobody to ask for it",
                                         "give --secret-file or --secret-env"));
-        kept = SecretFiles.keep(main, group + "." + user, secret);
+        kept = SecretFiles.keep(main, name(group, user), secret);
         return kept;
     }
 }

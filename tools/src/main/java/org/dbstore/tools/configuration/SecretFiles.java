@@ -1,5 +1,6 @@
 package org.dbstore.tools.configuration;
 
+import org.dbstore.config.OwnFiles;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
@@ -8,10 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Secrets that an operator typed, in files of their own beside the configuration. */
 public final class SecretFiles {
@@ -53,14 +57,15 @@ public final class SecretFiles {
                         "",
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             ByteBuffer bytes = ByteBuffer.wrap(secret.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(true);
         }
-        Files.setOwner(draft, Files.getOwner(folder));
+        OwnFiles.give(draft, Files.getOwner(folder));
         return draft;
     }
 
@@ -68,15 +73,20 @@ public final class SecretFiles {
      * Deletes files that {@link #keep} made, of which the configuration says nothing any more.
      *
      * @param configFile main file of the configuration
-     * @param before what was named as secret files
-     * @param after what still is
+     * @param before secret files that were named, with the name that {@link #keep} was given for
+     *     each if it made it
+     * @param after those that still are
      */
-    public static void forget(Path configFile, Set<String> before, Set<String> after)
+    public static void forget(Path configFile, Map<String, String> before, Set<String> after)
             throws IOException {
-        Path folder = configFile.toAbsolutePath().resolveSibling(FOLDER);
-        for (String file : before) {
-            Path path = configFile.toAbsolutePath().resolveSibling(file).normalize();
-            if (!after.contains(file) && folder.equals(path.getParent())) {
+        Path main = configFile.toAbsolutePath();
+        Path folder = main.resolveSibling(FOLDER);
+        for (Map.Entry<String, String> each : before.entrySet()) {
+            Path path = main.resolveSibling(each.getKey()).normalize();
+            String kept = Pattern.quote(each.getValue()) + "-[0-9]+";
+            if (folder.equals(path.getParent())
+                    && String.valueOf(path.getFileName()).matches(kept)
+                    && !after.contains(each.getKey())) {
                 Files.deleteIfExists(path);
             }
         }

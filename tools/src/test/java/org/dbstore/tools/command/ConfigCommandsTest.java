@@ -217,6 +217,16 @@ class ConfigCommandsTest extends CommandTestBase {
     }
 
     @Test
+    void aSecretFileOfTheOperatorsStays() throws Exception {
+        Path own = Files.createDirectories(directory.resolve("secrets")).resolve("a.u");
+        Files.writeString(own, "twelve bytes and more");
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rw-------"));
+        config("auth", "add", "a", "u", "--secret-file", own.toString());
+        config("auth", "remove", "a");
+        assertTrue(Files.exists(own));
+    }
+
+    @Test
     void withoutAServerThereIsNothingToApplyTo() throws Exception {
         String refused = failing(ExitCode.NOT_FOUND, with("config", "apply"));
         assertTrue(refused.contains("in force"), refused);

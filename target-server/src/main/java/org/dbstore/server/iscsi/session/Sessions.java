@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /** The normal sessions of the server, at most one for each I_T nexus. */
@@ -62,13 +64,21 @@ public final class Sessions {
                     "session reinstatement: {} logs in to {} again",
                     nexus.initiatorName(),
                     nexus.targetName());
-            if (!old.end(REINSTATEMENT_MILLIS)) {
+            if (!old.end(REINSTATEMENT_MILLIS) || !endBackground(old)) {
                 throw new SessionRefused(
                         Reason.STILL_BUSY,
                         "the old session of " + nexus.initiatorName() + " still has running tasks");
             }
             close(old);
         }
+    }
+
+    /** What goes on for a session after its commands were answered changes nothing any more. */
+    private static boolean endBackground(Session session) throws InterruptedException {
+        List<LogicalUnit> units = List.copyOf(session.luns().units());
+        CountDownLatch ended = new CountDownLatch(units.size());
+        units.forEach(unit -> unit.endBackground(session.nexus()::equals, ended::countDown));
+        return ended.await(REINSTATEMENT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private long ofTarget(String targetName) {

@@ -50,7 +50,7 @@ class TaskSetTest {
                                 IscsiTarget.Terms.OPEN),
                         "",
                         new NegotiatedParameters(8192, 262144, 65536, true, true, false, false, 1),
-                        new CommandDispatcher(Runnable::run),
+                        new CommandDispatcher(Runnable::run, Runnable::run),
                         buffers,
                         new PduWriter(channel, buffers, "test", () -> {}),
                         new CommandWindow(1),
