@@ -49,6 +49,12 @@ class ConfigTextTest {
 
     @Test
     void anyConfigurationReadsBackEqual() throws Exception {
+        for (String file : List.of("token", "c.pem", "k.pem")) {
+            Files.createFile(
+                    folder.resolve(file),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        }
         for (int seed = 0; seed < CONFIGURATIONS; seed++) {
             DbsConfig config = new Generator(new Random(seed)).config();
             String text = ConfigText.of(config);
