@@ -3,20 +3,14 @@ package org.dbstore.config;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * The file {@code conf.d/dbsctl.yaml} beside the main one, which programs edit: what {@code dbsctl
@@ -29,9 +23,6 @@ public final class ManagedFile {
             # Kept by dbsctl and dbsd: what is written by hand here is read, but comments and layout
             # are lost with the next change. See "dbsctl config --help".
             """;
-
-    private static final Set<PosixFilePermission> OWNER_ONLY =
-            PosixFilePermissions.fromString("rw-------");
 
     private final Path main;
     private final ConfigFiles files;
@@ -126,30 +117,13 @@ public final class ManagedFile {
             force(Objects.requireNonNull(folder.getParent()));
         }
         // Not named *.yaml, so that one that a power loss leaves behind is not read.
-        Path draft =
-                Files.createTempFile(
-                        folder, "dbsctl", ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Path draft = PrivateFiles.make(folder, "dbsctl", ".new", text());
         try {
-            try (FileChannel channel =
-                    FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            if (isRoots(draft)) {
-                OwnFiles.give(draft, Files.getOwner(folder));
-            }
             Files.move(draft, path(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(draft);
         }
         force(folder);
-    }
-
-    private static boolean isRoots(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0);
     }
 
     private static void force(Path folder) throws IOException {

@@ -14,10 +14,10 @@ public final class Audit {
 
     private static final Logger LOG = LogManager.getLogger(LOGGER);
 
-    /** Each is told by its number when there is a flood of it. */
-    private static final Flood REFUSED_LOGINS = new Flood();
-
-    private static final Flood REFUSED_ACTIONS = new Flood();
+    private static final LineLimit REFUSED_LOGINS =
+            new LineLimit("login-refused count={} (not listed one by one)");
+    private static final LineLimit REFUSED_ACTIONS =
+            new LineLimit("admin-refused count={} (not listed one by one)");
 
     private Audit() {}
 
@@ -45,10 +45,9 @@ public final class Audit {
      */
     public static void refusedLogin(
             String initiator, String address, String target, String reason) {
-        if (!REFUSED_LOGINS.tells("login-refused")) {
-            return;
-        }
-        LOG.warn(
+        REFUSED_LOGINS.warn(
+                LOG,
+                System.nanoTime(),
                 "login-refused initiator={} address={} target={} reason={}",
                 initiator.isEmpty() ? "-" : initiator,
                 address,
@@ -80,41 +79,12 @@ public final class Audit {
      * @param outcome why not
      */
     public static void refusedAction(String who, String action, String outcome) {
-        if (REFUSED_ACTIONS.tells("admin-refused")) {
-            LOG.warn("admin-refused who={} action={} outcome={}", who, action, outcome);
-        }
-    }
-
-    /** Lets so many lines of a kind through in a second. Safe for all threads. */
-    private static final class Flood {
-        private static final int LINES_MAX = 20;
-        private static final long SECOND_NANOS = 1_000_000_000L;
-
-        private long secondBegan = System.nanoTime();
-        private int told;
-        private long untold;
-
-        /** Tells whether one more line is told, and how many before it were not. */
-        boolean tells(String verb) {
-            long before = 0;
-            synchronized (this) {
-                long now = System.nanoTime();
-                if (now - secondBegan >= SECOND_NANOS) {
-                    secondBegan = now;
-                    told = 0;
-                    before = untold;
-                    untold = 0;
-                }
-                if (told == LINES_MAX) {
-                    untold++;
-                    return false;
-                }
-                told++;
-            }
-            if (before > 0) {
-                LOG.warn("{} count={} (not listed one by one)", verb, before);
-            }
-            return true;
-        }
+        REFUSED_ACTIONS.warn(
+                LOG,
+                System.nanoTime(),
+                "admin-refused who={} action={} outcome={}",
+                who,
+                action,
+                outcome);
     }
 }

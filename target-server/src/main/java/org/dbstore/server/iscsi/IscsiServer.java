@@ -2,6 +2,7 @@ package org.dbstore.server.iscsi;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.dbstore.server.audit.LineLimit;
 import org.dbstore.server.iscsi.SendTargets.PortalAddress;
 import org.dbstore.server.iscsi.auth.Challenges;
 import org.dbstore.server.iscsi.auth.ChapUsers;
@@ -63,7 +64,7 @@ public final class IscsiServer implements AutoCloseable {
     private final FailedLogins failedLogins = new FailedLogins();
     private final Semaphore refusals = new Semaphore(REFUSALS_MAX);
     private final PendingLogins pendingLogins = new PendingLogins();
-    private final Complaints complaints = new Complaints();
+    private final LineLimit complaints = new LineLimit("{} warnings of initiators were left out");
     private final CommandDispatcher dispatcher;
     private final FairShares shares;
     private final Metrics metrics;
@@ -265,7 +266,7 @@ public final class IscsiServer implements AutoCloseable {
         return pendingLogins;
     }
 
-    Complaints complaints() {
+    LineLimit complaints() {
         return complaints;
     }
 

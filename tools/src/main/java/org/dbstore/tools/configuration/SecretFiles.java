@@ -1,17 +1,12 @@
 package org.dbstore.tools.configuration;
 
-import org.dbstore.config.OwnFiles;
+import org.dbstore.config.PrivateFiles;
 import org.dbstore.tools.CommandFailure;
 import org.dbstore.tools.ExitCode;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
@@ -50,23 +45,7 @@ public final class SecretFiles {
             Files.createDirectory(folder, ownerOnly);
             Files.setOwner(folder, Files.getOwner(main));
         }
-        Path draft =
-                Files.createTempFile(
-                        folder,
-                        name + "-",
-                        "",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel =
-                FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            ByteBuffer bytes = ByteBuffer.wrap(secret.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        OwnFiles.give(draft, Files.getOwner(folder));
-        return draft;
+        return PrivateFiles.make(folder, name + "-", "", secret);
     }
 
     /**

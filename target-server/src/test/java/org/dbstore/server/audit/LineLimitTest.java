@@ -1,4 +1,4 @@
-package org.dbstore.server.iscsi;
+package org.dbstore.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
 /** Goal: a flood of mistakes is no flood of lines, and it is told that lines are missing. */
-class ComplaintsTest {
+class LineLimitTest {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
@@ -31,18 +31,18 @@ class ComplaintsTest {
                     null,
                     new PropertiesUtil(new Properties()),
                     new PrintStream(lines, true, StandardCharsets.UTF_8));
-    private final Complaints complaints = new Complaints();
+    private final LineLimit limit = new LineLimit("{} warnings were left out");
 
     @Test
     void aSecondHasSoManyLinesAndTheNextOneTellsHowManyAreMissing() {
         for (int i = 0; i < 1000; i++) {
-            complaints.warn(log, SECOND_NANOS + i, "mistake {} of {}", i, "peer");
+            limit.warn(log, SECOND_NANOS + i, "mistake {} of {}", i, "peer");
         }
-        assertEquals(Complaints.LINES_MAX, lineCount());
-        complaints.warn(log, 2 * SECOND_NANOS, "mistake {} of {}", 1000, "peer");
-        assertEquals(Complaints.LINES_MAX + 2, lineCount());
+        assertEquals(LineLimit.LINES_MAX, lineCount());
+        limit.warn(log, 2 * SECOND_NANOS, "mistake {} of {}", 1000, "peer");
+        assertEquals(LineLimit.LINES_MAX + 2, lineCount());
         String text = lines.toString(StandardCharsets.UTF_8);
-        assertTrue(text.contains("980 warnings of initiators were left out"), text);
+        assertTrue(text.contains("980 warnings were left out"), text);
         assertTrue(text.contains("mistake 1000 of peer"), text);
     }
 
